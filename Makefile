@@ -1,0 +1,67 @@
+# make alone says what there is. One set of tags and flags stands here for everything: any other builds Fyne, minutes of C,
+# all over again. Debian packages are listed in .ci/packages.
+
+TAGS     := x11 migrated_fynedo gles
+# A tree without history, or one that belongs to somebody else, cannot be stamped with its commit.
+STAMP    := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
+GOFLAGS_ := $(STAMP) -tags '$(TAGS)'
+
+SECONDS  ?=
+FUZZTIME ?= 10s
+PICTURES ?= bin/gallery-pictures
+
+LINT         := v2.15.0
+GOLANGCI     := .bin/golangci-lint-$(LINT)
+SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
+
+.PHONY: help deps build run test race bench lint gallery fuzz cover generate clean
+.DEFAULT_GOAL := help
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+deps: ## install the Debian packages that are missing (as root or by sudo)
+	@.ci/install-debian
+
+build: deps ## build bin/kiosk, bin/gallery, bin/kioskctl, bin/hq
+	@mkdir -p bin
+	go build $(GOFLAGS_) -o bin/ ./cmd/kiosk ./cmd/gallery
+	CGO_ENABLED=0 go build $(GOFLAGS_) -o bin/ ./cmd/kioskctl ./cmd/hq
+
+run: build ## the whole thing with sample orders: HQ, an enrolled terminal, a camera; SECONDS=30 ends by itself
+	@.ci/demo $(if $(SECONDS),SECONDS=$(SECONDS))
+
+test: deps ## go vet and every test, with the coverage of kiosk, scanner and sync
+	@.ci/test $(GOFLAGS_)
+
+race: deps ## the tests under the race detector, without Fyne's packages (they would be built again for it)
+	go test $(GOFLAGS_) -race $$(go list $(GOFLAGS_) ./... | grep -Ev '/kiosk/ui(/|$$)|/cmd/(kiosk|gallery)$$')
+
+bench: build ## every benchmark beside its goal
+	@.ci/bench
+
+lint: deps $(GOLANGCI) ## golangci-lint, and shellcheck over the scripts
+	$(GOLANGCI) run
+	@.ci/install-debian shellcheck
+	shellcheck $(SHELLSCRIPTS)
+
+# Built from source: two minutes once, then kept.
+$(GOLANGCI):
+	@mkdir -p .bin
+	GOBIN='$(CURDIR)/.bin' GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT)
+	@mv .bin/golangci-lint $@
+
+gallery: build ## every screen in every state as pictures; PICTURES=DIR says where
+	bin/gallery --out '$(PICTURES)'
+
+fuzz: deps ## every fuzz target for FUZZTIME=10s each
+	@.ci/fuzz '$(FUZZTIME)' $(GOFLAGS_)
+
+cover: test ## which lines the tests run, as bin/cover.html
+	go tool cover -html=bin/cover.out -o bin/cover.html
+
+generate: ## make the generated files again
+	go generate $(GOFLAGS_) ./...
+
+clean: ## delete what make built; Go's own caches stay
+	rm -rf bin .bin

@@ -1,0 +1,174 @@
+// Package config reads and writes a terminal's settings file, kiosk.toml.
+//
+// The file is strict: an unknown key is an error with its line, so that a
+// misspelt setting is never silently ignored. Write puts every setting into
+// the file with its default and what it means. What belongs to the pickup
+// point (policy, leaders, opening) is not here: HQ sets it.
+//
+// # Limits
+//
+// The file is at most 64 KiB. Secrets are not in it; they lie in the folder
+// that the setting keys names.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"hexiao/kiosk"
+)
+
+// FileName is the settings file in a terminal's data folder.
+const FileName = "kiosk.toml"
+
+const maxBytes = 64 << 10
+
+// Returned by Load and Validate.
+var (
+	// ErrNotEnrolled is returned by Load when the data folder has no settings
+	// file: the terminal has not been enrolled, and no order table was imported.
+	ErrNotEnrolled = errors.New("this data folder belongs to no terminal yet")
+	// ErrInvalid is returned for a file that cannot be read as settings; the
+	// message says where and what to do.
+	ErrInvalid = errors.New("invalid settings file")
+)
+
+// Config is the settings file.
+type Config struct {
+	Terminal kiosk.TerminalID `toml:"terminal" comment:"This terminal's name, given at enrolment. Do not change it."`
+	Point    kiosk.PointID    `toml:"point" comment:"The pickup point it stands at."`
+	Language string           `toml:"language" comment:"Language at start and after every customer: zh or en."`
+	Keys     string           `toml:"keys" comment:"Folder of the secret keys. Empty: keys/ in the data folder. Another disk is safer: without the keys a stolen data folder names nobody."`
+	HQ       HQ               `toml:"hq" comment:"The platform. Without a URL the terminal works with imported order tables alone."`
+	Scanners Scanners         `toml:"scanners" comment:"What reads codes. Flags of the command line take precedence."`
+}
+
+// HQ says where the platform is.
+type HQ struct {
+	URL  string   `toml:"url" comment:"For example https://hq.example; empty: none."`
+	Key  string   `toml:"key" comment:"HQ's Ed25519 public key in base64, learnt at enrolment."`
+	Poll Duration `toml:"poll" comment:"How often to ask for changed orders while online."`
+}
+
+// Scanners are the devices that read codes.
+type Scanners struct {
+	Camera string   `toml:"camera" comment:"/dev/videoN, http://… of an MJPEG camera, or a file of pictures; auto: the first camera found; empty: none."`
+	Serial []string `toml:"serial" comment:"Serial scanners, DEVICE or DEVICE@BAUD."`
+	Wedge  []string `toml:"wedge" comment:"Keyboard-wedge scanners, /dev/input/by-id/…"`
+}
+
+// Duration is a time.Duration written as "5s".
+type Duration time.Duration
+
+// MarshalText writes Go's form.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads Go's form.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	if err != nil {
+		return fmt.Errorf("%q is no duration, write it as 5s or 2m", b)
+	}
+	*d = Duration(v)
+	return nil
+}
+
+// Default gives every setting its default.
+func Default() Config {
+	return Config{Language: "zh", HQ: HQ{Poll: Duration(5 * time.Second)}, Scanners: Scanners{Camera: "auto"}}
+}
+
+// Load reads the settings of a data folder. Settings that the file does not
+// name keep their defaults. It returns ErrNotEnrolled or ErrInvalid.
+func Load(dir string) (Config, error) {
+	path := filepath.Join(dir, FileName)
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return Config{}, fmt.Errorf("%s: %w: run kioskctl enrol or kioskctl orders import first", dir, ErrNotEnrolled)
+	}
+	if err != nil {
+		return Config{}, fmt.Errorf("open the settings: %w", err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	return read(path, f)
+}
+
+// LoadFile reads a settings file of any name.
+func LoadFile(path string) (Config, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Config{}, fmt.Errorf("open the settings: %w", err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	return read(path, f)
+}
+
+func read(path string, r io.Reader) (Config, error) {
+	c := Default()
+	d := toml.NewDecoder(io.LimitReader(r, maxBytes)).DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		var strict *toml.StrictMissingError
+		if errors.As(err, &strict) && len(strict.Errors) > 0 {
+			row, _ := strict.Errors[0].Position()
+			return Config{}, fmt.Errorf("%s, line %d: %w: there is no setting %v", path, row, ErrInvalid, strict.Errors[0].Key())
+		}
+		var at *toml.DecodeError
+		if errors.As(err, &at) {
+			row, _ := at.Position()
+			return Config{}, fmt.Errorf("%s, line %d: %w: %w", path, row, ErrInvalid, err)
+		}
+		return Config{}, fmt.Errorf("%s: %w: %w", path, ErrInvalid, err)
+	}
+	if err := c.Validate(); err != nil {
+		return Config{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+// Validate says in one sentence which setting cannot be; it returns ErrInvalid.
+func (c Config) Validate() error {
+	switch {
+	case c.Terminal == "" || c.Point == "":
+		return fmt.Errorf("%w: terminal and point must be named; enrol the terminal again", ErrInvalid)
+	case c.Language != "zh" && c.Language != "en":
+		return fmt.Errorf("%w: language is %q, it can be zh or en", ErrInvalid, c.Language)
+	case c.HQ.Poll <= 0:
+		return fmt.Errorf("%w: hq.poll must be longer than nothing", ErrInvalid)
+	}
+	if c.HQ.URL != "" {
+		u, err := url.Parse(c.HQ.URL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return fmt.Errorf("%w: hq.url must start with http:// or https:// and name a host", ErrInvalid)
+		}
+	}
+	return nil
+}
+
+// Write stores the settings in a data folder, whole or not at all.
+func (c Config) Write(dir string) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	b.WriteString("# Settings of this Hexiao terminal. Restart the terminal after a change.\n\n")
+	if err := toml.NewEncoder(&b).SetIndentTables(false).Encode(c); err != nil {
+		return fmt.Errorf("write the settings: %w", err)
+	}
+	return replaceFile(filepath.Join(dir, FileName), b.Bytes(), 0o644)
+}
+
+// KeyFolder is where the secret keys of the data folder lie.
+func (c Config) KeyFolder(dir string) string {
+	if c.Keys != "" {
+		return c.Keys
+	}
+	return filepath.Join(dir, "keys")
+}

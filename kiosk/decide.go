@@ -1,0 +1,211 @@
+package kiosk
+
+import (
+	"fmt"
+	"time"
+)
+
+// Cache says what is known of the order set's age and completeness.
+type Cache struct {
+	Version  uint64    // HQ's change number that the set is at
+	AsOf     time.Time // when HQ last confirmed it; zero: never
+	Complete bool      // count and digest agreed with HQ's watermark
+	Local    bool      // imported on this machine, no HQ: never stale
+}
+
+// Stale reports whether the set is too old or incomplete for the policy.
+func (c Cache) Stale(now time.Time, p Policy) bool {
+	if c.Local {
+		return false
+	}
+	return !c.Complete || now.Sub(c.AsOf) > p.MaxCacheAge
+}
+
+// Context is what a decision depends on besides the order.
+type Context struct {
+	Point  Point
+	Cache  Cache
+	At     Moment
+	Source string // scanner source or "touch"
+}
+
+// Outcome is the decision about one order, with the evidence that the customer
+// or the leader is shown. Which fields are set follows from the verdict.
+type Outcome struct {
+	Verdict   Verdict
+	Order     Order
+	Lines     []Handed     // handed over now, or (for the leader's verdicts) still to be
+	History   []Redemption // that stand, the earliest first
+	Due       Fen          // to be paid first
+	Event     EventID      // what was recorded for it; zero: nothing
+	Seq       uint64
+	At        time.Time
+	Resumed   bool // the event is of an interrupted run whose answer may never have been seen
+	RightTo   PointRef
+	ExpiredAt time.Time // collect-by and grace
+}
+
+// DecideScan decides what a code that opens this order leads to. The body is
+// what must be durable before anybody is told; nil when nothing changes. It is
+// the same at the terminal, offline or not, and at HQ.
+func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
+	policy := c.Point.Policy.WithDefaults()
+	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing(), Due: AmountDue(o, s)}
+	left := Remaining(o, s)
+	refuse := func(v Verdict) (Outcome, Body) {
+		out.Verdict = v
+		return out, nil
+	}
+	if o.Point != c.Point.ID {
+		out.RightTo = c.Point.refTo(o.Point)
+		return refuse(WrongPoint)
+	}
+	if left == nil {
+		return refuse(AlreadyCollected)
+	}
+	switch o.Status {
+	case StatusCancelled, StatusRefunded:
+		return refuse(Cancelled)
+	case StatusRefunding:
+		return refuse(RefundInProgress)
+	case StatusPaid, StatusShipped:
+		return refuse(NotArrived)
+	}
+	if c.At.Clock != ClockSuspect {
+		if !o.ValidFrom.IsZero() && c.At.Wall.Before(o.ValidFrom) {
+			return refuse(TooEarly)
+		}
+		if !o.CollectBy.IsZero() {
+			out.ExpiredAt = o.CollectBy.Add(policy.CollectGrace)
+			if c.At.Wall.After(out.ExpiredAt) {
+				return refuse(Expired)
+			}
+		}
+	}
+	out.Lines = left
+	if hold, ok := s.OpenHold(); ok {
+		out.Verdict, out.Event, out.Seq = hold.Reason, hold.Event, hold.Seq
+		return out, nil
+	}
+	if reason, call := callsLeader(o, out, policy, c); call {
+		out.Verdict = reason
+		return out, OrderHeld{Order: o.ID, Reason: reason, Source: c.Source}
+	}
+	out.Verdict = Accepted
+	return out, Redeemed{Order: o.ID, Lines: left, Method: MethodAlone, Source: c.Source}
+}
+
+// callsLeader says whether the leader must confirm, and why.
+func callsLeader(o Order, out Outcome, p Policy, c Context) (Verdict, bool) {
+	timed := !o.ValidFrom.IsZero() || !o.CollectBy.IsZero()
+	switch {
+	case out.Due > 0:
+		return PaymentDue, true
+	case len(out.History) > 0:
+		return PartlyCollected, true
+	case c.At.Clock == ClockSuspect && timed:
+		return NeedsLeader, true // the term cannot be checked by a clock that is wrong
+	case p.Handover == HandoverLeader, p.Handover == HandoverBelow && o.Value() >= p.AloneBelow:
+		return Held, true
+	case c.Cache.Stale(c.At.Wall, p) && o.Value() >= p.StaleValue:
+		return NeedsLeader, true
+	}
+	return "", false
+}
+
+// DecideUnknown decides about codes that open no order here.
+func DecideUnknown(codes []Code, c Context) Outcome {
+	policy := c.Point.Policy.WithDefaults()
+	out := Outcome{At: c.At.Wall, Verdict: Unknown}
+	for _, code := range codes {
+		if code.Kind != CodeOpaque || code.Belongs(c.Point.ID) {
+			continue
+		}
+		for _, n := range c.Point.Neighbours {
+			if code.Belongs(n.ID) {
+				out.Verdict, out.RightTo = WrongPoint, n
+				return out
+			}
+		}
+	}
+	if c.Cache.Stale(c.At.Wall, policy) {
+		out.Verdict = UnknownStale
+	}
+	return out
+}
+
+// Confirmation is what a leader decided about a held order.
+type Confirmation struct {
+	By    Leader
+	Lines []Handed // nil: all that remains, whole
+	Means string   // how the due amount was paid now, "cash" or "platform-code"; empty: nothing was paid
+}
+
+// DecideConfirm turns a leader's confirmation into the events that record it:
+// the payment, if one was taken, and the redemption. Besides Check's errors it
+// returns ErrLeaderOnly, ErrNoHold and ErrPaymentDue.
+func DecideConfirm(o Order, s OrderState, c Context, conf Confirmation) (Outcome, []Body, error) {
+	out := Outcome{Order: o, At: c.At.Wall, Verdict: Accepted, History: s.Standing()}
+	if conf.By.ID == "" {
+		return out, nil, fmt.Errorf("confirm order %s: %w", o.ID, ErrLeaderOnly)
+	}
+	hold, ok := s.OpenHold()
+	if !ok {
+		return out, nil, fmt.Errorf("confirm order %s: %w", o.ID, ErrNoHold)
+	}
+	var bodies []Body
+	if due := AmountDue(o, s); due > 0 {
+		if conf.Means == "" {
+			return out, nil, fmt.Errorf("confirm order %s: %s yuan: %w", o.ID, due, ErrPaymentDue)
+		}
+		bodies = append(bodies, PaymentCollected{Order: o.ID, Amount: due, Means: conf.Means, By: conf.By.ID})
+	}
+	out.Lines = conf.Lines
+	if out.Lines == nil {
+		out.Lines = Remaining(o, s)
+	}
+	redeemed := Redeemed{
+		Order: o.ID, Lines: out.Lines, Method: MethodLeader, By: conf.By.ID, Hold: hold.Event, Source: c.Source,
+	}
+	if err := checkRedeemed(o, s, redeemed); err != nil {
+		return out, nil, err
+	}
+	return out, append(bodies, redeemed), nil
+}
+
+// DecideReject opens a held order again; by is empty when the customer
+// cancelled. It returns ErrNoHold when nothing is held.
+func DecideReject(o Order, s OrderState, by string) (Body, error) {
+	hold, ok := s.OpenHold()
+	if !ok {
+		return nil, fmt.Errorf("reject order %s: %w", o.ID, ErrNoHold)
+	}
+	return HoldRejected{Order: o.ID, Hold: hold.Event, By: by}, nil
+}
+
+// DecideUndo compensates a redemption. Only a leader may, within the policy's
+// window; it returns ErrLeaderOnly, ErrUnknownRedemption, ErrAlreadyUndone or
+// ErrUndoTooLate.
+func DecideUndo(o Order, s OrderState, c Context, redemption EventID, by Leader, reason string) (Body, error) {
+	if by.Role != RoleLeader {
+		return nil, fmt.Errorf("undo at order %s: %w", o.ID, ErrLeaderOnly)
+	}
+	body := RedemptionUndone{Order: o.ID, Redemption: redemption, By: by.ID, Reason: reason}
+	if err := checkUndone(o, s, body); err != nil {
+		return nil, err
+	}
+	r, _ := s.Redemption(redemption)
+	if c.At.Wall.Sub(r.At) > c.Point.Policy.WithDefaults().UndoWindow {
+		return nil, fmt.Errorf("undo at order %s: %w", o.ID, ErrUndoTooLate)
+	}
+	return body, nil
+}
+
+func (p Point) refTo(id PointID) PointRef {
+	for _, n := range p.Neighbours {
+		if n.ID == id {
+			return n
+		}
+	}
+	return PointRef{ID: id, Name: string(id)}
+}

@@ -1,0 +1,251 @@
+package desk
+
+import (
+	"time"
+
+	"hexiao/kiosk"
+)
+
+// Options are what a desk is made of. All but Zone and Lang are required.
+type Options struct {
+	Ledger   Ledger
+	Terminal kiosk.TerminalID
+	// Reveal opens what may be shown of an order's customer; the zero Masked
+	// where it cannot.
+	Reveal func(kiosk.Order) kiosk.Masked
+	// CheckPIN reports whether a PIN has the hash; it may take some 50 ms.
+	CheckPIN func(hash, pin string) bool
+	Zone     *time.Location // of the point; nil: UTC
+	Lang     Lang           // at start and after every customer; empty: Chinese
+}
+
+// Times that are no matter of policy.
+const (
+	holdTimes    = 3               // a hold stays on the screen this many idle times
+	leaderIdle   = 2 * time.Minute // a leader who touches nothing is signed out
+	pinAttempts  = 5
+	pinPause     = time.Minute
+	justNow      = time.Minute
+	maxPINDigits = 12
+)
+
+// Desk is the state machine. It is owned by one goroutine.
+type Desk struct {
+	o       Options
+	screen  Screen
+	lang    Lang
+	closes  time.Duration // monotonic time at which the screen closes; 0: never
+	lasts   time.Duration // for how long it was opened
+	sources []SourceState
+	camera  string
+	online  bool
+	local   bool
+	cue     Cue
+	quit    bool
+
+	answer Answer // of the result that is showing
+	result *Result
+	keypad keypad
+	signIn signIn
+	leader leader
+}
+
+// New gives a desk on its Welcome screen.
+func New(o Options) *Desk {
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.Lang == "" {
+		o.Lang = Chinese
+	}
+	return &Desk{o: o, screen: Welcome, lang: o.Lang}
+}
+
+// State is what to draw at that moment.
+func (d *Desk) State(at kiosk.Moment) State {
+	s := State{
+		Screen: d.screen, Lang: d.lang, Header: d.header(at), Sources: append([]SourceState(nil), d.sources...),
+		Cue: d.cue, Quit: d.quit, Leader: d.leader.who.Name,
+	}
+	if d.leader.in() && s.Leader == "" {
+		s.Leader = d.leader.who.ID
+	}
+	for _, src := range d.sources {
+		if src.Name == d.camera {
+			s.Camera = src
+		}
+	}
+	if d.closes > 0 {
+		s.Left, s.Total = seconds(d.closes-at.Mono), seconds(d.lasts)
+	}
+	switch d.screen {
+	case Keypad:
+		s.Keypad = d.keypad.state(at)
+	case SignIn:
+		s.SignIn = d.signIn.state(at)
+	case Accepted, Held, Refused:
+		s.Result = d.result
+	case OutOfOrder:
+		s.Fault = Fault{Code: FaultDisk}
+	}
+	return s
+}
+
+func (d *Desk) header(at kiosk.Moment) Header {
+	status := d.o.Ledger.Status()
+	return Header{
+		Point: d.o.Ledger.Point().Name, Terminal: string(d.o.Terminal), Now: at.Wall.In(d.o.Zone),
+		Online: d.online, Local: d.local,
+		Orders: status.Orders, Expected: status.Expected, Complete: status.Cache.Complete,
+		Age: status.age(at.Wall), Unsent: status.Unsent,
+	}
+}
+
+// Link tells whether HQ answers; local means that no HQ is configured.
+func (d *Desk) Link(online, local bool) { d.online, d.local = online, local }
+
+// Source tells how a scanner is. The camera whose picture Welcome shows is
+// named once with Camera.
+func (d *Desk) Source(s SourceState) {
+	for i := range d.sources {
+		if d.sources[i].Name == s.Name {
+			d.sources[i] = s
+			return
+		}
+	}
+	d.sources = append(d.sources, s)
+}
+
+// Camera names the source whose picture Welcome shows.
+func (d *Desk) Camera(name string) { d.camera = name }
+
+// Tick lets time pass: countdowns end, pauses end, leaders are signed out, and
+// a terminal that was out of order comes back. Call it about once a second.
+func (d *Desk) Tick(at kiosk.Moment) {
+	if d.leader.in() && at.Mono >= d.leader.until {
+		d.signOut()
+	}
+	if d.closes > 0 && at.Mono >= d.closes {
+		d.home()
+	}
+	disk := d.o.Ledger.Status().Disk
+	switch {
+	case disk != nil && d.screen != OutOfOrder:
+		d.fail()
+	case disk == nil && d.screen == OutOfOrder:
+		d.home()
+	}
+}
+
+// Tap is a touch on a button of the screen. An action that the screen does not
+// offer is ignored: the picture may have changed under the finger.
+func (d *Desk) Tap(a Action, at kiosk.Moment) {
+	d.leader.touch(at)
+	switch a {
+	case TapLanguage:
+		d.switchLanguage()
+		return
+	case TapSignOut:
+		d.signOut()
+		return
+	case TapLeader:
+		if d.screen != SignIn && d.screen != OutOfOrder && !d.leader.in() {
+			d.openSignIn(false, at)
+		}
+		return
+	}
+	switch d.screen {
+	case Welcome:
+		d.tapWelcome(a, at)
+	case Keypad:
+		d.tapKeypad(a, at)
+	case SignIn:
+		d.tapSignIn(a, at)
+	case Held:
+		d.tapHeld(a, at)
+	case Accepted, Refused:
+		d.tapResult(a, at)
+	}
+}
+
+// Key is a key of a keyboard, or of the keys drawn on Keypad and Sign in.
+func (d *Desk) Key(r rune, at kiosk.Moment) {
+	d.leader.touch(at)
+	if r < '0' || r > '9' {
+		return
+	}
+	switch d.screen {
+	case Welcome:
+		d.openKeypad(at)
+		d.typeKey(r, at)
+	case Keypad:
+		d.typeKey(r, at)
+	case SignIn:
+		d.typePIN(r, at)
+	}
+}
+
+func (d *Desk) tapWelcome(a Action, at kiosk.Moment) {
+	switch a {
+	case TapType:
+		d.openKeypad(at)
+	case TapQuit:
+		d.quit = d.leader.in()
+	}
+}
+
+func (d *Desk) tapResult(a Action, at kiosk.Moment) {
+	switch a {
+	case TapDone:
+		d.home()
+	case TapUndo:
+		d.undo(at)
+	}
+}
+
+func (d *Desk) switchLanguage() {
+	if d.lang == Chinese {
+		d.lang = English
+	} else {
+		d.lang = Chinese
+	}
+}
+
+// open shows a screen for a time; 0 keeps it.
+func (d *Desk) open(s Screen, at kiosk.Moment, lasts time.Duration) {
+	d.screen, d.lasts, d.closes = s, lasts, 0
+	if lasts > 0 {
+		d.closes = at.Mono + lasts
+	}
+}
+
+// home forgets whoever was here. Their language goes with them.
+func (d *Desk) home() {
+	d.screen, d.closes, d.lasts = Welcome, 0, 0
+	d.answer, d.result = Answer{}, nil
+	d.keypad.digits, d.keypad.slip = "", false
+	d.signIn.typed, d.signIn.wrong = "", false
+	d.lang = d.o.Lang
+	if d.leader.forHold {
+		d.signOut()
+	}
+}
+
+// fail shows that the terminal cannot record.
+func (d *Desk) fail() {
+	d.home()
+	d.screen = OutOfOrder
+	d.sound(SoundRefuse)
+}
+
+func (d *Desk) sound(s Sound) { d.cue = Cue{Number: d.cue.Number + 1, Sound: s} }
+
+func (d *Desk) policy() kiosk.Policy { return d.o.Ledger.Point().Policy.WithDefaults() }
+
+// seconds rounds up, so that a countdown ends when it shows nothing.
+func seconds(t time.Duration) int {
+	if t <= 0 {
+		return 0
+	}
+	return int((t + time.Second - 1) / time.Second)
+}

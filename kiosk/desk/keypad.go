@@ -1,0 +1,100 @@
+package desk
+
+import (
+	"time"
+
+	"hexiao/kiosk"
+)
+
+// minTyped is the length of the shortest code that anybody types.
+const minTyped = 8
+
+// keypad is what has been typed, and how often in vain.
+type keypad struct {
+	digits string
+	slip   bool
+	wrong  []time.Duration // monotonic times of codes that nobody has
+	until  time.Duration   // closed until then
+}
+
+func (k *keypad) state(at kiosk.Moment) KeypadState {
+	return KeypadState{Digits: k.digits, Slip: k.slip, Wait: seconds(k.until - at.Mono)}
+}
+
+// miss counts a typed code that nobody has; too many within the policy's
+// window close the keypad for as long, so that nine digits cannot be guessed.
+func (k *keypad) miss(at kiosk.Moment, p kiosk.Policy) {
+	recent := k.wrong[:0]
+	for _, t := range k.wrong {
+		if at.Mono-t < p.TypedWindow {
+			recent = append(recent, t)
+		}
+	}
+	k.wrong = append(recent, at.Mono)
+	if len(k.wrong) >= p.TypedAttempts {
+		k.until, k.wrong = at.Mono+p.TypedWindow, nil
+	}
+}
+
+func (d *Desk) openKeypad(at kiosk.Moment) {
+	d.keypad.digits, d.keypad.slip = "", false
+	d.open(Keypad, at, d.policy().IdleTime)
+}
+
+// longest is how many digits the point's longest code has.
+func (d *Desk) longest() int {
+	n := len(kiosk.NewTyped(0).Text)
+	for _, f := range d.policy().CodeFormats {
+		n = max(n, f.MaxDigits)
+	}
+	return n
+}
+
+func (d *Desk) typeKey(r rune, at kiosk.Moment) {
+	d.open(Keypad, at, d.policy().IdleTime)
+	d.sound(SoundKey)
+	if len(d.keypad.digits) < d.longest() {
+		d.keypad.digits += string(r)
+		d.keypad.slip = false
+	}
+}
+
+func (d *Desk) tapKeypad(a Action, at kiosk.Moment) {
+	d.open(Keypad, at, d.policy().IdleTime)
+	switch a {
+	case TapErase:
+		if n := len(d.keypad.digits); n > 0 {
+			d.keypad.digits, d.keypad.slip = d.keypad.digits[:n-1], false
+		}
+	case TapClear:
+		d.keypad.digits, d.keypad.slip = "", false
+	case TapBack:
+		d.home()
+	case TapEnter:
+		d.enterCode(at)
+	}
+}
+
+// enterCode redeems what was typed. A slip of the finger is pointed out once;
+// entering the same digits again tries them, for a platform's own code may
+// look like one.
+func (d *Desk) enterCode(at kiosk.Moment) {
+	k := &d.keypad
+	if at.Mono < k.until || k.digits == "" {
+		return
+	}
+	if len(k.digits) < minTyped || !kiosk.TypedCheck(k.digits) && !k.slip {
+		k.slip = true
+		d.sound(SoundRefuse)
+		return
+	}
+	a, err := d.o.Ledger.Redeem(Scan{Text: k.digits, Source: "typed", At: at})
+	if err != nil {
+		d.fail()
+		return
+	}
+	if len(a.Outcomes) == 1 && a.Outcomes[0].Order.ID == "" {
+		k.miss(at, d.policy())
+	}
+	d.show(a, at)
+}

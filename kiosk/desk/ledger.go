@@ -1,0 +1,86 @@
+package desk
+
+import (
+	"time"
+
+	"hexiao/kiosk"
+)
+
+// Ledger is what the desk needs of the terminal's store. Every method that
+// records returns only after the event is on disk; an error means that the
+// outcome is unknown and the terminal is out of order until the store has
+// reopened and re-read its files.
+//
+// Implementations are safe for several goroutines and run the rules of package
+// kiosk under one lock. They pass the contract suite in kiosk/kiosktest.
+type Ledger interface {
+	// Redeem answers a scanned text.
+	Redeem(scan Scan) (Answer, error)
+	// Confirm hands over a held order by a leader's word.
+	Confirm(at kiosk.Moment, order kiosk.OrderID, c kiosk.Confirmation) (Answer, error)
+	// Reject opens a held order again; by is empty when the customer cancelled.
+	Reject(at kiosk.Moment, order kiosk.OrderID, by string) error
+	// Undo compensates a redemption.
+	Undo(at kiosk.Moment, order kiosk.OrderID, redemption kiosk.EventID, by kiosk.Leader, reason string) error
+	// Record appends an event that concerns no order: a sign-in, a clock jump.
+	Record(at kiosk.Moment, body kiosk.Body) error
+	// Point gives the point's settings as HQ last sent them.
+	Point() kiosk.Point
+	// Status says how much is stored and how fresh it is.
+	Status() Status
+}
+
+// Scan is a text that a scanner read or somebody typed.
+type Scan struct {
+	Text   string
+	Source string // "camera", "serial", "wedge", "stdin", "typed"
+	At     kiosk.Moment
+}
+
+// Answer is what came of a scan. A code may open several orders of a customer:
+// each has its outcome, and the verdict of the whole is the best of them.
+type Answer struct {
+	Verdict  kiosk.Verdict
+	Outcomes []kiosk.Outcome // never empty; codes that open no order have one without an order
+	Cache    kiosk.Cache
+}
+
+// Status is what the header and the technician are told.
+type Status struct {
+	Cache    kiosk.Cache
+	Orders   int    // in the cache
+	Expected int    // that HQ says there are
+	Unsent   uint64 // events that HQ has not acknowledged
+	Conflict int    // events that HQ settled otherwise
+	Head     uint64 // sequence of the last event
+	Disk     error  // why nothing can be recorded; nil: all is well
+}
+
+// NewAnswer puts the outcomes of one scan together: accepted if any is, then
+// the leader's verdicts, then the first refusal.
+func NewAnswer(cache kiosk.Cache, outcomes ...kiosk.Outcome) Answer {
+	a := Answer{Outcomes: outcomes, Cache: cache}
+	rank := func(v kiosk.Verdict) int {
+		switch {
+		case v == kiosk.Accepted:
+			return 0
+		case v.ForLeader():
+			return 1
+		}
+		return 2
+	}
+	for i, o := range outcomes {
+		if i == 0 || rank(o.Verdict) < rank(a.Verdict) {
+			a.Verdict = o.Verdict
+		}
+	}
+	return a
+}
+
+// age is how long ago the cache was confirmed.
+func (s Status) age(now time.Time) time.Duration {
+	if s.Cache.AsOf.IsZero() {
+		return 0
+	}
+	return max(0, now.Sub(s.Cache.AsOf))
+}

@@ -1,0 +1,101 @@
+package desk
+
+import (
+	"time"
+
+	"hexiao/kiosk"
+)
+
+// Scan answers a scanned code and shows the answer. The answer is given out as
+// well, for terminals without a screen. An error means that the outcome is
+// unknown and the terminal is out of order.
+func (d *Desk) Scan(s Scan) (Answer, error) {
+	if d.screen == SignIn {
+		d.sound(SoundWait)
+		return NewAnswer(d.o.Ledger.Status().Cache, kiosk.Outcome{Verdict: kiosk.Busy, At: s.At.Wall}), nil
+	}
+	a, err := d.o.Ledger.Redeem(s)
+	if err != nil {
+		d.fail()
+		return Answer{}, err
+	}
+	d.show(a, s.At)
+	return a, nil
+}
+
+// Repeat is the same code again within the debounce.
+func (d *Desk) Repeat() {
+	if d.result == nil || d.result.Repeat {
+		return
+	}
+	r := *d.result
+	r.Repeat = true
+	d.result = &r
+}
+
+// show opens the screen of an answer.
+func (d *Desk) show(a Answer, at kiosk.Moment) {
+	policy := d.policy()
+	d.answer, d.result = a, d.newResult(a, at)
+	switch {
+	case a.Verdict == kiosk.Accepted:
+		d.open(Accepted, at, policy.ResultTime)
+		d.sound(SoundAccept)
+	case a.Verdict.ForLeader():
+		d.open(Held, at, holdTimes*policy.IdleTime)
+		d.sound(SoundWait)
+	default:
+		d.open(Refused, at, policy.ResultTime)
+		d.sound(SoundRefuse)
+	}
+}
+
+// newResult turns an answer into what a screen shows of it.
+func (d *Desk) newResult(a Answer, at kiosk.Moment) *Result {
+	r := &Result{Verdict: a.Verdict, Complete: a.Cache.Complete, AsOf: d.inZone(a.Cache.AsOf)}
+	for _, o := range a.Outcomes {
+		if o.Verdict == kiosk.WrongPoint {
+			r.RightTo = o.RightTo.Name
+		}
+		if o.Order.ID != "" {
+			r.Orders = append(r.Orders, d.newResultOrder(o, at))
+		}
+	}
+	return r
+}
+
+func (d *Desk) newResultOrder(o kiosk.Outcome, at kiosk.Moment) ResultOrder {
+	r := ResultOrder{
+		ID: o.Order.ID, Verdict: o.Verdict, Status: o.Order.Status, PickupNumber: o.Order.PickupNumber,
+		Shelf: o.Order.Shelf, Customer: d.o.Reveal(o.Order), Due: o.Due, Resumed: o.Resumed,
+		ExpectedAt: d.inZone(o.Order.ExpectedAt), ValidFrom: d.inZone(o.Order.ValidFrom), CollectBy: d.inZone(o.Order.CollectBy),
+	}
+	for _, h := range o.Lines {
+		line, _ := o.Order.Line(h.Line)
+		if h.Handed == 0 {
+			continue
+		}
+		r.Lines = append(r.Lines, ResultLine{Product: line.Product, Spec: line.Spec, Unit: line.Unit, Quantity: h.Handed})
+		r.Units += h.Handed
+	}
+	if n := len(o.History); n > 0 {
+		last := o.History[n-1]
+		e := &Evidence{
+			At: d.inZone(last.At), Terminal: last.Terminal, Here: last.Terminal == d.o.Terminal,
+			JustNow: at.Wall.Sub(last.At).Abs() < justNow,
+		}
+		for _, h := range last.Lines {
+			e.Units += h.Handed
+		}
+		r.First = e
+	}
+	return r
+}
+
+// inZone brings an instant to the point's time zone; zero stays zero.
+func (d *Desk) inZone(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(d.o.Zone)
+}

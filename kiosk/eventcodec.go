@@ -1,0 +1,155 @@
+package kiosk
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// Wire numbers of the event types. A number is never used again for something
+// else; journals and HQ keep them for years.
+const (
+	numOrderHeld        = 1
+	numHoldRejected     = 2
+	numRedeemed         = 3
+	numRedemptionUndone = 4
+	numPaymentCollected = 5
+	numSignedIn         = 6
+	numClockChanged     = 7
+)
+
+// payload is an event as the journal and the wire carry it: deterministic CBOR
+// (RFC 8949, core deterministic encoding), keys as small integers. Sequence,
+// epoch and chain hash stand outside, in the record or batch that carries it.
+type payload struct {
+	ID         []byte          `cbor:"1,keyasint"`
+	Type       uint64          `cbor:"2,keyasint"`
+	Body       cbor.RawMessage `cbor:"3,keyasint"`
+	WallMS     int64           `cbor:"4,keyasint"`
+	MonoMS     int64           `cbor:"5,keyasint"`
+	Clock      ClockQuality    `cbor:"6,keyasint,omitempty"`
+	SetVersion uint64          `cbor:"7,keyasint,omitempty"`
+}
+
+// Limits on decoded events; a hostile payload must not cost memory.
+const (
+	maxPayloadBytes = 64 << 10
+	maxMono         = 200 * 365 * 24 * time.Hour
+)
+
+// EncodeEvent gives the event's payload: everything but terminal, epoch,
+// sequence and previous hash. Wall and monotonic time are cut to milliseconds.
+func EncodeEvent(e Event) ([]byte, error) {
+	num, body, err := encodeBody(e.Body)
+	if err != nil {
+		return nil, err
+	}
+	p := payload{
+		ID: e.ID[:], Type: num, Body: body,
+		WallMS: e.At.Wall.UnixMilli(), MonoMS: e.At.Mono.Milliseconds(), Clock: e.At.Clock,
+		SetVersion: e.SetVersion,
+	}
+	return encode(p)
+}
+
+// DecodeEvent reads a payload. The caller fills in what stands outside of it.
+// It returns ErrMalformedEvent for anything that EncodeEvent cannot have made;
+// a body of an unknown type becomes an [UnknownBody].
+func DecodeEvent(b []byte) (Event, error) {
+	if len(b) > maxPayloadBytes {
+		return Event{}, fmt.Errorf("%w: %d bytes, more than %d", ErrMalformedEvent, len(b), maxPayloadBytes)
+	}
+	var p payload
+	if err := decode(b, &p); err != nil {
+		return Event{}, fmt.Errorf("%w: %w", ErrMalformedEvent, err)
+	}
+	var e Event
+	if len(p.ID) != len(e.ID) {
+		return Event{}, fmt.Errorf("%w: event id of %d bytes", ErrMalformedEvent, len(p.ID))
+	}
+	if p.MonoMS < 0 || p.MonoMS > maxMono.Milliseconds() || p.Clock > ClockSuspect {
+		return Event{}, fmt.Errorf("%w: time out of range", ErrMalformedEvent)
+	}
+	body, err := decodeBody(p.Type, p.Body)
+	if err != nil {
+		return Event{}, err
+	}
+	e.ID = EventID(p.ID)
+	e.At = Moment{Wall: time.UnixMilli(p.WallMS).UTC(), Mono: time.Duration(p.MonoMS) * time.Millisecond, Clock: p.Clock}
+	e.SetVersion, e.Body = p.SetVersion, body
+	return e, nil
+}
+
+// ChainHash is the hash of an event in its terminal's chain:
+// SHA-256("hexiao chain v1" 00, previous hash, terminal 00, epoch, seq, payload),
+// numbers as big-endian 4 and 8 bytes.
+func ChainHash(prev Hash, terminal TerminalID, epoch uint32, seq uint64, payload []byte) Hash {
+	var n [12]byte
+	binary.BigEndian.PutUint32(n[:4], epoch)
+	binary.BigEndian.PutUint64(n[4:], seq)
+	h := sha256.New()
+	h.Write([]byte("hexiao chain v1\x00"))
+	h.Write(prev[:])
+	h.Write([]byte(terminal))
+	h.Write([]byte{0})
+	h.Write(n[:])
+	h.Write(payload)
+	return Hash(h.Sum(nil))
+}
+
+func encodeBody(body Body) (uint64, []byte, error) {
+	var num uint64
+	switch b := body.(type) {
+	case OrderHeld:
+		num = numOrderHeld
+	case HoldRejected:
+		num = numHoldRejected
+	case Redeemed:
+		num = numRedeemed
+	case RedemptionUndone:
+		num = numRedemptionUndone
+	case PaymentCollected:
+		num = numPaymentCollected
+	case SignedIn:
+		num = numSignedIn
+	case ClockChanged:
+		num = numClockChanged
+	case UnknownBody:
+		return b.Code, b.Raw, nil
+	default:
+		return 0, nil, fmt.Errorf("%w: no wire form for %T", ErrMalformedEvent, body)
+	}
+	raw, err := encode(body)
+	return num, raw, err
+}
+
+func decodeBody(num uint64, raw []byte) (Body, error) {
+	switch num {
+	case numOrderHeld:
+		return bodyOf[OrderHeld](raw)
+	case numHoldRejected:
+		return bodyOf[HoldRejected](raw)
+	case numRedeemed:
+		return bodyOf[Redeemed](raw)
+	case numRedemptionUndone:
+		return bodyOf[RedemptionUndone](raw)
+	case numPaymentCollected:
+		return bodyOf[PaymentCollected](raw)
+	case numSignedIn:
+		return bodyOf[SignedIn](raw)
+	case numClockChanged:
+		return bodyOf[ClockChanged](raw)
+	}
+	return UnknownBody{Code: num, Raw: append([]byte(nil), raw...)}, nil
+}
+
+func bodyOf[B Body](raw []byte) (Body, error) {
+	var b B
+	if err := decode(raw, &b); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrMalformedEvent, b.Type(), err)
+	}
+	return b, nil
+}

@@ -1,0 +1,77 @@
+package kiosk
+
+import (
+	"strconv"
+	"time"
+)
+
+// Record is an event as a journal keeps it and the wire carries it. Its hash
+// follows from the one before, see [ChainHash].
+type Record struct {
+	Epoch   uint32
+	Seq     uint64
+	Payload []byte // EncodeEvent
+}
+
+// Head is a place in a terminal's chain: the sequence of an event and the
+// chain hash up to and including it. The zero Head is before the first event.
+type Head struct {
+	Seq  uint64 `cbor:"1,keyasint" json:"seq"`
+	Hash Hash   `cbor:"2,keyasint" json:"hash"`
+}
+
+// Batch is a run of events on their way to HQ.
+type Batch struct {
+	Terminal TerminalID
+	Prev     Head // HQ's acknowledged head, after which the records follow without a gap
+	Records  []Record
+}
+
+// Head is the chain's head after the batch.
+func (b Batch) Head() Head {
+	head := b.Prev
+	for _, r := range b.Records {
+		head = Head{Seq: r.Seq, Hash: ChainHash(head.Hash, b.Terminal, r.Epoch, r.Seq, r.Payload)}
+	}
+	return head
+}
+
+// Receipt is HQ's verdict on one event.
+type Receipt struct {
+	Seq        uint64       `cbor:"1,keyasint" json:"seq"`
+	Event      EventID      `cbor:"2,keyasint" json:"event"`
+	Settlement Settlement   `cbor:"3,keyasint" json:"settlement"`
+	Against    []Redemption `cbor:"4,keyasint,omitempty" json:"against,omitempty"` // conflict: what stands against it
+	Detail     string       `cbor:"5,keyasint,omitempty" json:"detail,omitempty"`
+}
+
+// Ack is HQ's acknowledgement of a batch: it has everything up to Head for
+// ever. Signature is HQ's Ed25519 over [AckBytes].
+type Ack struct {
+	Head      Head      `cbor:"1,keyasint" json:"head"`
+	At        time.Time `cbor:"2,keyasint" json:"at"` // HQ's clock
+	Receipts  []Receipt `cbor:"3,keyasint,omitempty" json:"receipts,omitempty"`
+	Signature []byte    `cbor:"4,keyasint,omitempty" json:"signature,omitempty"`
+}
+
+// AckBytes is what HQ signs when it acknowledges a terminal's head.
+func AckBytes(terminal TerminalID, head Head, at time.Time) []byte {
+	return []byte("hexiao ack v1\n" + string(terminal) + "\n" + head.Hash.String() + "\n" +
+		strconv.FormatUint(head.Seq, 10) + "\n" + at.UTC().Format(time.RFC3339Nano) + "\n")
+}
+
+// Page is a part of HQ's order set or of its changes, up to a cursor that HQ
+// issued. The cursor means nothing to the terminal.
+type Page struct {
+	Orders []Order
+	Gone   []OrderID // no longer in the set
+	Cursor string
+}
+
+// Watermark is what HQ says of its complete set at a cursor.
+type Watermark struct {
+	Version uint64
+	Count   int
+	Digest  SetDigest
+	At      time.Time // HQ's clock
+}

@@ -1,0 +1,114 @@
+package kiosk
+
+import "time"
+
+// HandoverMode says who confirms that goods were given.
+type HandoverMode string
+
+// The handover modes.
+const (
+	HandoverAlone  HandoverMode = "alone"  // the customer collects without the leader
+	HandoverLeader HandoverMode = "leader" // the leader confirms every handover
+	HandoverBelow  HandoverMode = "below"  // alone below Policy.AloneBelow, else the leader
+)
+
+// Policy is how a point works, set at HQ. Durations are in nanoseconds as Go
+// has them; zero values are filled by [Policy.WithDefaults].
+type Policy struct {
+	Handover   HandoverMode `cbor:"1,keyasint,omitempty" json:"handover,omitempty"`
+	AloneBelow Fen          `cbor:"2,keyasint,omitempty" json:"alone_below,omitempty"`
+	// MaxCacheAge is how old the order set may be before it counts as stale.
+	MaxCacheAge time.Duration `cbor:"3,keyasint,omitempty" json:"max_cache_age,omitempty"`
+	// StaleValue is the order value from which a stale cache calls the leader.
+	StaleValue   Fen           `cbor:"4,keyasint,omitempty" json:"stale_value,omitempty"`
+	Debounce     time.Duration `cbor:"5,keyasint,omitempty" json:"debounce,omitempty"`
+	UndoWindow   time.Duration `cbor:"6,keyasint,omitempty" json:"undo_window,omitempty"`
+	CollectGrace time.Duration `cbor:"7,keyasint,omitempty" json:"collect_grace,omitempty"`
+	// ResultTime is how long an answer stays on the screen, IdleTime how long
+	// any other screen waits for the next touch.
+	ResultTime time.Duration `cbor:"8,keyasint,omitempty" json:"result_time,omitempty"`
+	IdleTime   time.Duration `cbor:"9,keyasint,omitempty" json:"idle_time,omitempty"`
+	// TypedAttempts wrong typed codes within TypedWindow close the keypad for
+	// the rest of that window: nine digits must not be guessed.
+	TypedAttempts int           `cbor:"10,keyasint,omitempty" json:"typed_attempts,omitempty"`
+	TypedWindow   time.Duration `cbor:"11,keyasint,omitempty" json:"typed_window,omitempty"`
+	CodeFormats   []CodeFormat  `cbor:"12,keyasint,omitempty" json:"code_formats,omitempty"`
+	TimeZone      string        `cbor:"13,keyasint,omitempty" json:"time_zone,omitempty"` // IANA name of the business day
+}
+
+// DefaultPolicy is the safe default of every setting.
+func DefaultPolicy() Policy {
+	return Policy{
+		Handover:      HandoverAlone,
+		MaxCacheAge:   24 * time.Hour,
+		StaleValue:    20_000,
+		Debounce:      3 * time.Second,
+		UndoWindow:    24 * time.Hour,
+		CollectGrace:  24 * time.Hour,
+		ResultTime:    12 * time.Second,
+		IdleTime:      20 * time.Second,
+		TypedAttempts: 5,
+		TypedWindow:   2 * time.Minute,
+		CodeFormats:   []CodeFormat{{MinDigits: 8, MaxDigits: 20}},
+		TimeZone:      "Asia/Shanghai",
+	}
+}
+
+// WithDefaults fills what HQ left open.
+func (p Policy) WithDefaults() Policy {
+	d := DefaultPolicy()
+	fill(&p.Handover, d.Handover)
+	fill(&p.MaxCacheAge, d.MaxCacheAge)
+	fill(&p.StaleValue, d.StaleValue)
+	fill(&p.Debounce, d.Debounce)
+	fill(&p.UndoWindow, d.UndoWindow)
+	fill(&p.CollectGrace, d.CollectGrace)
+	fill(&p.ResultTime, d.ResultTime)
+	fill(&p.IdleTime, d.IdleTime)
+	fill(&p.TypedAttempts, d.TypedAttempts)
+	fill(&p.TypedWindow, d.TypedWindow)
+	fill(&p.TimeZone, d.TimeZone)
+	if len(p.CodeFormats) == 0 {
+		p.CodeFormats = d.CodeFormats
+	}
+	return p
+}
+
+func fill[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Point is a pickup point as its terminals know it.
+type Point struct {
+	ID         PointID    `cbor:"1,keyasint" json:"id"`
+	Name       string     `cbor:"2,keyasint" json:"name"`
+	Policy     Policy     `cbor:"3,keyasint" json:"policy"`
+	Leaders    []Leader   `cbor:"4,keyasint,omitempty" json:"leaders,omitempty"`
+	Neighbours []PointRef `cbor:"5,keyasint,omitempty" json:"neighbours,omitempty"` // points whose codes are told apart
+}
+
+// PointRef names another point.
+type PointRef struct {
+	ID   PointID `cbor:"1,keyasint" json:"id"`
+	Name string  `cbor:"2,keyasint" json:"name"`
+}
+
+// Role is what somebody who signs in may do.
+type Role string
+
+// The roles.
+const (
+	RoleLeader Role = "leader" // everything
+	RoleStaff  Role = "staff"  // hand over and receive
+)
+
+// Leader is somebody who may sign in at the point's terminals.
+type Leader struct {
+	ID      string `cbor:"1,keyasint" json:"id"`
+	Name    string `cbor:"2,keyasint,omitempty" json:"name,omitempty"`
+	Role    Role   `cbor:"3,keyasint" json:"role"`
+	PINHash string `cbor:"4,keyasint" json:"pin_hash"` // argon2id, PHC string format; see kiosk/seal
+}

@@ -1,0 +1,77 @@
+package kiosk
+
+import "errors"
+
+// Settlement is HQ's verdict on an event that a terminal recorded. Whatever it
+// is, the event is kept, at HQ and at the terminal.
+type Settlement string
+
+// The settlements.
+const (
+	SettledAccepted    Settlement = "accepted"     // counts
+	SettledReplay      Settlement = "replay"       // known already, nothing changes
+	SettledConflict    Settlement = "conflict"     // another terminal handed the goods out too
+	SettledLateRevoked Settlement = "late-revoked" // handed over after HQ cancelled or refunded the order
+	SettledUnknown     Settlement = "unknown"      // HQ has no such order, hold or redemption
+	SettledRejected    Settlement = "rejected"     // breaks the rules of the domain
+)
+
+// Settlements lists the closed set.
+func Settlements() []Settlement {
+	return []Settlement{SettledAccepted, SettledReplay, SettledConflict, SettledLateRevoked, SettledUnknown, SettledRejected}
+}
+
+// Settle decides, at HQ, what a terminal's event does to its order, by the
+// same [Check] that the terminal ran. known is false when HQ has no such order.
+// It gives the new state (unchanged unless accepted) and, for a conflict, the
+// redemptions that stand against the event.
+func Settle(o Order, known bool, s OrderState, e Event) (Settlement, OrderState, []Redemption) {
+	if e.Body.Subject() == "" {
+		return SettledAccepted, s, nil
+	}
+	if !known {
+		return SettledUnknown, s, nil
+	}
+	if s.has(e) {
+		return SettledReplay, s, nil
+	}
+	if _, redeems := e.Body.(Redeemed); redeems {
+		switch o.Status {
+		case StatusCancelled, StatusRefunding, StatusRefunded:
+			return SettledLateRevoked, s, s.Standing()
+		}
+	}
+	err := Check(o, s, e)
+	switch {
+	case err == nil:
+		return SettledAccepted, s.Apply(e), nil
+	case errors.Is(err, ErrTooMany) && len(s.Standing()) > 0:
+		return SettledConflict, s, s.Standing()
+	case errors.Is(err, ErrUnknownRedemption), errors.Is(err, ErrNoHold):
+		return SettledUnknown, s, nil
+	}
+	return SettledRejected, s, nil
+}
+
+// has reports whether the state already holds what the event did.
+func (s OrderState) has(e Event) bool {
+	after := s.Apply(e)
+	switch b := e.Body.(type) {
+	case OrderHeld:
+		return len(after.Holds) == len(s.Holds)
+	case Redeemed:
+		return len(after.Redemptions) == len(s.Redemptions)
+	case PaymentCollected:
+		return len(after.Payments) == len(s.Payments)
+	case RedemptionUndone:
+		r, ok := s.Redemption(b.Redemption)
+		return ok && r.Undone != nil && r.Undone.Event == e.ID
+	case HoldRejected:
+		for _, h := range s.Holds {
+			if h.Event == b.Hold {
+				return h.Closed == e.ID
+			}
+		}
+	}
+	return false
+}

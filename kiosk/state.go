@@ -1,0 +1,213 @@
+package kiosk
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// OrderState is what events have made of an order. It is always derived, never
+// edited: [OrderState.Apply] folds events in, and the outcome depends neither
+// on repetitions nor on how the journals of several terminals were interleaved.
+type OrderState struct {
+	Redemptions []Redemption `cbor:"1,keyasint,omitempty" json:"redemptions,omitempty"` // by terminal and sequence
+	Holds       []Hold       `cbor:"2,keyasint,omitempty" json:"holds,omitempty"`       // by terminal and sequence
+	Payments    []Payment    `cbor:"3,keyasint,omitempty" json:"payments,omitempty"`    // by terminal and sequence
+}
+
+// Source names the event that a part of the state came from.
+type Source struct {
+	Event    EventID    `cbor:"1,keyasint" json:"event"`
+	Terminal TerminalID `cbor:"2,keyasint" json:"terminal"`
+	Seq      uint64     `cbor:"3,keyasint" json:"seq"`
+	At       time.Time  `cbor:"4,keyasint" json:"at"`
+}
+
+// Redemption is a recorded handover.
+type Redemption struct {
+	Source
+	Lines  []Handed `cbor:"5,keyasint" json:"lines"`
+	Method Method   `cbor:"6,keyasint" json:"method"`
+	By     string   `cbor:"7,keyasint,omitempty" json:"by,omitempty"`
+	Undone *Undo    `cbor:"8,keyasint,omitempty" json:"undone,omitempty"`
+}
+
+// Undo says who undid a redemption, when and why.
+type Undo struct {
+	Source
+	By     string `cbor:"5,keyasint" json:"by"`
+	Reason string `cbor:"6,keyasint,omitempty" json:"reason,omitempty"`
+}
+
+// Hold is a lock of the order for the leader.
+type Hold struct {
+	Source
+	Reason Verdict `cbor:"5,keyasint" json:"reason"`
+	Closed EventID `cbor:"6,keyasint,omitzero" json:"closed,omitzero"` // the redemption or rejection that ended it
+}
+
+// Payment is money taken at the point, in fen.
+type Payment struct {
+	Source
+	Amount Fen    `cbor:"5,keyasint" json:"amount"`
+	Means  string `cbor:"6,keyasint" json:"means"`
+}
+
+// LineState is where the units of a line are.
+type LineState struct {
+	Handed, Short, Damaged int
+}
+
+// Total is how many units are accounted for.
+func (l LineState) Total() int { return l.Handed + l.Short + l.Damaged }
+
+// Line sums the line over all redemptions that stand.
+func (s OrderState) Line(id LineID) LineState {
+	var sum LineState
+	for _, r := range s.Redemptions {
+		if r.Undone != nil {
+			continue
+		}
+		for _, h := range r.Lines {
+			if h.Line == id {
+				sum.Handed += h.Handed
+				sum.Short += h.Short
+				sum.Damaged += h.Damaged
+			}
+		}
+	}
+	return sum
+}
+
+// Paid is what was taken at the point, in fen.
+func (s OrderState) Paid() Fen {
+	var sum Fen
+	for _, p := range s.Payments {
+		sum += p.Amount
+	}
+	return sum
+}
+
+// OpenHold gives the hold that waits for the leader.
+func (s OrderState) OpenHold() (Hold, bool) {
+	for _, h := range s.Holds {
+		if h.Closed.IsZero() {
+			return h, true
+		}
+	}
+	return Hold{}, false
+}
+
+// holdOpen reports whether that very hold waits for the leader.
+func (s OrderState) holdOpen(id EventID) bool {
+	return slices.ContainsFunc(s.Holds, func(h Hold) bool { return h.Event == id && h.Closed.IsZero() })
+}
+
+// Standing gives the redemptions that were not undone, the earliest first by
+// the terminals' wall clocks (for showing only).
+func (s OrderState) Standing() []Redemption {
+	var out []Redemption
+	for _, r := range s.Redemptions {
+		if r.Undone == nil {
+			out = append(out, r)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Redemption) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// Redemption finds a redemption by its event.
+func (s OrderState) Redemption(id EventID) (Redemption, bool) {
+	i := slices.IndexFunc(s.Redemptions, func(r Redemption) bool { return r.Event == id })
+	if i < 0 {
+		return Redemption{}, false
+	}
+	return s.Redemptions[i], true
+}
+
+// IsZero reports whether nothing has happened to the order.
+func (s OrderState) IsZero() bool {
+	return len(s.Redemptions) == 0 && len(s.Holds) == 0 && len(s.Payments) == 0
+}
+
+// Remaining lists what is still to be handed over; nil when the order is
+// complete.
+func Remaining(o Order, s OrderState) []Handed {
+	var left []Handed
+	for _, l := range o.Lines {
+		if n := l.Quantity - s.Line(l.ID).Total(); n > 0 {
+			left = append(left, Handed{Line: l.ID, Handed: n})
+		}
+	}
+	return left
+}
+
+// AmountDue is what must still be paid before the goods go out, in fen.
+func AmountDue(o Order, s OrderState) Fen { return max(0, o.Due-s.Paid()) }
+
+// Apply folds an event into the state and gives the new one; the receiver is
+// not changed. Folding the same event again changes nothing. It does not judge:
+// [Check] does, and what is in a journal has happened.
+func (s OrderState) Apply(e Event) OrderState {
+	src := Source{Event: e.ID, Terminal: e.Terminal, Seq: e.Seq, At: e.At.Wall}
+	switch b := e.Body.(type) {
+	case OrderHeld:
+		s.Holds = insert(s.Holds, Hold{Source: src, Reason: b.Reason})
+	case HoldRejected:
+		s.Holds = closeHold(s.Holds, b.Hold, e.ID)
+	case Redeemed:
+		s.Redemptions = insert(s.Redemptions, Redemption{Source: src, Lines: b.Lines, Method: b.Method, By: b.By})
+		s.Holds = closeHold(s.Holds, b.Hold, e.ID)
+	case RedemptionUndone:
+		s.Redemptions = undo(s.Redemptions, b.Redemption, Undo{Source: src, By: b.By, Reason: b.Reason})
+	case PaymentCollected:
+		s.Payments = insert(s.Payments, Payment{Source: src, Amount: b.Amount, Means: b.Means})
+	}
+	return s
+}
+
+// Merge adds the redemptions that HQ settled, of this or any other terminal,
+// to the state that this terminal's own journal made.
+func (s OrderState) Merge(settled []Redemption) OrderState {
+	for _, r := range settled {
+		s.Redemptions = insert(s.Redemptions, r)
+		if r.Undone != nil {
+			s.Redemptions = undo(s.Redemptions, r.Event, *r.Undone)
+		}
+	}
+	return s
+}
+
+func (s Source) source() Source { return s }
+
+// insert puts an entry in its place by terminal and sequence, once.
+func insert[T interface{ source() Source }](list []T, entry T) []T {
+	i, found := slices.BinarySearchFunc(list, entry.source(), func(t T, want Source) int {
+		have := t.source()
+		return cmp.Or(cmp.Compare(have.Terminal, want.Terminal), cmp.Compare(have.Seq, want.Seq))
+	})
+	if found {
+		return list
+	}
+	return slices.Insert(slices.Clip(list), i, entry)
+}
+
+func closeHold(holds []Hold, hold, by EventID) []Hold {
+	i := slices.IndexFunc(holds, func(h Hold) bool { return h.Event == hold })
+	if i < 0 || !holds[i].Closed.IsZero() {
+		return holds
+	}
+	holds = slices.Clone(holds)
+	holds[i].Closed = by
+	return holds
+}
+
+func undo(list []Redemption, id EventID, u Undo) []Redemption {
+	i := slices.IndexFunc(list, func(r Redemption) bool { return r.Event == id })
+	if i < 0 || list[i].Undone != nil {
+		return list
+	}
+	list = slices.Clone(list)
+	list[i].Undone = &u
+	return list
+}

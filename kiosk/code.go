@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 	"unicode"
@@ -46,12 +47,16 @@ func (c Code) String() string { return HashText(c.Text) }
 // GoString keeps %#v from showing the code.
 func (c Code) GoString() string { return c.String() }
 
-// HashText gives the first four bytes of the text's SHA-256 in hex: enough to
-// tell two scans apart in a log, too little to find a code by. It must not be
-// used for texts of few possibilities (typed codes) outside this machine.
+// LogValue keeps a structured log, which would show the fields, from showing
+// the code.
+func (c Code) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// HashText gives the first two bytes of the text's SHA-256 in hex: enough to
+// tell two scans apart in a log, too little to find a code by. More bytes would
+// name the one typed code of 10^9 that has them.
 func HashText(s string) string {
 	sum := sha256.Sum256([]byte(s))
-	return fmt.Sprintf("#%x", sum[:4])
+	return fmt.Sprintf("#%x", sum[:2])
 }
 
 // CodeFormat describes codes that another platform prints.
@@ -68,8 +73,9 @@ type CodeFormat struct {
 
 // Normalise brings a scanned or typed text to the form codes are compared in:
 // NFKC (full-width digits become digits), one AIM prefix stripped, line ends
-// stripped, spaces and hyphens removed, upper case. It returns ErrMalformedCode
-// for empty or over-long text and for control characters.
+// stripped, spaces and hyphens removed, upper case. Normalising again changes
+// nothing. It returns ErrMalformedCode for empty or over-long text, for control
+// characters and for a second AIM prefix.
 func Normalise(raw string) (string, error) {
 	s, err := clean(raw)
 	if err != nil {
@@ -85,8 +91,7 @@ func clean(raw string) (string, error) {
 	}
 	s := strings.Trim(raw, "\r\n\t ")
 	s = norm.NFKC.String(s)
-	// An AIM symbology identifier is ], a letter and a modifier character.
-	if len(s) > 3 && s[0] == ']' && isASCIILetter(s[1]) && isASCIIAlnum(s[2]) {
+	if hasAIM(s) {
 		s = s[3:]
 	}
 	s = strings.TrimSpace(s)
@@ -111,10 +116,22 @@ func fold(s string) (string, error) {
 		}
 		return unicode.ToUpper(r)
 	}, s)
-	if s == "" {
+	s = norm.NFKC.String(s) // what stood apart may compose now
+	switch {
+	case s == "":
 		return "", fmt.Errorf("%w: empty", ErrMalformedCode)
+	case len(s) > MaxCodeBytes: // upper case can lengthen
+		return "", fmt.Errorf("%w: %d bytes, more than %d", ErrMalformedCode, len(s), MaxCodeBytes)
+	case hasAIM(s):
+		return "", fmt.Errorf("%w: two symbology identifiers", ErrMalformedCode)
 	}
 	return s, nil
+}
+
+// hasAIM reports whether the text begins with an AIM symbology identifier: ],
+// a letter and a modifier character.
+func hasAIM(s string) bool {
+	return len(s) > 3 && s[0] == ']' && isASCIILetter(s[1]) && isASCIIAlnum(s[2])
 }
 
 // ParseCode gives the codes that a scanned text may be, most telling first.
@@ -270,7 +287,7 @@ func parseURL(s string, formats []CodeFormat) ([]Code, error) {
 		if value == "" {
 			continue
 		}
-		folded, err := fold(value)
+		folded, err := Normalise(value) // percent-encoding can hide control characters
 		if err != nil {
 			return nil, err
 		}

@@ -52,11 +52,11 @@ func encode(v any) ([]byte, error) {
 }
 
 // decode bounds what a hostile input may cost: no duplicate keys, no tags, no
-// deep nesting, no long arrays.
+// deep nesting, and no array longer than an order can ever have entries.
 func decode(b []byte, v any) error {
 	mode, err := cbor.DecOptions{
 		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden,
-		MaxNestedLevels: 8, MaxArrayElements: 1024, MaxMapPairs: 64,
+		MaxNestedLevels: 8, MaxArrayElements: 1 << 16, MaxMapPairs: 64,
 	}.DecMode()
 	if err != nil {
 		return fmt.Errorf("cbor decoder: %w", err)

@@ -18,8 +18,13 @@ func (c Cache) Stale(now time.Time, p Policy) bool {
 	if c.Local {
 		return false
 	}
-	return !c.Complete || now.Sub(c.AsOf) > p.MaxCacheAge
+	age := now.Sub(c.AsOf)
+	return !c.Complete || age > p.MaxCacheAge || age < -clockSlack
 }
+
+// clockSlack is how far a set may lie in the future: two clocks never agree. A
+// clock that was set back further would keep an old set fresh for ever.
+const clockSlack = 5 * time.Minute
 
 // Context is what a decision depends on besides the order.
 type Context struct {
@@ -105,7 +110,7 @@ func callsLeader(o Order, out Outcome, p Policy, c Context) (Verdict, bool) {
 		return PartlyCollected, true
 	case c.At.Clock == ClockSuspect && timed:
 		return NeedsLeader, true // the term cannot be checked by a clock that is wrong
-	case p.Handover == HandoverLeader, p.Handover == HandoverBelow && o.Value() >= p.AloneBelow:
+	case !p.alone(o.Value()):
 		return Held, true
 	case c.Cache.Stale(c.At.Wall, p) && o.Value() >= p.StaleValue:
 		return NeedsLeader, true
@@ -143,15 +148,19 @@ type Confirmation struct {
 
 // DecideConfirm turns a leader's confirmation into the events that record it:
 // the payment, if one was taken, and the redemption. Besides Check's errors it
-// returns ErrLeaderOnly, ErrNoHold and ErrPaymentDue.
+// returns ErrLeaderOnly, ErrNoHold, ErrPaymentDue, and ErrNotCollectable when HQ
+// changed the order while it was on hold (a refund, another point).
 func DecideConfirm(o Order, s OrderState, c Context, conf Confirmation) (Outcome, []Body, error) {
-	out := Outcome{Order: o, At: c.At.Wall, Verdict: Accepted, History: s.Standing()}
+	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing()}
 	if conf.By.ID == "" {
 		return out, nil, fmt.Errorf("confirm order %s: %w", o.ID, ErrLeaderOnly)
 	}
 	hold, ok := s.OpenHold()
 	if !ok {
 		return out, nil, fmt.Errorf("confirm order %s: %w", o.ID, ErrNoHold)
+	}
+	if o.Status != StatusArrived || o.Point != c.Point.ID {
+		return out, nil, fmt.Errorf("confirm order %s: it is %s at point %s: %w", o.ID, o.Status, o.Point, ErrNotCollectable)
 	}
 	var bodies []Body
 	if due := AmountDue(o, s); due > 0 {
@@ -170,6 +179,7 @@ func DecideConfirm(o Order, s OrderState, c Context, conf Confirmation) (Outcome
 	if err := checkRedeemed(o, s, redeemed); err != nil {
 		return out, nil, err
 	}
+	out.Verdict = Accepted
 	return out, append(bodies, redeemed), nil
 }
 

@@ -38,10 +38,14 @@ type payload struct {
 const (
 	maxPayloadBytes = 64 << 10
 	maxMono         = 200 * 365 * 24 * time.Hour
+	minWallMS       = -62_135_596_800_000 // year 1, Go's zero time
+	maxWallMS       = 253_402_300_799_999 // the end of year 9999: later ones have no RFC 3339 form
 )
 
 // EncodeEvent gives the event's payload: everything but terminal, epoch,
 // sequence and previous hash. Wall and monotonic time are cut to milliseconds.
+// It returns ErrMalformedEvent for an event that DecodeEvent would refuse: what
+// cannot be read back must not get into a journal.
 func EncodeEvent(e Event) ([]byte, error) {
 	num, body, err := encodeBody(e.Body)
 	if err != nil {
@@ -52,7 +56,14 @@ func EncodeEvent(e Event) ([]byte, error) {
 		WallMS: e.At.Wall.UnixMilli(), MonoMS: e.At.Mono.Milliseconds(), Clock: e.At.Clock,
 		SetVersion: e.SetVersion,
 	}
-	return encode(p)
+	b, err := encode(p)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformedEvent, err)
+	}
+	if _, err := DecodeEvent(b); err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
 // DecodeEvent reads a payload. The caller fills in what stands outside of it.
@@ -70,8 +81,11 @@ func DecodeEvent(b []byte) (Event, error) {
 	if len(p.ID) != len(e.ID) {
 		return Event{}, fmt.Errorf("%w: event id of %d bytes", ErrMalformedEvent, len(p.ID))
 	}
-	if p.MonoMS < 0 || p.MonoMS > maxMono.Milliseconds() || p.Clock > ClockSuspect {
+	if p.WallMS < minWallMS || p.WallMS > maxWallMS || p.MonoMS < 0 || p.MonoMS > maxMono.Milliseconds() || p.Clock > ClockSuspect {
 		return Event{}, fmt.Errorf("%w: time out of range", ErrMalformedEvent)
+	}
+	if len(p.Body) == 0 {
+		return Event{}, fmt.Errorf("%w: no body", ErrMalformedEvent)
 	}
 	body, err := decodeBody(p.Type, p.Body)
 	if err != nil {
@@ -129,15 +143,15 @@ func encodeBody(body Body) (uint64, []byte, error) {
 func decodeBody(num uint64, raw []byte) (Body, error) {
 	switch num {
 	case numOrderHeld:
-		return bodyOf[OrderHeld](raw)
+		return orderBodyOf[OrderHeld](raw)
 	case numHoldRejected:
-		return bodyOf[HoldRejected](raw)
+		return orderBodyOf[HoldRejected](raw)
 	case numRedeemed:
-		return bodyOf[Redeemed](raw)
+		return orderBodyOf[Redeemed](raw)
 	case numRedemptionUndone:
-		return bodyOf[RedemptionUndone](raw)
+		return orderBodyOf[RedemptionUndone](raw)
 	case numPaymentCollected:
-		return bodyOf[PaymentCollected](raw)
+		return orderBodyOf[PaymentCollected](raw)
 	case numSignedIn:
 		return bodyOf[SignedIn](raw)
 	case numClockChanged:
@@ -152,4 +166,14 @@ func bodyOf[B Body](raw []byte) (Body, error) {
 		return nil, fmt.Errorf("%w: %s: %w", ErrMalformedEvent, b.Type(), err)
 	}
 	return b, nil
+}
+
+// orderBodyOf refuses a body that should change an order and names none: it
+// would pass every rule as an event that concerns no order.
+func orderBodyOf[B Body](raw []byte) (Body, error) {
+	b, err := bodyOf[B](raw)
+	if err == nil && b.Subject() == "" {
+		return nil, fmt.Errorf("%w: %s: no order", ErrMalformedEvent, b.Type())
+	}
+	return b, err
 }

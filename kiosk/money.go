@@ -8,9 +8,9 @@ type Fen int64
 
 // String gives the amount in yuan with two decimals, "12.80".
 func (f Fen) String() string {
-	sign := ""
+	sign, n := "", uint64(f)
 	if f < 0 {
-		sign, f = "-", -f
+		sign, n = "-", -n // unsigned, so that the smallest amount has an opposite
 	}
-	return fmt.Sprintf("%s%d.%02d", sign, f/100, f%100)
+	return fmt.Sprintf("%s%d.%02d", sign, n/100, n%100)
 }

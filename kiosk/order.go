@@ -10,6 +10,9 @@ const (
 	MaxLines    = 200
 	MaxQuantity = 100_000
 	maxIDBytes  = 64
+	// MaxPrice bounds a unit price and the amount due, in fen: a hundred million
+	// yuan. The value of the largest order then fits into a [Fen].
+	MaxPrice Fen = 10_000_000_000
 )
 
 // PointID, TerminalID and OrderID are HQ's identifiers: 1 to 64 bytes, no
@@ -134,8 +137,8 @@ func (o Order) Validate() error {
 		return bad("order %s has no lines", o.ID)
 	case len(o.Lines) > MaxLines:
 		return bad("order %s has %d lines, more than %d", o.ID, len(o.Lines), MaxLines)
-	case o.Due < 0:
-		return bad("order %s: the amount due is negative", o.ID)
+	case o.Due < 0 || o.Due > MaxPrice:
+		return bad("order %s: the amount due is not between 0 and %s yuan", o.ID, MaxPrice)
 	}
 	seen := make(map[LineID]bool, len(o.Lines))
 	for _, l := range o.Lines {
@@ -148,8 +151,8 @@ func (o Order) Validate() error {
 			return bad("order %s, line %s: the product has no name", o.ID, l.ID)
 		case l.Quantity <= 0 || l.Quantity > MaxQuantity:
 			return bad("order %s, line %s: quantity %d is not between 1 and %d", o.ID, l.ID, l.Quantity, MaxQuantity)
-		case l.UnitPrice < 0:
-			return bad("order %s, line %s: the unit price is negative", o.ID, l.ID)
+		case l.UnitPrice < 0 || l.UnitPrice > MaxPrice:
+			return bad("order %s, line %s: the unit price is not between 0 and %s yuan", o.ID, l.ID, MaxPrice)
 		}
 		seen[l.ID] = true
 	}

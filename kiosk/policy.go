@@ -74,6 +74,12 @@ func (p Policy) WithDefaults() Policy {
 	return p
 }
 
+// alone reports whether a customer may collect goods of this value without the
+// leader. A mode that this version does not know needs the leader.
+func (p Policy) alone(value Fen) bool {
+	return p.Handover == HandoverAlone || p.Handover == HandoverBelow && value < p.AloneBelow
+}
+
 func fill[T comparable](field *T, value T) {
 	var zero T
 	if *field == zero {

@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"time"
@@ -13,6 +14,10 @@ type OrderState struct {
 	Redemptions []Redemption `cbor:"1,keyasint,omitempty" json:"redemptions,omitempty"` // by terminal and sequence
 	Holds       []Hold       `cbor:"2,keyasint,omitempty" json:"holds,omitempty"`       // by terminal and sequence
 	Payments    []Payment    `cbor:"3,keyasint,omitempty" json:"payments,omitempty"`    // by terminal and sequence
+	// Early are the undos of redemptions that have not been seen here yet: a
+	// terminal may undo what another one handed over, and its own journal is
+	// read before HQ's settled redemptions are.
+	Early []EarlyUndo `cbor:"4,keyasint,omitempty" json:"early,omitempty"` // by redemption
 }
 
 // Source names the event that a part of the state came from.
@@ -37,6 +42,12 @@ type Undo struct {
 	Source
 	By     string `cbor:"5,keyasint" json:"by"`
 	Reason string `cbor:"6,keyasint,omitempty" json:"reason,omitempty"`
+}
+
+// EarlyUndo is an undo that waits for its redemption.
+type EarlyUndo struct {
+	Redemption EventID `cbor:"1,keyasint" json:"redemption"`
+	Undo       Undo    `cbor:"2,keyasint" json:"undo"`
 }
 
 // Hold is a lock of the order for the leader.
@@ -127,7 +138,7 @@ func (s OrderState) Redemption(id EventID) (Redemption, bool) {
 
 // IsZero reports whether nothing has happened to the order.
 func (s OrderState) IsZero() bool {
-	return len(s.Redemptions) == 0 && len(s.Holds) == 0 && len(s.Payments) == 0
+	return len(s.Redemptions) == 0 && len(s.Holds) == 0 && len(s.Payments) == 0 && len(s.Early) == 0
 }
 
 // Remaining lists what is still to be handed over; nil when the order is
@@ -156,10 +167,10 @@ func (s OrderState) Apply(e Event) OrderState {
 	case HoldRejected:
 		s.Holds = closeHold(s.Holds, b.Hold, e.ID)
 	case Redeemed:
-		s.Redemptions = insert(s.Redemptions, Redemption{Source: src, Lines: b.Lines, Method: b.Method, By: b.By})
+		s = s.redeem(Redemption{Source: src, Lines: b.Lines, Method: b.Method, By: b.By})
 		s.Holds = closeHold(s.Holds, b.Hold, e.ID)
 	case RedemptionUndone:
-		s.Redemptions = undo(s.Redemptions, b.Redemption, Undo{Source: src, By: b.By, Reason: b.Reason})
+		s = s.undo(b.Redemption, Undo{Source: src, By: b.By, Reason: b.Reason})
 	case PaymentCollected:
 		s.Payments = insert(s.Payments, Payment{Source: src, Amount: b.Amount, Means: b.Means})
 	}
@@ -170,9 +181,9 @@ func (s OrderState) Apply(e Event) OrderState {
 // to the state that this terminal's own journal made.
 func (s OrderState) Merge(settled []Redemption) OrderState {
 	for _, r := range settled {
-		s.Redemptions = insert(s.Redemptions, r)
+		s = s.redeem(r)
 		if r.Undone != nil {
-			s.Redemptions = undo(s.Redemptions, r.Event, *r.Undone)
+			s = s.undo(r.Event, *r.Undone)
 		}
 	}
 	return s
@@ -180,11 +191,17 @@ func (s OrderState) Merge(settled []Redemption) OrderState {
 
 func (s Source) source() Source { return s }
 
-// insert puts an entry in its place by terminal and sequence, once.
+// compare orders by terminal and sequence. The event comes last: should a
+// terminal's sequence ever begin anew, both entries count, so that nothing is
+// handed out twice because of it.
+func (s Source) compare(t Source) int {
+	return cmp.Or(cmp.Compare(s.Terminal, t.Terminal), cmp.Compare(s.Seq, t.Seq), bytes.Compare(s.Event[:], t.Event[:]))
+}
+
+// insert puts an entry in its place, once.
 func insert[T interface{ source() Source }](list []T, entry T) []T {
 	i, found := slices.BinarySearchFunc(list, entry.source(), func(t T, want Source) int {
-		have := t.source()
-		return cmp.Or(cmp.Compare(have.Terminal, want.Terminal), cmp.Compare(have.Seq, want.Seq))
+		return t.source().compare(want)
 	})
 	if found {
 		return list
@@ -202,12 +219,41 @@ func closeHold(holds []Hold, hold, by EventID) []Hold {
 	return holds
 }
 
-func undo(list []Redemption, id EventID, u Undo) []Redemption {
-	i := slices.IndexFunc(list, func(r Redemption) bool { return r.Event == id })
-	if i < 0 || list[i].Undone != nil {
-		return list
+// redeem adds a redemption, and the undo of it that may have come before.
+func (s OrderState) redeem(r Redemption) OrderState {
+	s.Redemptions = insert(s.Redemptions, r)
+	i := slices.IndexFunc(s.Early, func(e EarlyUndo) bool { return e.Redemption == r.Event })
+	if i < 0 {
+		return s
 	}
-	list = slices.Clone(list)
-	list[i].Undone = &u
-	return list
+	early := s.Early[i].Undo
+	s.Early = slices.Delete(slices.Clone(s.Early), i, i+1)
+	if len(s.Early) == 0 {
+		s.Early = nil
+	}
+	return s.undo(r.Event, early)
+}
+
+// undo marks a redemption as undone. Of two undos the first by terminal and
+// sequence counts, so that the order of reading does not.
+func (s OrderState) undo(id EventID, u Undo) OrderState {
+	if i := slices.IndexFunc(s.Redemptions, func(r Redemption) bool { return r.Event == id }); i >= 0 {
+		if was := s.Redemptions[i].Undone; was == nil || u.compare(was.Source) < 0 {
+			s.Redemptions = slices.Clone(s.Redemptions)
+			s.Redemptions[i].Undone = &u
+		}
+		return s
+	}
+	i, found := slices.BinarySearchFunc(s.Early, id, func(e EarlyUndo, id EventID) int {
+		return bytes.Compare(e.Redemption[:], id[:])
+	})
+	if !found {
+		s.Early = slices.Insert(slices.Clip(s.Early), i, EarlyUndo{Redemption: id, Undo: u})
+		return s
+	}
+	if u.compare(s.Early[i].Undo.Source) < 0 {
+		s.Early = slices.Clone(s.Early)
+		s.Early[i].Undo = u
+	}
+	return s
 }

@@ -23,6 +23,9 @@ const (
 	// A stored hash asks for memory; more than this is refused, not allocated.
 	maxMemoryKiB = 256 * 1024
 	maxPasses    = 16
+	// A key of a few bytes would match many PINs.
+	minKeyBytes = 16
+	maxKeyBytes = 64
 )
 
 // HashPIN gives the argon2id hash of a PIN in PHC string format. The salt
@@ -46,7 +49,11 @@ func CheckPIN(hash, pin string) bool {
 	}
 	var memory, passes uint32
 	var lanes uint8
-	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &passes, &lanes); err != nil {
+	const params = "m=%d,t=%d,p=%d"
+	if _, err := fmt.Sscanf(parts[3], params, &memory, &passes, &lanes); err != nil {
+		return false
+	}
+	if parts[3] != fmt.Sprintf(params, memory, passes, lanes) { // Sscanf leaves a rest unread
 		return false
 	}
 	if memory == 0 || memory > maxMemoryKiB || passes == 0 || passes > maxPasses || lanes == 0 {
@@ -54,7 +61,7 @@ func CheckPIN(hash, pin string) bool {
 	}
 	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
 	want, err2 := base64.RawStdEncoding.DecodeString(parts[5])
-	if err1 != nil || err2 != nil || len(want) == 0 {
+	if err1 != nil || err2 != nil || len(want) < minKeyBytes || len(want) > maxKeyBytes {
 		return false
 	}
 	got := argon2.IDKey([]byte(pin), salt, passes, memory, lanes, uint32(len(want)))

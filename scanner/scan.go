@@ -1,0 +1,75 @@
+// Package scanner is the shape that every way of reading a pickup code shares.
+//
+// A Source (camera, serial scanner, keyboard wedge, lines of text) runs until
+// its context ends and gives out a Scan for every code it sees. Supervise keeps
+// one source alive: it restarts what failed after growing pauses and tells the
+// terminal how the device is doing. Merge runs several sources at once and
+// makes one stream of them in which a code that lies in front of a camera,
+// or that two scanners read at the same moment, arrives once.
+//
+//	sources -> Supervise (one each) -> Debouncer (one for all) -> Emit
+//
+// Limits: a text is at most MaxText bytes, longer ones are dropped with a
+// report; the Debouncer remembers at most 256 texts, as hashes. The
+// text of a scan is handed on as the device gave it (AIM prefix included); what
+// it means, and whether it is too long to mean anything, the domain decides.
+// No text ever appears in an error or in a Health.
+package scanner
+
+import (
+	"context"
+	"time"
+)
+
+// MaxText is the longest text in bytes that a Scan carries. It is well above what
+// the domain accepts, so that a code which is too long is refused with an answer
+// rather than lost without one.
+const MaxText = 4096
+
+// Symbology says how a text was printed, as far as the source knows.
+type Symbology string
+
+// The symbologies that sources name. Text is for sources that get plain text and
+// cannot know: serial and wedge scanners, standard input, the touch screen.
+const (
+	QR         Symbology = "qr"
+	Code128    Symbology = "code128"
+	DataMatrix Symbology = "datamatrix"
+	EAN13      Symbology = "ean13"
+	Text       Symbology = "text"
+)
+
+// Scan is one code as it was read.
+type Scan struct {
+	Text      string    // as the device gave it, at most MaxText bytes
+	Symbology Symbology // what it was printed as
+	Source    string    // "camera", "serial", "wedge", "stdin", "touch", or one of these with a suffix of the user's
+	At        time.Time // when it was read, UTC
+
+	// Repeat marks a code that was passed on before and came back within the
+	// debounce window after it had been away: the customer shows it again. It
+	// is given at most once a window, so that the desk can say "already
+	// collected, just now" without flicker.
+	Repeat bool
+
+	// Direct marks a text that somebody waits for an answer to (a line of
+	// standard input, a code typed and confirmed): it is never debounced.
+	Direct bool
+}
+
+// Emit takes a scan. Sources call it from one goroutine at a time; Merge makes
+// that true for all its sources together. While it runs, its source is blind.
+type Emit func(Scan)
+
+// Source is one way of reading codes.
+type Source interface {
+	// Name is "camera", "serial", … with an optional suffix; it is what Scan.Source
+	// and Health.Source say.
+	Name() string
+
+	// Run reads until ctx ends or the input is used up, and then returns nil
+	// with every goroutine of its own finished. Any other end is an error:
+	// with ErrFatal in it a restart would not help, otherwise it would.
+	// It reports at least Working once the device delivers.
+	Run(ctx context.Context, emit Emit, report func(Health)) error
+}

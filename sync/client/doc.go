@@ -1,0 +1,26 @@
+// Package client is HQ as a terminal sees it over HTTP: it signs, sends,
+// retries, and reads answers within limits. [HQ] is the Remote that package
+// engine asks for; [Enrol] makes a device known.
+//
+// # Manners
+//
+// Requests are signed as sync/wire says, a new nonce and time for each try.
+// When HQ finds the time too far off, it tells its own; the client then signs
+// by HQ's clock from there on, so that a terminal with an empty clock battery
+// gets in step with HQ before anybody has set its clock.
+//
+// Every operation can be repeated (HQ answers known events as the first time,
+// and an enrolment with the same code and key too), so failures of the network
+// and answers of status 429 and 5xx are retried a few times with growing, jittered
+// pauses; Retry-After is obeyed up to 30 seconds and otherwise handed to the
+// caller as *backoff.RetryAfterError. A stream of orders is retried only before
+// its first page.
+//
+// # Limits
+//
+// A call ends within [Options.Timeout], a stream when nothing came for as long.
+// Answers are limited as package wire says, after decompression. Redirects are
+// not followed: HQ's address is set once, by people. Nothing forces HTTPS, but the
+// answer to an enrolment holds the point's secret: use http only on the machine itself
+// or in a network that is trusted.
+package client

@@ -1,0 +1,72 @@
+package client
+
+import (
+	"context"
+	"crypto/ed25519"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/sync/wire"
+)
+
+// Enrolment is what a terminal gets when HQ makes it known. PointSecret (32
+// bytes) belongs outside the data folder's readable files.
+type Enrolment struct {
+	Terminal    kiosk.TerminalID
+	Point       kiosk.PointID
+	PointSecret []byte
+	HQKey       ed25519.PublicKey // signs acknowledgements
+}
+
+// EnrolOptions says where and as what a device enrols.
+type EnrolOptions struct {
+	Address string
+	Code    string             // one-time, from HQ; spaces around it are dropped
+	Name    string             // what people call this terminal
+	Key     ed25519.PrivateKey // the device's new key: keep it before you enrol
+
+	Timeout   time.Duration     // 0: 30 s
+	Tries     uint              // 0: 3
+	Transport http.RoundTripper // for tests and proxies; nil: a transport of its own
+}
+
+// Enrol makes a device known to HQ. The same code and key may be used again
+// after a failure. It returns wire.ErrBadCode when HQ does not take the code.
+func Enrol(ctx context.Context, o EnrolOptions) (Enrolment, error) {
+	if len(o.Key) != ed25519.PrivateKeySize {
+		return Enrolment{}, fmt.Errorf("%w: the device's key is needed", ErrOptions)
+	}
+	base, err := parseAddress(o.Address)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	body, err := wire.EncodeBody(wire.NewEnrolRequest(strings.TrimSpace(o.Code), o.Name, o.Key))
+	if err != nil {
+		return Enrolment{}, err
+	}
+	c := caller{timeout: o.Timeout, tries: o.Tries}
+	if c.timeout <= 0 {
+		c.timeout = defaultTimeout
+	}
+	if c.tries == 0 {
+		c.tries = defaultTries
+	}
+	c.http = newHTTP(o.Transport, c.timeout)
+	defer c.http.CloseIdleConnections()
+	var out Enrolment
+	err = c.do(ctx, ask{method: http.MethodPost, url: joined(base, "v1", "enrol"), body: body}, func(resp *http.Response) error {
+		var e wire.Enrolment
+		if err := decode(resp, &e); err != nil {
+			return err
+		}
+		if err := e.Check(); err != nil {
+			return foreign(err)
+		}
+		out = Enrolment{Terminal: kiosk.TerminalID(e.Terminal), Point: kiosk.PointID(e.Point), PointSecret: e.PointSecret, HQKey: e.HQKey}
+		return nil
+	})
+	return out, err
+}

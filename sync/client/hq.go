@@ -1,0 +1,172 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"hexiao/kiosk"
+	"hexiao/sync/wire"
+)
+
+func (h *HQ) caller() caller {
+	return caller{
+		http: h.http, timeout: h.opts.Timeout, tries: h.opts.Tries,
+		sign: func(req *http.Request) error {
+			return wire.Sign(req, h.opts.Key, h.opts.Terminal, h.opts.Now().Add(time.Duration(h.skew.Load())), newNonce())
+		},
+		skewed: func(hqTime time.Time) { h.skew.Store(int64(hqTime.Sub(h.opts.Now()))) },
+	}
+}
+
+// Push hands over a batch of this terminal's events. It returns a
+// *wire.Refusal with HQ's head when HQ misses events before the batch.
+func (h *HQ) Push(ctx context.Context, b kiosk.Batch) (kiosk.Ack, error) {
+	body, err := wire.EncodeBody(wire.NewBatch(b))
+	if err != nil {
+		return kiosk.Ack{}, err
+	}
+	return h.ack(ctx, ask{method: http.MethodPost, url: joined(h.base, "v1", "terminals", string(h.opts.Terminal), "events"), body: body})
+}
+
+// Head asks for HQ's signed head of this terminal's chain.
+func (h *HQ) Head(ctx context.Context) (kiosk.Ack, error) {
+	return h.ack(ctx, ask{method: http.MethodGet, url: joined(h.base, "v1", "terminals", string(h.opts.Terminal), "head")})
+}
+
+func (h *HQ) ack(ctx context.Context, a ask) (kiosk.Ack, error) {
+	var ack kiosk.Ack
+	err := h.caller().do(ctx, a, func(resp *http.Response) error {
+		var body wire.Ack
+		if err := decode(resp, &body); err != nil {
+			return err
+		}
+		var err error
+		ack, err = body.Domain()
+		return foreign(err)
+	})
+	return ack, err
+}
+
+// Orders reads the stream of orders after a cursor; "" asks for the full set.
+// It calls page for each page and gives back its error as it is. After an
+// error go on with the cursor of the last page.
+func (h *HQ) Orders(ctx context.Context, cursor string, page func(kiosk.Page) error) (kiosk.Watermark, error) {
+	u := joined(h.base, "v1", "points", string(h.opts.Point), "orders")
+	if cursor != "" {
+		u.RawQuery = url.Values{"cursor": {cursor}}.Encode()
+	}
+	var mark kiosk.Watermark
+	started := false
+	err := h.caller().do(ctx, ask{method: http.MethodGet, url: u}, func(resp *http.Response) error {
+		if resp.StatusCode != http.StatusOK || mediaType(resp) != ndjson {
+			return notHQ("no stream of orders but %.60q", resp.Header.Get("Content-Type"))
+		}
+		var err, errPage error
+		mark, err = wire.ReadOrders(resp.Body, func(p kiosk.Page) error {
+			started = true
+			errPage = page(p)
+			return errPage
+		})
+		switch {
+		case err == nil:
+			return nil
+		case errPage != nil:
+			return backoff.Permanent(errPage)
+		case errors.Is(err, wire.ErrCut) && !errors.Is(err, ErrUnreachable):
+			err = &unreachable{err}
+		default:
+			err = foreign(err)
+		}
+		if started { // the pages so far are kept, and the caller goes on behind them
+			return backoff.Permanent(err)
+		}
+		return err
+	})
+	return mark, err
+}
+
+// Point asks for the point's settings unless they still have the given tag;
+// then it gives the same tag and no settings.
+func (h *HQ) Point(ctx context.Context, tag string) (kiosk.Point, string, error) {
+	a := ask{method: http.MethodGet, url: joined(h.base, "v1", "points", string(h.opts.Point))}
+	if tag != "" {
+		a.header = http.Header{"If-None-Match": {tag}}
+	}
+	var point kiosk.Point
+	newTag := tag
+	err := h.caller().do(ctx, a, func(resp *http.Response) error {
+		if resp.StatusCode == http.StatusNotModified {
+			if tag == "" {
+				return notHQ("unchanged settings, which nobody has")
+			}
+			return nil
+		}
+		var body wire.Point
+		if err := decode(resp, &body); err != nil {
+			return err
+		}
+		p, err := body.Domain()
+		if err != nil {
+			return foreign(err)
+		}
+		if p.ID != h.opts.Point {
+			return notHQ("the settings of another point")
+		}
+		point, newTag = p, resp.Header.Get("ETag")
+		if newTag == tag { // without tags, or sent although unchanged
+			newTag = ""
+		}
+		return nil
+	})
+	if err != nil {
+		return kiosk.Point{}, tag, err
+	}
+	return point, newTag, nil
+}
+
+// Time asks for HQ's clock.
+func (h *HQ) Time(ctx context.Context) (time.Time, error) {
+	var at time.Time
+	c := h.caller()
+	c.sign = nil
+	err := c.do(ctx, ask{method: http.MethodGet, url: joined(h.base, "v1", "time")}, func(resp *http.Response) error {
+		var body wire.ServerTime
+		if err := decode(resp, &body); err != nil {
+			return err
+		}
+		if body.At.IsZero() {
+			return notHQ("no time where the time belongs")
+		}
+		at = body.At.UTC()
+		return nil
+	})
+	return at, err
+}
+
+// decode reads a JSON answer.
+func decode(resp *http.Response, v any) error {
+	if resp.StatusCode != http.StatusOK || mediaType(resp) != "application/json" {
+		return notHQ("status %d with %.60q where JSON belongs", resp.StatusCode, resp.Header.Get("Content-Type"))
+	}
+	err := wire.DecodeBody(resp.Body, resp.Header.Get("Content-Encoding"), v)
+	var cut *unreachable
+	if errors.As(err, &cut) {
+		return cut // half a message says nothing about who sent it
+	}
+	return foreign(err)
+}
+
+// foreign marks an answer beyond the contract as not HQ's, unless it broke off
+// on its way.
+func foreign(err error) error {
+	if err == nil || errors.Is(err, ErrUnreachable) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrNotHQ, err)
+}

@@ -1,0 +1,37 @@
+// Package engine keeps a terminal and HQ in step: the journal's events go up,
+// the point's orders and settings come down. It knows neither HTTP nor files;
+// [Remote], [Outbox] and [OrderSet] say what it needs of both sides.
+//
+// # Up
+//
+// Events after HQ's acknowledged head go up in batches ([Config.BatchRecords],
+// [Config.BatchBytes]). An acknowledgement counts only when HQ's signature
+// holds, its head is the batch's own and there is one receipt for each event;
+// then, and only then, the outbox moves on. Everything else (no answer, half an
+// answer, nonsense) changes nothing, and the same events go up again: HQ
+// answers events that it has as it did the first time. When HQ says
+// that it misses events (it was restored from an older copy), the engine asks
+// for HQ's signed head and hands that to the outbox, which goes back to it if
+// it is in the terminal's own chain.
+//
+// # Down
+//
+// The first set is staged page by page and switched to when count and digest
+// agree with HQ's watermark; an interruption continues at the last staged
+// page. From then on only changes come, applied page by page. A set that turns
+// out to differ from HQ's, or a cursor that HQ no longer knows, leads to a
+// staged full set again, while the old one stays in use.
+//
+// # Independence
+//
+// [Engine.Run] runs the two directions as two loops; a failure of one never
+// holds up the other. Each retries for ever with growing, jittered pauses. Only
+// one thing ends Run by itself: [ErrRevoked].
+//
+// # Limits
+//
+// A call to Remote must end in bounded time. The signature of an
+// acknowledgement covers head and time, not the receipts. That HQ has lost events
+// comes to light with the next event, not before. Clock offsets are as
+// good as half the round trip of the question.
+package engine

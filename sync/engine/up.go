@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"hexiao/kiosk"
+)
+
+// push sends what is pending, batch after batch.
+func (e *Engine) push(ctx context.Context) (Report, error) {
+	var r Report
+	wentBack := false
+	for {
+		batch, err := e.c.Outbox.Pending(e.c.BatchRecords)
+		if err != nil {
+			return r, fmt.Errorf("read the journal's events for HQ: %w", err)
+		}
+		batch.Records = firstBytes(batch.Records, e.c.BatchBytes)
+		n := len(batch.Records)
+		if n == 0 {
+			return r, nil
+		}
+		r.Pushed += n
+		ack, err := e.c.Remote.Push(ctx, batch)
+		if _, misses := hqHead(err); misses && !wentBack {
+			wentBack = true // once a round: two that contradict each other must not go on for ever
+			r.Pushed -= n
+			if err := e.goToHQHead(ctx, batch.Terminal); err != nil {
+				return r, err
+			}
+			continue
+		}
+		switch {
+		case forked(err):
+			return r, fmt.Errorf("%w: %w", ErrForked, err)
+		case err != nil:
+			return r, fmt.Errorf("send %d events to HQ: %w", n, err)
+		}
+		if err := e.accept(batch, ack); err != nil {
+			return r, err
+		}
+		r.Acked += n
+	}
+}
+
+// accept takes an acknowledgement of a batch.
+func (e *Engine) accept(batch kiosk.Batch, ack kiosk.Ack) error {
+	if ack.Head != batch.Head() {
+		return fmt.Errorf("%w: it is for another place in the journal", ErrBadAck)
+	}
+	if len(ack.Receipts) != len(batch.Records) {
+		return fmt.Errorf("%w: %d receipts for %d events", ErrBadAck, len(ack.Receipts), len(batch.Records))
+	}
+	for i, r := range ack.Receipts {
+		if r.Seq != batch.Records[i].Seq {
+			return fmt.Errorf("%w: receipt of event %d where %d belongs", ErrBadAck, r.Seq, batch.Records[i].Seq)
+		}
+	}
+	if err := e.checkAck(batch.Terminal, ack); err != nil {
+		return err
+	}
+	return e.acknowledge(ack)
+}
+
+// goToHQHead continues from where HQ says that it is, if that is a place in
+// the terminal's own chain.
+func (e *Engine) goToHQHead(ctx context.Context, terminal kiosk.TerminalID) error {
+	ack, err := e.c.Remote.Head(ctx)
+	if err != nil {
+		return fmt.Errorf("ask HQ how far it has the journal: %w", err)
+	}
+	if err := e.checkAck(terminal, ack); err != nil {
+		return err
+	}
+	ack.Receipts = nil
+	return e.acknowledge(ack)
+}
+
+func (e *Engine) acknowledge(ack kiosk.Ack) error {
+	if err := e.c.Outbox.Acknowledge(ack); err != nil {
+		return fmt.Errorf("keep HQ's acknowledgement up to event %d: %w", ack.Head.Seq, err)
+	}
+	if head := e.c.Outbox.AckedHead(); head != ack.Head {
+		return fmt.Errorf("%w: it is at event %d, HQ at %d", ErrStuck, head.Seq, ack.Head.Seq)
+	}
+	return nil
+}
+
+// firstBytes gives the first records with at most so many bytes, one at least.
+func firstBytes(records []kiosk.Record, most int) []kiosk.Record {
+	size := 0
+	for i, r := range records {
+		if size += len(r.Payload); size > most && i > 0 {
+			return records[:i]
+		}
+	}
+	return records
+}

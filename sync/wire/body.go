@@ -1,0 +1,60 @@
+package wire
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// Limits on bodies of JSON, in bytes.
+const (
+	MaxRequestBytes = 4 << 20  // a request as sent
+	MaxBodyBytes    = 16 << 20 // any body, decompressed
+)
+
+// EncodeBody gives v as gzipped JSON, to be sent with Content-Encoding: gzip.
+func EncodeBody(v any) ([]byte, error) {
+	var out bytes.Buffer
+	zip := gzip.NewWriter(&out)
+	enc := json.NewEncoder(zip)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, fmt.Errorf("write a body: %w", err)
+	}
+	if err := zip.Close(); err != nil {
+		return nil, fmt.Errorf("compress a body: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// DecodeBody reads one JSON value and nothing else into v. The encoding is
+// that of the Content-Encoding header: "gzip", "identity" or none. It returns
+// ErrTooLarge beyond MaxBodyBytes after decompression and ErrMalformed for
+// anything unreadable; a body that breaks off while it is read is ErrMalformed
+// and the reader's error.
+func DecodeBody(body io.Reader, encoding string, v any) error {
+	switch encoding {
+	case "", "identity":
+	case "gzip":
+		zip, err := gzip.NewReader(body)
+		if err != nil {
+			return fmt.Errorf("%w: the body is not gzip: %w", ErrMalformed, err)
+		}
+		body = zip
+	default:
+		return malformed("content encoding %.40q is not gzip", encoding)
+	}
+	raw, err := io.ReadAll(io.LimitReader(body, MaxBodyBytes+1))
+	if err != nil {
+		return fmt.Errorf("%w: the body breaks off: %w", ErrMalformed, err)
+	}
+	if len(raw) > MaxBodyBytes {
+		return fmt.Errorf("%w: a body of more than %d bytes", ErrTooLarge, MaxBodyBytes)
+	}
+	if err := json.Unmarshal(raw, v); err != nil {
+		return malformed("the body is not the JSON that belongs here: %v", err)
+	}
+	return nil
+}

@@ -1,0 +1,32 @@
+// Package wire is the contract between a pickup-point terminal and HQ: the
+// OpenAPI document, the types and the server interface generated from it, and
+// everything that both sides must do in the same way.
+//
+// # What both sides share
+//
+//   - openapi.yaml says which operations there are and what they promise;
+//     wire.gen.go is generated from it and holds the JSON types and
+//     [ServerInterface].
+//   - NewBatch, NewAck, NewOrder, NewPoint and so on bring the domain's types
+//     onto the wire, the Domain methods bring them back and check them.
+//   - [Sign] and [Verify] are the two ends of a device's signature (RFC 9421).
+//   - [ProblemOf] and [RefusalOf] are the two ends of an error.
+//   - [OrdersWriter] and [ReadOrders] are the two ends of the stream of orders.
+//   - [EncodeBody] and [DecodeBody] are the two ends of a JSON body, gzipped or not.
+//
+// # Limits
+//
+// A batch has at most [MaxRecords] records, a request at most [MaxRequestBytes]
+// before and [MaxBodyBytes] after decompression, a line of the order stream at
+// most [MaxLineBytes], a page of it at most [MaxPageLines] lines. Whatever
+// exceeds a limit or does not parse is an [ErrMalformed] or [ErrTooLarge], never
+// a panic.
+//
+// Unknown JSON fields are ignored, so that the other side may be newer; unknown
+// values of a closed set (a status, a settlement) are refused.
+//
+// The signature covers path and query as Go has decoded and raw them; ids
+// with characters that a URL escapes are signed unescaped.
+package wire
+
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config oapi-codegen.yaml -o wire.gen.go openapi.yaml

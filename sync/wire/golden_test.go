@@ -1,0 +1,139 @@
+package wire_test
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hexiao/kiosk"
+	"hexiao/sync/wire"
+)
+
+var update = flag.Bool("update", false, "write the golden messages anew")
+
+// golden compares a message with its file: what this version writes, and what
+// terminals and platforms in the field have on their wires.
+func golden(t *testing.T, name string, have []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, have, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(have)); diff != "" {
+		t.Errorf("%s (-golden +written):\n%s", name, diff)
+	}
+}
+
+func indented(t *testing.T, v any) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func read[T any](t *testing.T, name string) T {
+	t.Helper()
+	var v T
+	b, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := wire.DecodeBody(bytes.NewReader(b), "", &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func same(t *testing.T, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestGoldenMessages(t *testing.T) {
+	t.Run("batch", func(t *testing.T) {
+		golden(t, "batch.json", indented(t, wire.NewBatch(sampleBatch())))
+		got, err := read[wire.Batch](t, "batch.json").Domain("T1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, sampleBatch(), got)
+	})
+	t.Run("ack", func(t *testing.T) {
+		ack := wire.SignAck(sampleAck(), "T1", hqKey())
+		golden(t, "ack.json", indented(t, wire.NewAck(ack)))
+		got, err := read[wire.Ack](t, "ack.json").Domain()
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, ack, got)
+	})
+	t.Run("point", func(t *testing.T) {
+		golden(t, "point.json", indented(t, wire.NewPoint(samplePoint())))
+		got, err := read[wire.Point](t, "point.json").Domain()
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, samplePoint(), got)
+	})
+	t.Run("enrolment", func(t *testing.T) {
+		req := wire.NewEnrolRequest("7KQ4-M2PX", "门口终端", deviceKey())
+		golden(t, "enrol-request.json", indented(t, req))
+		key, err := read[wire.EnrolRequest](t, "enrol-request.json").Key()
+		if err != nil || !key.Equal(deviceKey().Public()) {
+			t.Errorf("key %x, %v", key, err)
+		}
+		answer := wire.Enrolment{Terminal: "T1", Point: "P001", PointSecret: bytes.Repeat([]byte{7}, 32), HQKey: hqKey().Public().(ed25519.PublicKey)}
+		golden(t, "enrolment.json", indented(t, answer))
+		same(t, answer, read[wire.Enrolment](t, "enrolment.json"))
+	})
+	t.Run("problem", func(t *testing.T) {
+		_, p := wire.ProblemOf(&wire.Refusal{Reason: wire.ErrWrongHead, Message: "HQ has events up to 3", Head: kiosk.Head{Seq: 3}})
+		golden(t, "problem-wrong-head.json", indented(t, p))
+	})
+	t.Run("orders", func(t *testing.T) {
+		var b bytes.Buffer
+		w := wire.NewOrdersWriter(&b)
+		for _, err := range []error{
+			w.Order(sampleOrder()), w.Page("c1"), w.Order(plainOrder("HX20261123-0002")), w.Gone("HX20261122-0009"), w.Watermark(sampleMark(), "c2"),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		golden(t, "orders.ndjson", b.Bytes())
+		f, err := os.Open("testdata/orders.ndjson")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = f.Close() }()
+		var pages []kiosk.Page
+		mark, err := wire.ReadOrders(f, func(p kiosk.Page) error { pages = append(pages, p); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, sampleMark(), mark)
+		same(t, []kiosk.Page{
+			{Orders: []kiosk.Order{sampleOrder()}, Cursor: "c1"},
+			{Orders: []kiosk.Order{plainOrder("HX20261123-0002")}, Gone: []kiosk.OrderID{"HX20261122-0009"}, Cursor: "c2"},
+		}, pages)
+	})
+}

@@ -1,0 +1,76 @@
+package wire
+
+import (
+	"math"
+	"time"
+
+	"hexiao/kiosk"
+)
+
+// NewPoint and Point.Domain carry a point's settings.
+func NewPoint(p kiosk.Point) Point {
+	q := p.Policy
+	out := Point{ID: string(p.ID), Name: p.Name, Policy: Policy{
+		Handover: Handover(q.Handover), AloneBelow: int64(q.AloneBelow),
+		MaxCacheAgeMs: q.MaxCacheAge.Milliseconds(), StaleValue: int64(q.StaleValue), DebounceMs: q.Debounce.Milliseconds(),
+		UndoWindowMs: q.UndoWindow.Milliseconds(), CollectGraceMs: q.CollectGrace.Milliseconds(),
+		ResultTimeMs: q.ResultTime.Milliseconds(), IdleTimeMs: q.IdleTime.Milliseconds(),
+		TypedAttempts: q.TypedAttempts, TypedWindowMs: q.TypedWindow.Milliseconds(), TimeZone: q.TimeZone,
+	}}
+	for _, f := range q.CodeFormats {
+		out.Policy.CodeFormats = append(out.Policy.CodeFormats, CodeFormat{
+			MinDigits: f.MinDigits, MaxDigits: f.MaxDigits, URLPrefix: f.URLPrefix, URLParam: f.URLParam,
+		})
+	}
+	for _, l := range p.Leaders {
+		out.Leaders = append(out.Leaders, Leader{ID: l.ID, Name: l.Name, Role: Role(l.Role), PINHash: l.PINHash})
+	}
+	for _, n := range p.Neighbours {
+		out.Neighbours = append(out.Neighbours, PointRef{ID: string(n.ID), Name: n.Name})
+	}
+	return out
+}
+
+// Domain returns ErrMalformed for a point without id, an unknown handover mode
+// or role, and durations that are negative or beyond what Go counts.
+func (p Point) Domain() (kiosk.Point, error) {
+	q := p.Policy
+	if p.ID == "" {
+		return kiosk.Point{}, malformed("a point without id")
+	}
+	if q.Handover != "" && !q.Handover.Valid() {
+		return kiosk.Point{}, malformed("unknown handover mode %.40q", q.Handover)
+	}
+	out := kiosk.Point{ID: kiosk.PointID(p.ID), Name: p.Name, Policy: kiosk.Policy{
+		Handover: kiosk.HandoverMode(q.Handover), AloneBelow: kiosk.Fen(q.AloneBelow), StaleValue: kiosk.Fen(q.StaleValue),
+		TypedAttempts: q.TypedAttempts, TimeZone: q.TimeZone,
+	}}
+	for _, d := range []struct {
+		ms int64
+		to *time.Duration
+	}{
+		{q.MaxCacheAgeMs, &out.Policy.MaxCacheAge}, {q.DebounceMs, &out.Policy.Debounce}, {q.UndoWindowMs, &out.Policy.UndoWindow},
+		{q.CollectGraceMs, &out.Policy.CollectGrace}, {q.ResultTimeMs, &out.Policy.ResultTime}, {q.IdleTimeMs, &out.Policy.IdleTime},
+		{q.TypedWindowMs, &out.Policy.TypedWindow},
+	} {
+		if d.ms < 0 || d.ms > math.MaxInt64/int64(time.Millisecond) {
+			return kiosk.Point{}, malformed("a duration of %d ms", d.ms)
+		}
+		*d.to = time.Duration(d.ms) * time.Millisecond
+	}
+	for _, f := range q.CodeFormats {
+		out.Policy.CodeFormats = append(out.Policy.CodeFormats, kiosk.CodeFormat{
+			MinDigits: f.MinDigits, MaxDigits: f.MaxDigits, URLPrefix: f.URLPrefix, URLParam: f.URLParam,
+		})
+	}
+	for _, l := range p.Leaders {
+		if !l.Role.Valid() {
+			return kiosk.Point{}, malformed("unknown role %.40q", l.Role)
+		}
+		out.Leaders = append(out.Leaders, kiosk.Leader{ID: l.ID, Name: l.Name, Role: kiosk.Role(l.Role), PINHash: l.PINHash})
+	}
+	for _, n := range p.Neighbours {
+		out.Neighbours = append(out.Neighbours, kiosk.PointRef{ID: kiosk.PointID(n.ID), Name: n.Name})
+	}
+	return out, nil
+}

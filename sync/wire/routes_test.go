@@ -1,0 +1,64 @@
+package wire_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"hexiao/sync/wire"
+)
+
+// recorder writes down what it was asked for.
+type recorder struct{ got []string }
+
+func (r *recorder) Enrol(http.ResponseWriter, *http.Request)   { r.got = append(r.got, "enrol") }
+func (r *recorder) GetTime(http.ResponseWriter, *http.Request) { r.got = append(r.got, "time") }
+func (r *recorder) GetHead(_ http.ResponseWriter, _ *http.Request, t wire.TerminalID) {
+	r.got = append(r.got, "head "+t)
+}
+func (r *recorder) PushEvents(_ http.ResponseWriter, _ *http.Request, t wire.TerminalID) {
+	r.got = append(r.got, "events "+t)
+}
+func (r *recorder) GetPoint(_ http.ResponseWriter, _ *http.Request, p wire.PointID, q wire.GetPointParams) {
+	r.got = append(r.got, "point "+p+" "+q.IfNoneMatch)
+}
+func (r *recorder) GetOrders(_ http.ResponseWriter, _ *http.Request, p wire.PointID, q wire.GetOrdersParams) {
+	r.got = append(r.got, "orders "+p+" "+q.Cursor)
+}
+
+func TestRoutes(t *testing.T) {
+	var r recorder
+	var refused int
+	h := wire.HandlerWithOptions(&r, wire.StdHTTPServerOptions{
+		Middlewares:      []wire.MiddlewareFunc{func(next http.Handler) http.Handler { return next }},
+		ErrorHandlerFunc: func(http.ResponseWriter, *http.Request, error) { refused++ },
+	})
+	for _, c := range []struct{ method, url, etag string }{
+		{"POST", "/v1/enrol", ""}, {"GET", "/v1/time", ""}, {"GET", "/v1/terminals/T1/head", ""}, {"POST", "/v1/terminals/T1/events", ""},
+		{"GET", "/v1/points/P001", `"v1,2"`}, {"GET", "/v1/points/%E6%B1%9F%2F1", ""},
+		{"GET", "/v1/points/P001/orders", ""}, {"GET", "/v1/points/P001/orders?cursor=a%2Bb%2Fc%3D", ""},
+	} {
+		req := httptest.NewRequestWithContext(t.Context(), c.method, c.url, nil)
+		if c.etag != "" {
+			req.Header.Set("If-None-Match", c.etag)
+		}
+		h.ServeHTTP(httptest.NewRecorder(), req)
+	}
+	same(t, []string{"enrol", "time", "head T1", "events T1", `point P001 "v1,2"`, "point 江/1 ", "orders P001 ", "orders P001 a+b/c="}, r.got)
+
+	twice := httptest.NewRequestWithContext(t.Context(), "GET", "/v1/points/P001", nil)
+	twice.Header["If-None-Match"] = []string{"a", "b"}
+	h.ServeHTTP(httptest.NewRecorder(), twice)
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", "/v1/points/P001/orders?cursor=a&cursor=b", nil))
+	if refused == 0 || len(r.got) > 9 {
+		t.Errorf("%d refused, asked for %s", refused, fmt.Sprint(r.got))
+	}
+
+	plain := wire.HandlerFromMux(&r, http.NewServeMux())
+	answer := httptest.NewRecorder()
+	plain.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), "GET", "/v2/time", nil))
+	if answer.Code != http.StatusNotFound {
+		t.Errorf("a path of another version: %d", answer.Code)
+	}
+}

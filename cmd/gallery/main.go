@@ -1,0 +1,89 @@
+// Command gallery shows every screen of the terminal in every state, with
+// made-up orders.
+//
+//	gallery [--out DIR] [--size WxH] [--lang zh|en]
+//
+// Without --out it opens a window: a tap on any button goes on to the next
+// state, one on Back to the one before, the language's to the other language;
+// closing it takes Ctrl-C, as the terminal's own window does not close. With
+// --out it needs no display: it writes a PNG file a state, size and language,
+// and an index.html that shows them side by side. Left out, --size stands for
+// the four sizes that the terminal is made for (1280x800 for a window), and
+// --lang for both languages (Chinese for a window).
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"hexiao/cmd/internal/cli"
+	"hexiao/kiosk/desk"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the program as a value. With a window it must be called on the main
+// goroutine.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return cli.Run(ctx, "gallery", "Every screen of the terminal in every state.", &galleryCmd{}, args,
+		cli.IO{Stdin: stdin, Stdout: stdout, Stderr: stderr, Now: time.Now, Getenv: os.Getenv})
+}
+
+type galleryCmd struct {
+	Out  string `type:"path" placeholder:"DIR" help:"Write pictures into this folder instead of opening a window."`
+	Size size   `placeholder:"WxH" help:"Size of the screen in pixels, such as 1024x600; left out: all sizes."`
+	Lang string `enum:"zh,en," default:"" placeholder:"zh|en" help:"Language of the screens; left out: both."`
+}
+
+// size is a screen's size in pixels, WIDTHxHEIGHT.
+type size struct{ fyne.Size }
+
+// UnmarshalText reads 1280x800.
+func (s *size) UnmarshalText(b []byte) error {
+	width, height, found := strings.Cut(string(b), "x")
+	w, errW := strconv.Atoi(width)
+	h, errH := strconv.Atoi(height)
+	if !found || errW != nil || errH != nil || w < 480 || h < 480 || w > 8192 || h > 8192 {
+		return fmt.Errorf("%q is not a width and a height between 480 and 8192, such as 1280x800", b)
+	}
+	s.Width, s.Height = float32(w), float32(h)
+	return nil
+}
+
+// Run writes the pictures, or opens the window.
+func (c *galleryCmd) Run(ctx context.Context, s *cli.IO) error {
+	if c.Out == "" {
+		return show(ctx, app.New(), c.sizes()[0], c.langs()[0])
+	}
+	return write(ctx, c.Out, c.sizes(), c.langs(), s.Stdout)
+}
+
+// sizes are the one asked for, or all that the terminal is made for.
+func (c *galleryCmd) sizes() []fyne.Size {
+	if !c.Size.IsZero() {
+		return []fyne.Size{c.Size.Size}
+	}
+	return []fyne.Size{{Width: 1280, Height: 800}, {Width: 1024, Height: 600}, {Width: 1920, Height: 1080}, {Width: 1080, Height: 1920}}
+}
+
+func (c *galleryCmd) langs() []desk.Lang {
+	if c.Lang != "" {
+		return []desk.Lang{desk.Lang(c.Lang)}
+	}
+	return []desk.Lang{desk.Chinese, desk.English}
+}

@@ -1,0 +1,47 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"hexiao/kiosk/desk"
+)
+
+// typedRune hands on the digits of a real keyboard; a keyboard may also write
+// the full-width ones of a Chinese input method.
+func (w *Window) typedRune(r rune) {
+	if r >= '０' && r <= '９' {
+		r = r - '０' + '0'
+	}
+	if r >= '0' && r <= '9' {
+		w.o.Key(r)
+	}
+}
+
+// typedKey hands on the keys that have a button on the keypads. On the answers
+// they do nothing, except that Escape closes one as Done would.
+func (w *Window) typedKey(e *fyne.KeyEvent) {
+	if a, ok := keyAction(w.state.Screen, e.Name); ok {
+		w.o.Tap(a)
+	}
+}
+
+func keyAction(s desk.Screen, key fyne.KeyName) (desk.Action, bool) {
+	switch s {
+	case desk.Keypad, desk.SignIn:
+		switch key {
+		case fyne.KeyReturn, fyne.KeyEnter:
+			return desk.TapEnter, true
+		case fyne.KeyBackspace:
+			return desk.TapErase, true
+		case fyne.KeyDelete:
+			return desk.TapClear, true
+		case fyne.KeyEscape:
+			return desk.TapBack, true
+		}
+	case desk.Accepted, desk.Refused:
+		if key == fyne.KeyEscape {
+			return desk.TapDone, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,139 @@
+package look
+
+import (
+	"image"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// aimSVG is the frame to aim at: four corners.
+const aimSVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 440 440" fill="none" stroke="currentColor" stroke-width="2" ` +
+	`stroke-linecap="round"><path d="M5 90 V33 A28 28 0 0 1 33 5 H90"/><path d="M350 5 H407 A28 28 0 0 1 435 33 V90"/>` +
+	`<path d="M435 350 V407 A28 28 0 0 1 407 435 H350"/><path d="M90 435 H33 A28 28 0 0 1 5 407 V350"/></svg>`
+
+// Camera shows the camera's picture with a frame to aim at, or words and an
+// icon where there is no picture.
+type Camera struct {
+	widget.BaseWidget
+	kit         *Kit
+	icon, words string
+	frame       image.Image
+}
+
+// Camera returns a place for the camera's picture, with an icon and words to
+// show until there is one.
+func (k *Kit) Camera(icon, words string) *Camera {
+	c := &Camera{kit: k, icon: icon, words: words}
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// SetFrame shows a picture. The camera must not write into it afterwards; nil
+// takes the picture away.
+func (c *Camera) SetFrame(frame image.Image) {
+	if frame == nil && c.frame == nil {
+		return
+	}
+	c.frame = frame
+	c.Refresh()
+}
+
+// SetWords says something else where there is no picture.
+func (c *Camera) SetWords(icon, words string) {
+	if icon != c.icon || words != c.words {
+		c.icon, c.words = icon, words
+		c.Refresh()
+	}
+}
+
+// CreateRenderer is for Fyne.
+func (c *Camera) CreateRenderer() fyne.WidgetRenderer {
+	r := &cameraRenderer{
+		camera:  c,
+		ground:  c.kit.Box(Night, CornerLarge, false),
+		picture: &canvas.Image{FillMode: canvas.ImageFillCover, ScaleMode: canvas.ImageScaleFastest, CornerRadius: c.kit.Unit(CornerLarge)},
+		aim:     &canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest},
+		words:   c.kit.Text(c.words, Style{Size: TextLead, Role: OnNight, Align: fyne.TextAlignCenter}),
+	}
+	r.set()
+	return r
+}
+
+type cameraRenderer struct {
+	camera       *Camera
+	ground       *canvas.Rectangle
+	picture, aim *canvas.Image
+	icon         *canvas.Image
+	drawn        string // the name of icon
+	words        *Text
+}
+
+func (r *cameraRenderer) Layout(size fyne.Size) {
+	k := r.camera.kit
+	r.ground.Resize(size)
+	r.picture.Resize(size)
+	side := min(size.Width, size.Height) * 0.74
+	r.aim.Move(fyne.NewPos((size.Width-side)/2, (size.Height-side)/2))
+	if r.aim.Size().Width != side {
+		key := iconKey{"aim", OnNight, int(k.Pixels(side))}
+		r.aim.Image = k.once(key, func() (image.Image, error) {
+			return drawSVG([]byte(aimSVG), key.role, key.side, k.Pixels(k.Stroke(9)))
+		})
+		r.aim.Resize(fyne.NewSize(side, side))
+	}
+	icon, gap, width := k.Unit(96), k.Unit(Space3), min(size.Width, size.Height)*0.6
+	h := r.words.HeightFor(width)
+	top := (size.Height - icon - gap - h) / 2
+	r.icon.Move(fyne.NewPos((size.Width-icon)/2, top))
+	r.icon.Resize(fyne.NewSize(icon, icon))
+	r.words.Move(fyne.NewPos((size.Width-width)/2, top+icon+gap))
+	r.words.Resize(fyne.NewSize(width, h))
+}
+
+// set takes over what to show.
+func (r *cameraRenderer) set() {
+	c := r.camera
+	if c.frame != nil {
+		r.picture.Image = c.frame
+	}
+	setVisible(r.picture, c.frame != nil)
+	setVisible(r.aim, c.frame != nil) // nobody should aim at words
+	if r.icon == nil || r.drawn != c.icon {
+		r.icon, r.drawn = c.kit.Icon(c.icon, OnNight, 96), c.icon
+	}
+	setVisible(r.icon, c.frame == nil)
+	r.words.SetWords(c.words)
+	setVisible(r.words, c.frame == nil)
+}
+
+func setVisible(o fyne.CanvasObject, visible bool) {
+	if visible == o.Visible() {
+		return
+	}
+	if visible {
+		o.Show()
+	} else {
+		o.Hide()
+	}
+}
+
+func (r *cameraRenderer) MinSize() fyne.Size { return fyne.Size{} }
+
+func (r *cameraRenderer) Refresh() {
+	fresh := r.camera.frame != nil && r.picture.Visible()
+	r.set()
+	if fresh { // ten times a second only the picture changes
+		r.picture.Refresh()
+		return
+	}
+	r.Layout(r.camera.Size())
+	canvas.Refresh(r.camera)
+}
+
+func (r *cameraRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.ground, r.picture, r.icon, r.words, r.aim}
+}
+
+func (r *cameraRenderer) Destroy() {}

@@ -1,0 +1,48 @@
+package ui
+
+import (
+	"reflect"
+
+	"hexiao/kiosk/desk"
+	"hexiao/kiosk/ui/look"
+	"hexiao/kiosk/ui/screen"
+)
+
+// build makes the screen that belongs to a state. One that this program does
+// not know is shown as out of order: it must not look like an answer.
+func build(k *look.Kit, s desk.State, on screen.Actions) *screen.View {
+	switch s.Screen {
+	case desk.Welcome:
+		return screen.Welcome(k, s, on)
+	case desk.Keypad:
+		return screen.Keypad(k, s, on)
+	case desk.SignIn:
+		return screen.SignIn(k, s, on)
+	case desk.Accepted:
+		return screen.Accepted(k, s, on)
+	case desk.Held:
+		return screen.Held(k, s, on)
+	case desk.Refused:
+		return screen.Refused(k, s, on)
+	default:
+		return screen.OutOfOrder(k, s, on)
+	}
+}
+
+// follows reports whether the view of one state can show the other without
+// being built again.
+func follows(a, b desk.State) bool { return reflect.DeepEqual(shape(a), shape(b)) }
+
+// shape is a state without what a view follows: the line at the top, countdown,
+// digits, scanners. Whether there is a countdown at all is part of the shape.
+func shape(s desk.State) desk.State {
+	s.Header, s.Camera, s.Sources, s.Cue, s.Left, s.Quit = desk.Header{}, desk.SourceState{}, nil, desk.Cue{}, 0, false
+	s.Keypad, s.SignIn = desk.KeypadState{}, desk.SignInState{ForHold: s.SignIn.ForHold}
+	s.Total = min(s.Total, 1)
+	if s.Result != nil {
+		r := *s.Result
+		r.Repeat = false // a code that stays in view changes nothing that is shown
+		s.Result = &r
+	}
+	return s
+}

@@ -1,0 +1,16 @@
+// Package screen draws the counter's states: one file a screen, properties in,
+// callbacks out. A screen is a function of desk.State and a look.Kit; it starts
+// no goroutine, reads no clock and keeps nothing of its own but the page that a
+// list is turned to.
+//
+//   - frame.go: what all screens share: the line at the top, the footer, the
+//     room between;
+//   - welcome.go, keypad.go, accepted.go, held.go, refused.go, signin.go,
+//     outoforder.go: the screens;
+//   - face.go, evidence.go: the colour, icon and sentences of every verdict;
+//   - say.go: times, ages and names in words.
+//
+// Every sentence comes from the translations in package assets; a test holds
+// that each verdict, fault and scanner state has its own in both languages.
+// What a code or an order says is shown as it is, in one language.
+package screen

@@ -1,0 +1,86 @@
+package screen
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/desk"
+	"hexiao/kiosk/ui/look"
+)
+
+// Held says that the order waits for the leader, and why: it is kept for this
+// customer meanwhile.
+func Held(k *look.Kit, s desk.State, on Actions) *View {
+	w, r := k.Words, resultOf(s)
+	countdown := ring(k, s, look.Plain)
+	ways := heldWays(k, s, on, countdown)
+	list := k.List(orderItems(w, r, s))
+	v := page(k, s, on, k.Split(0.448, 0.42, k.Panel(heldPanel(w, r, s)), k.Dock(look.Space3, list, ways)))
+	v.ring = countdown
+	return v
+}
+
+// heldWays are the buttons: the customer may cancel or have the leader come;
+// the leader who is signed in rejects, or hands over, with the way it was paid.
+func heldWays(k *look.Kit, s desk.State, on Actions, countdown *look.Ring) *fyne.Container {
+	w := k.Words
+	button := func(kind look.Kind, icon, id string, a desk.Action) *look.Button {
+		return k.Button(kind, icon, w.Say(id), on.tap(a))
+	}
+	pair := func(first, second *look.Button, weight float32) *fyne.Container {
+		return k.Row(look.Space2, look.Share{Object: first, Weight: 1}, look.Share{Object: second, Weight: weight})
+	}
+	switch {
+	case s.Leader == "":
+		return pair(counting(button(look.Plain, "", "held.cancel", desk.TapCancel), countdown),
+			button(look.Main, "user-round", "held.confirm", desk.TapConfirm), 1.4)
+	case due(resultOf(s)) > 0:
+		return k.Column(look.Space2,
+			counting(button(look.Plain, "", "held.reject", desk.TapReject), countdown),
+			pair(button(look.Main, "banknote", "held.cash", desk.TapCash), button(look.Main, "qr-code", "held.paid-code", desk.TapPaidCode), 1))
+	default:
+		return pair(counting(button(look.Plain, "", "held.reject", desk.TapReject), countdown),
+			button(look.Main, "check-check", "held.hand-over", desk.TapConfirm), 1.4)
+	}
+}
+
+func heldPanel(w *look.Words, r desk.Result, s desk.State) look.PanelWords {
+	f, o := faceOf(r.Verdict), leading(r)
+	p := look.PanelWords{
+		Ground: f.ground, Icon: f.icon, Headline: heldHead(w, s), Lead: evidence(w, r.Verdict, r, o, s.Header.Now), Foot: w.Say("held.kept"),
+	}
+	numbers := strings.Join(distinct(r.Orders, pickupNumber), " + ")
+	switch {
+	case r.Verdict == kiosk.PaymentDue:
+		p.Caption, p.Big, p.After = w.Say("held.due"), "¥"+due(r).String(), numbered(w, o)
+	case numbers != "":
+		p.Caption, p.Big = w.Say("order.number-caption"), numbers
+	}
+	if s.Leader != "" { // the leader reads it now: facts, no comfort
+		p.Foot = ""
+		if r.Verdict == kiosk.PaymentDue {
+			p.Lead, p.Caption = "", w.Say("held.due-leader")
+		}
+	}
+	p.After = join(strings.Join(distinct(r.Orders, customer(w)), dot), p.After)
+	return p
+}
+
+// heldHead tells the customer to wait, and the leader what to do.
+func heldHead(w *look.Words, s desk.State) string {
+	if s.Leader != "" {
+		return w.Say("held.head-leader")
+	}
+	return w.Say("held.head")
+}
+
+// due is what is to be paid for all orders of a result.
+func due(r desk.Result) kiosk.Fen {
+	var sum kiosk.Fen
+	for _, o := range r.Orders {
+		sum += o.Due
+	}
+	return sum
+}

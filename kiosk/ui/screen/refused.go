@@ -1,0 +1,42 @@
+package screen
+
+import (
+	"fyne.io/fyne/v2"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/desk"
+	"hexiao/kiosk/ui/look"
+)
+
+// Refused says no, or not now: the reason in one sentence, when and where, and
+// what to do next.
+func Refused(k *look.Kit, s desk.State, on Actions) *View {
+	w, r := k.Words, resultOf(s)
+	countdown := ring(k, s, look.Main)
+	next := k.Text(w.Say("next."+string(r.Verdict)), look.Style{Size: look.TextSection, Role: look.Ink, Bold: true})
+	help := k.Text(w.Say("help."+string(r.Verdict)), look.Style{Size: look.TextLead, Role: look.Muted})
+	done := counting(k.Button(look.Main, "", w.Say("result.done"), on.tap(desk.TapDone)), countdown)
+	parts := []fyne.CanvasObject{next, help, k.Gap(look.Space2, " ")}
+	switch {
+	case s.Leader == "":
+		parts = append(parts, k.Button(look.Plain, "user-round", w.Say("refused.leader"), on.tap(desk.TapLeader)))
+	case r.Verdict == kiosk.AlreadyCollected:
+		parts = append(parts, k.Button(look.Plain, "undo-2", w.Say("result.undo"), on.tap(desk.TapUndo)))
+	}
+	side := k.Fit(k.Middle(look.Space3, append(parts, done)...))
+	v := page(k, s, on, k.Split(0.448, 0.5, k.Panel(refusedPanel(w, r, s)), side))
+	v.ring = countdown
+	return v
+}
+
+func refusedPanel(w *look.Words, r desk.Result, s desk.State) look.PanelWords {
+	f, o := faceOf(r.Verdict), leading(r)
+	p := look.PanelWords{
+		Ground: f.ground, Icon: f.icon, Headline: w.Say("verdict." + string(r.Verdict)),
+		Lead: evidence(w, r.Verdict, r, o, s.Header.Now), Foot: join(numbered(w, o), whose(w, o.Customer)),
+	}
+	if r.Verdict == kiosk.WrongPoint && r.RightTo != "" {
+		p.Caption, p.Big = w.Say("refused.right-to"), r.RightTo
+	}
+	return p
+}

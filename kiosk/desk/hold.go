@@ -103,7 +103,7 @@ func (d *Desk) undo(at kiosk.Moment) {
 func ruled(err error) bool {
 	for _, rule := range []error{
 		kiosk.ErrNoHold, kiosk.ErrLeaderOnly, kiosk.ErrTooMany, kiosk.ErrUnknownRedemption,
-		kiosk.ErrAlreadyUndone, kiosk.ErrUndoTooLate, kiosk.ErrNothingHanded, kiosk.ErrPaymentDue, kiosk.ErrNotCollectable,
+		kiosk.ErrAlreadyUndone, kiosk.ErrUndoTooLate, kiosk.ErrNothingHanded, kiosk.ErrPaymentDue, kiosk.ErrUnknownOrder,
 	} {
 		if errors.Is(err, rule) {
 			return true

@@ -16,7 +16,8 @@ import (
 type Ledger interface {
 	// Redeem answers a scanned text.
 	Redeem(scan Scan) (Answer, error)
-	// Confirm hands over a held order by a leader's word.
+	// Confirm hands over a held order by a leader's word. When HQ changed the
+	// order meanwhile so that it must not go out, the answer is that refusal.
 	Confirm(at kiosk.Moment, order kiosk.OrderID, c kiosk.Confirmation) (Answer, error)
 	// Reject opens a held order again; by is empty when the customer cancelled.
 	Reject(at kiosk.Moment, order kiosk.OrderID, by string) error

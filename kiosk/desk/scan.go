@@ -23,9 +23,10 @@ func (d *Desk) Scan(s Scan) (Answer, error) {
 	return a, nil
 }
 
-// Repeat is the same code again within the debounce.
+// Repeat is the same code again within the debounce: whoever has collected is
+// told so, everybody else has the answer before their eyes.
 func (d *Desk) Repeat() {
-	if d.result == nil || d.result.Repeat {
+	if d.screen != Accepted || d.result.Repeat {
 		return
 	}
 	r := *d.result

@@ -39,10 +39,5 @@ func shape(s desk.State) desk.State {
 	s.Header, s.Camera, s.Sources, s.Cue, s.Left, s.Quit = desk.Header{}, desk.SourceState{}, nil, desk.Cue{}, 0, false
 	s.Keypad, s.SignIn = desk.KeypadState{}, desk.SignInState{ForHold: s.SignIn.ForHold}
 	s.Total = min(s.Total, 1)
-	if s.Result != nil {
-		r := *s.Result
-		r.Repeat = false // a code that stays in view changes nothing that is shown
-		s.Result = &r
-	}
 	return s
 }

@@ -61,11 +61,6 @@ func TestTicksKeepTheButtons(t *testing.T) {
 		s.Left = max(0, s.Left-1)
 		s.Header.Now = s.Header.Now.Add(60e9)
 		s.Keypad.Digits, s.SignIn.Typed = "3184", 2
-		if s.Result != nil {
-			r := *s.Result
-			r.Repeat = true
-			s.Result = &r
-		}
 		w.Show(s)
 		after := buttons(w)
 		if len(before) != len(after) {

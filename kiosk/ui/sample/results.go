@@ -35,6 +35,8 @@ func accepted() []Named {
 	late.PickupNumber, late.Shelf, late.ExpectedAt = "97", "", Now().AddDate(0, 0, 1)
 	resumed := order(kiosk.Accepted, groceries()...)
 	resumed.Resumed = true
+	repeat := yes(order(kiosk.Accepted, groceries()...))
+	repeat.Result.Repeat = true
 	leader := yes(order(kiosk.Accepted, groceries()...))
 	leader.Leader = "王团长"
 	long := order(kiosk.Accepted, desk.ResultLine{
@@ -47,6 +49,7 @@ func accepted() []Named {
 		{Name: "accepted-no-shelf", State: yes(bare)},
 		{Name: "accepted-long-words", State: yes(long)},
 		{Name: "accepted-resumed", State: yes(resumed)},
+		{Name: "accepted-repeat", State: repeat},
 		{Name: "accepted-leader", State: leader},
 		{Name: "accepted-provisional", State: result(desk.Accepted, desk.Result{
 			Verdict: kiosk.Provisional, Orders: []desk.ResultOrder{order(kiosk.Provisional, groceries()...)},

@@ -52,7 +52,10 @@ func acceptedPanel(w *look.Words, r desk.Result) look.PanelWords {
 	if units > 0 {
 		p.Foot = w.Count("order.units", units)
 	}
-	if resumed {
+	switch {
+	case r.Repeat:
+		p.Foot = w.Say("accepted.repeat")
+	case resumed:
 		p.Foot = join(p.Foot, w.Say("accepted.resumed"))
 	}
 	return p

@@ -40,6 +40,9 @@ var (
 	ErrPaymentDue = errors.New("payment is due first")
 	// ErrNotCollectable is returned when an order's status forbids a handover.
 	ErrNotCollectable = errors.New("the order cannot be handed over")
+	// ErrUnknownOrder is returned by stores when an order to confirm, reject or
+	// undo is not in the set.
+	ErrUnknownOrder = errors.New("no such order in the set")
 	// ErrWrongOrder is returned when an event does not belong to the order.
 	ErrWrongOrder = errors.New("the event is of another order")
 )

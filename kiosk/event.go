@@ -35,6 +35,20 @@ type Hash [32]byte
 // String gives 64 hex digits.
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
+// MarshalText gives hex, so that JSON shows it as a string.
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText reads 64 hex digits.
+func (h *Hash) UnmarshalText(b []byte) error {
+	if len(b) != 2*len(h) {
+		return fmt.Errorf("%w: a hash has %d hex digits", ErrMalformedEvent, 2*len(h))
+	}
+	if _, err := hex.Decode(h[:], b); err != nil {
+		return fmt.Errorf("%w: a hash has hex digits only", ErrMalformedEvent)
+	}
+	return nil
+}
+
 // ClockQuality says how far an event's wall time can be trusted.
 type ClockQuality uint8
 

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
+	"github.com/makiuchi-d/gozxing/qrcode/decoder"
+
+	"hexiao/kiosk"
+	"hexiao/sync/hq"
+)
+
+// modulePixels is the side of a module in pictures.
+const modulePixels = 8
+
+type codesCmd struct {
+	Point string `required:"" placeholder:"ID" help:"The point."`
+	PNG   string `name:"png" placeholder:"DIR" help:"Write a QR code for each order, named for the order."`
+	All   bool   `help:"Also of orders that are finished, cancelled, refunded or withdrawn."`
+	JSON  bool   `name:"json" help:"JSON, a line an order."`
+}
+
+// Run prints codes; with --png alone it only says how many it drew.
+func (c *codesCmd) Run(p *program) error {
+	if c.PNG != "" {
+		if err := os.MkdirAll(c.PNG, 0o700); err != nil {
+			return fmt.Errorf("make the folder for pictures: %w", err)
+		}
+	}
+	path := pointPath(c.Point, "codes")
+	if c.All {
+		path += "?all=true"
+	}
+	enc := json.NewEncoder(p.stdout)
+	drawn := 0
+	return p.with(func(to *client) error {
+		err := list(p.ctx, to, path, func(row hq.CodeRow) error {
+			if c.PNG != "" {
+				if err := writeQR(filepath.Join(c.PNG, safeName(string(row.Order))+".png"), row.Code); err != nil {
+					return fmt.Errorf("draw the code of order %s: %w", row.Order, err)
+				}
+				drawn++
+			}
+			switch {
+			case c.JSON:
+				return enc.Encode(row)
+			case c.PNG == "":
+				_, err := fmt.Fprintf(p.stdout, "%-20s %-28s %s  %s\n", row.Order, row.Code, kiosk.GroupTyped(row.Typed), row.Own)
+				return err
+			}
+			return nil
+		})
+		if err == nil && c.PNG != "" && !c.JSON {
+			_, err = fmt.Fprintf(p.stdout, "%d pictures in %s\n", drawn, c.PNG)
+		}
+		return err
+	})
+}
+
+// writeQR draws a code with level M and the quiet zone of four modules.
+func writeQR(path, text string) error {
+	matrix, err := qrcode.NewQRCodeWriter().Encode(text, gozxing.BarcodeFormat_QR_CODE, 0, 0, map[gozxing.EncodeHintType]any{
+		gozxing.EncodeHintType_ERROR_CORRECTION: decoder.ErrorCorrectionLevel_M,
+		gozxing.EncodeHintType_MARGIN:           4,
+	})
+	if err != nil {
+		return err
+	}
+	img := image.NewPaletted(image.Rect(0, 0, matrix.GetWidth()*modulePixels, matrix.GetHeight()*modulePixels),
+		color.Palette{color.White, color.Black})
+	for y := range img.Rect.Dy() {
+		for x := range img.Rect.Dx() {
+			if matrix.Get(x/modulePixels, y/modulePixels) {
+				img.Pix[y*img.Stride+x] = 1
+			}
+		}
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // a code is a secret
+	if err != nil {
+		return err
+	}
+	return errors.Join(png.Encode(f, img), f.Close())
+}
+
+// safeName makes a file name of any order id, another one for each: whatever is
+// not plain becomes its bytes in hex.
+func safeName(id string) string {
+	var b strings.Builder
+	for i := range len(id) {
+		c := id[i]
+		plain := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' && i > 0
+		if plain {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+
+	"hexiao/kiosk"
+	"hexiao/sync/hq"
+)
+
+type kioskCodeCmd struct {
+	Point string `required:"" placeholder:"ID" help:"The point that the terminal stands at."`
+}
+
+// Run prints a code and nothing else, for scripts.
+func (c *kioskCodeCmd) Run(p *program) error {
+	return p.with(func(to *client) error {
+		var made hq.NewCode
+		if err := to.call(p.ctx, pointPath(c.Point, "enrolments"), struct{}{}, &made); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(p.stdout, made.Code)
+		return err
+	})
+}
+
+type kioskListCmd struct {
+	JSON bool `name:"json" help:"JSON, a line a terminal."`
+}
+
+// Run lists terminals.
+func (c *kioskListCmd) Run(p *program) error {
+	return p.with(func(to *client) error {
+		return list(p.ctx, to, "/admin/v1/terminals", func(t hq.Terminal) error {
+			if c.JSON {
+				return json.NewEncoder(p.stdout).Encode(t)
+			}
+			state := "enrolled " + t.Enrolled.Format(timeForm)
+			switch {
+			case !t.Revoked.IsZero():
+				state = "revoked " + t.Revoked.Format(timeForm)
+			case !t.Forked.IsZero():
+				state = "two journals since " + t.Forked.Format(timeForm)
+			}
+			_, err := fmt.Fprintf(p.stdout, "%-12s %-10s %8d events  %s  %s\n", t.ID, t.Point, t.Head.Seq, state, t.Name)
+			return err
+		})
+	})
+}
+
+type kioskRevokeCmd struct {
+	Terminal string `arg:"" help:"The terminal's id."`
+}
+
+// Run withdraws a terminal.
+func (c *kioskRevokeCmd) Run(p *program) error {
+	return p.with(func(to *client) error {
+		name := hq.TerminalName{Terminal: kiosk.TerminalID(c.Terminal)}
+		if err := to.call(p.ctx, "/admin/v1/terminals/revoke", name, &struct{}{}); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(p.stdout, "terminal %s revoked\n", c.Terminal)
+		return err
+	})
+}
+
+// timeForm shows instants, in UTC.
+const timeForm = "2006-01-02 15:04:05Z"
+
+func pointPath(point, what string) string {
+	return "/admin/v1/points/" + url.PathEscape(point) + "/" + what
+}

@@ -1,0 +1,86 @@
+// Command hq is the reference platform: the server that pickup-point terminals
+// talk to, and the operator's tools around it.
+//
+//	hq serve --listen 127.0.0.1:8080 --db FILE [--sample ORDERS] [--sample-trouble N]
+//	hq point add ID NAME [--pin PIN] · hq point set ID [--handover …] [--pin PIN] …
+//	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL
+//	hq orders import --point ID FILE · list --point ID · cancel|refund|withdraw ORDER · status ORDER STATUS
+//	hq codes --point ID [--png DIR] [--all]
+//	hq conflicts
+//	hq admin token
+//
+// Every command takes --db FILE. While a server holds that file, the command
+// goes through the server: FILE.server (mode 0600) beside it tells the address
+// and the token. --hq URL, with the token in $HQ_TOKEN, reaches a server
+// elsewhere; put TLS in front of a server that others can reach. Lists are a line an entry; --json makes each line a JSON object.
+//
+// It exits with 0, with 1 and a sentence on stderr when it failed, and with 2
+// when it was used wrongly. A server that got SIGINT or SIGTERM finishes what
+// it is doing and exits with 0.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+	_ "time/tzdata" // points name their time zone; servers may have no tables
+
+	"hexiao/cmd/internal/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv)
+	stop()
+	os.Exit(code)
+}
+
+// program is what commands need from outside.
+type program struct {
+	ctx    context.Context // of the whole run; ends with SIGINT
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	env    func(string) string
+	now    func() time.Time
+	*where
+}
+
+// commands is what there is.
+type commands struct {
+	where
+	Serve serveCmd `cmd:"" help:"Serve terminals until SIGINT or SIGTERM."`
+	Point struct {
+		Add pointAddCmd `cmd:"" help:"Add a pickup point."`
+		Set pointSetCmd `cmd:"" help:"Change a point's settings; what is not given stays."`
+	} `cmd:"" help:"Pickup points."`
+	Kiosk struct {
+		Code   kioskCodeCmd   `cmd:"" help:"Print a one-time enrolment code, good for 24 hours."`
+		List   kioskListCmd   `cmd:"" help:"List the enrolled terminals."`
+		Revoke kioskRevokeCmd `cmd:"" help:"Withdraw a terminal: it must delete its orders."`
+	} `cmd:"" help:"Terminals."`
+	Orders struct {
+		Import   ordersImportCmd   `cmd:"" help:"Import an order table: .csv, .xlsx or .json."`
+		List     ordersListCmd     `cmd:"" help:"List a point's orders and their handovers."`
+		Cancel   ordersCancelCmd   `cmd:"" help:"Cancel an order."`
+		Refund   ordersRefundCmd   `cmd:"" help:"Mark an order as refunded."`
+		Status   ordersStatusCmd   `cmd:"" help:"Set an order's status."`
+		Withdraw ordersWithdrawCmd `cmd:"" help:"Take an order out of the terminals' set."`
+	} `cmd:"" help:"Orders."`
+	Codes     codesCmd     `cmd:"" help:"Print the pickup codes of a point's open orders."`
+	Conflicts conflictsCmd `cmd:"" help:"List what a person must look into."`
+	Admin     struct {
+		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`
+	} `cmd:"" help:"The running server."`
+}
+
+// run is the whole program.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	var c commands
+	p := &program{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env, now: time.Now, where: &c.where}
+	std := cli.IO{Stdin: stdin, Stdout: stdout, Stderr: stderr, Now: time.Now, Getenv: env}
+	return cli.Run(ctx, "hq", "The platform of pickup-point terminals.", &c, args, std, p)
+}

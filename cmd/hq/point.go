@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/sync/hq"
+)
+
+type pointAddCmd struct {
+	ID   string `arg:"" help:"Letters, digits, - and _."`
+	Name string `arg:"" help:"What people call it."`
+	PIN  string `name:"pin" placeholder:"PIN" help:"The leader's PIN, 4 to 12 digits; without one nobody can sign in."`
+}
+
+// Run adds a point.
+func (c *pointAddCmd) Run(p *program) error {
+	return p.with(func(to *client) error {
+		point := hq.NewPoint{ID: kiosk.PointID(c.ID), Name: c.Name, PIN: c.PIN}
+		if err := to.call(p.ctx, "/admin/v1/points", point, &struct{}{}); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(p.stdout, "point %s added\n", c.ID)
+		return err
+	})
+}
+
+type pointSetCmd struct {
+	ID           string        `arg:"" help:"The point's id."`
+	Name         string        `help:"What people call it."`
+	PIN          string        `name:"pin" placeholder:"PIN" help:"A new PIN for the leader."`
+	Handover     string        `enum:"alone,leader,below," default:"" help:"Who confirms: the customer alone, the leader, or alone below an amount."`
+	AloneBelow   int           `placeholder:"YUAN" help:"The amount of --handover=below."`
+	StaleValue   int           `placeholder:"YUAN" help:"From this order value on an old order set calls the leader."`
+	MaxCacheAge  time.Duration `help:"How old the order set may be, such as 24h."`
+	UndoWindow   time.Duration `help:"How long a leader may undo a handover."`
+	CollectGrace time.Duration `help:"How long after its end an order can still be collected."`
+}
+
+// Run changes what was given.
+func (c *pointSetCmd) Run(p *program) error {
+	change := hq.PointChange{
+		ID: kiosk.PointID(c.ID), Name: c.Name, PIN: c.PIN, Handover: kiosk.HandoverMode(c.Handover),
+		AloneBelow: kiosk.Fen(c.AloneBelow) * 100, StaleValue: kiosk.Fen(c.StaleValue) * 100,
+		MaxCacheAge: c.MaxCacheAge, UndoWindow: c.UndoWindow, CollectGrace: c.CollectGrace,
+	}
+	return p.with(func(to *client) error {
+		if err := to.call(p.ctx, "/admin/v1/points/change", change, &struct{}{}); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(p.stdout, "point %s changed\n", c.ID)
+		return err
+	})
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"hexiao/cmd/internal/cli"
+	"hexiao/sync/hq"
+)
+
+// Limits of the server.
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = 2 * time.Minute  // an order table over a slow line
+	writeTimeout      = 15 * time.Minute // a full set over a slow line; the terminal continues a cut one
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 16 << 10
+	shutdownTime      = 10 * time.Second
+)
+
+type serveCmd struct {
+	Listen        string `default:"127.0.0.1:8080" help:"Address to listen on; port 0 picks one."`
+	Sample        int    `placeholder:"ORDERS" help:"Fill an empty store with point P001 (leader's PIN 2580) and so many orders to collect."`
+	SampleTrouble int    `placeholder:"N" help:"Add so many sample orders that cannot simply be collected; orders from 200 yuan then need the leader."`
+	Verbose       bool   `help:"Log every request."`
+}
+
+// Run serves until the program is told to end.
+func (c *serveCmd) Run(p *program) (err error) {
+	if p.HQ != "" {
+		return fmt.Errorf("%w: serve takes --db, not --hq", cli.ErrUsage)
+	}
+	if c.Sample < 0 || c.SampleTrouble < 0 || c.Sample+c.SampleTrouble > maxSample {
+		return fmt.Errorf("%w: a sample has 0 to %d orders", cli.ErrUsage, maxSample)
+	}
+	level := slog.LevelInfo
+	if c.Verbose {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewJSONHandler(p.stderr, &slog.HandlerOptions{Level: level}))
+	store, err := p.store()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	h, err := hq.New(p.ctx, hq.Config{Store: store, Now: p.now, Random: rand.Reader, Log: log})
+	if err != nil {
+		return err
+	}
+	if c.Sample > 0 || c.SampleTrouble > 0 {
+		if err := fillSample(p, h, c.Sample, c.SampleTrouble, log); err != nil {
+			return err
+		}
+	}
+	listener, err := new(net.ListenConfig).Listen(p.ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	token := p.env("HQ_TOKEN")
+	if token == "" {
+		token = rand.Text()
+	}
+	file := serverFile{Address: reachable(listener.Addr()), Token: token, PID: os.Getpid()}
+	if err := file.write(p.DB); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, os.Remove(serverFilePath(p.DB))) }()
+	if err := json.NewEncoder(p.stdout).Encode(map[string]string{"listening": listener.Addr().String()}); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return serve(p.ctx, listener, handler(h, token, log), log)
+}
+
+// reachable is the address for commands on this machine, also when the server
+// listens on all of them.
+func reachable(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return a.String()
+	}
+	// Go lets a listener on all addresses take IPv4 as well, whatever it prints.
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+}
+
+func handler(h *hq.HQ, token string, log *slog.Logger) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/v1/", h.Handler())
+	mux.Handle("/admin/v1/", h.AdminHandler(token))
+	return logged(mux, log)
+}
+
+// serve serves until ctx ends, and then lets requests under way finish.
+func serve(ctx context.Context, l net.Listener, handler http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	select {
+	case err := <-served:
+		return fmt.Errorf("the server ended: %w", err)
+	case <-ctx.Done():
+	}
+	log.Info("ending")
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	if err := server.Shutdown(end); err != nil {
+		// Long streams are cut; the terminals continue them later.
+		log.Warn("requests were cut", "error", err)
+		if err := server.Close(); err != nil {
+			return fmt.Errorf("end the server: %w", err)
+		}
+	}
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("the server ended: %w", err)
+	}
+	return nil
+}
+
+// logged writes a line a request: no query, no body, nothing personal.
+func logged(next http.Handler, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		answer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(answer, r)
+		level := slog.LevelDebug
+		if answer.status >= http.StatusBadRequest {
+			level = slog.LevelInfo
+		}
+		log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "status", answer.status,
+			"ms", time.Since(began).Milliseconds())
+	})
+}
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader notes the status.
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hexiao/kiosk"
+	remote "hexiao/sync/client"
+	"hexiao/sync/hq"
+	"hexiao/sync/wire"
+)
+
+// terminal enrols a device by a code from the command line.
+func terminal(t *testing.T, db, address string) (*remote.HQ, kiosk.TerminalID) {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := must(t, "kiosk", "code", "--db", db, "--point", "P001")[0]
+	e, err := remote.Enrol(t.Context(), remote.EnrolOptions{Address: "http://" + address, Code: code, Name: "门口", Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := remote.New(remote.Options{Address: "http://" + address, Terminal: e.Terminal, Point: e.Point, Key: key, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c, e.Terminal
+}
+
+// Two terminals hand the same order out; the operator sees who was first, who
+// was second, and can withdraw a terminal.
+func TestConflictOnTheCommandLine(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "hq.db")
+	address, _ := server(t, nil, "--db", db, "--sample", "2")
+	one, first := terminal(t, db, address)
+	two, second := terminal(t, db, address)
+	var order kiosk.Order
+	_, err := one.Orders(t.Context(), "", func(p kiosk.Page) error {
+		if order.ID == "" && len(p.Orders) > 0 {
+			order = p.Orders[0]
+		}
+		return nil
+	})
+	if err != nil || order.ID != "S0000001" {
+		t.Fatalf("order %s, %v", order.ID, err)
+	}
+	at := time.Now().UTC().Truncate(time.Millisecond)
+	for i, c := range []*remote.HQ{one, two} {
+		id := []kiosk.TerminalID{first, second}[i]
+		payload, err := kiosk.EncodeEvent(kiosk.Event{
+			ID: kiosk.EventID{byte(i + 1)}, At: kiosk.Moment{Wall: at},
+			Body: kiosk.Redeemed{Order: order.ID, Lines: kiosk.Remaining(order, kiosk.OrderState{}), Method: kiosk.MethodAlone},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ack, err := c.Push(t.Context(), kiosk.Batch{Terminal: id, Records: []kiosk.Record{{Epoch: 1, Seq: 1, Payload: payload}}})
+		if err != nil || ack.Receipts[0].Settlement != []kiosk.Settlement{kiosk.SettledAccepted, kiosk.SettledConflict}[i] {
+			t.Fatalf("terminal %d: %v, %v", i, ack.Receipts, err)
+		}
+	}
+	var row hq.OrderRow
+	if err := json.Unmarshal([]byte(must(t, "orders", "list", "--db", db, "--point", "P001", "--json")[0]), &row); err != nil {
+		t.Fatal(err)
+	}
+	if row.Redeemed == nil || row.Redeemed.Terminal != first || row.Redeemed.Event != (kiosk.EventID{1}) || !row.Redeemed.At.Equal(at) || row.Left != 0 {
+		t.Errorf("the order: %+v", row)
+	}
+	if text := must(t, "orders", "list", "--db", db, "--point", "P001")[0]; !strings.Contains(text, "handed over") || !strings.Contains(text, string(first)) {
+		t.Errorf("the order: %s", text)
+	}
+	text := must(t, "conflicts", "--db", db)
+	if len(text) != 2 || !strings.Contains(text[0], "conflict") || !strings.Contains(text[0], "order S0000001: goods of this order were handed over at terminal "+string(first)) ||
+		!strings.Contains(text[1], "against: terminal "+string(first)+", event 1") {
+		t.Errorf("conflicts: %q", text)
+	}
+	var c hq.Case
+	if err := json.Unmarshal([]byte(must(t, "conflicts", "--db", db, "--json")[0]), &c); err != nil || c.Terminal != second || len(c.Against) != 1 {
+		t.Errorf("case %+v, %v", c, err)
+	}
+	must(t, "kiosk", "revoke", "--db", db, string(second))
+	list := must(t, "kiosk", "list", "--db", db)
+	if len(list) != 2 || !strings.Contains(list[0], string(first)) || !strings.Contains(list[0], "enrolled") || !strings.Contains(list[1], "revoked") {
+		t.Errorf("terminals: %q", list)
+	}
+	if _, err := two.Head(t.Context()); !errors.Is(err, wire.ErrRevoked) {
+		t.Errorf("the revoked terminal: %v", err)
+	}
+	var told hq.Terminal
+	if err := json.Unmarshal([]byte(must(t, "kiosk", "list", "--db", db, "--json")[0]), &told); err != nil || told.ID != first || told.Head.Seq != 1 {
+		t.Errorf("terminal %+v, %v", told, err)
+	}
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"hexiao/cmd/internal/cli"
+	"hexiao/sync/hq"
+	"hexiao/sync/hq/boltstore"
+)
+
+// where says which HQ a command is for.
+type where struct {
+	DB string `name:"db" placeholder:"FILE" help:"HQ's store."`
+	HQ string `name:"hq" placeholder:"URL" help:"A running server elsewhere; its token comes from $$HQ_TOKEN."`
+}
+
+// store opens the file that --db names.
+func (w where) store() (*boltstore.Store, error) {
+	switch {
+	case w.DB == "":
+		return nil, fmt.Errorf("%w: give --db FILE", cli.ErrUsage)
+	case strings.HasPrefix(w.DB, "postgres://"), strings.HasPrefix(w.DB, "postgresql://"):
+		return nil, errors.New("PostgreSQL is not supported by this version; give --db the path of a file")
+	}
+	return boltstore.Open(w.DB)
+}
+
+// platform reaches HQ: over the network, through the server that holds the
+// store, or by opening the store itself. The caller ends it with the function.
+func (p *program) platform() (*client, func() error, error) {
+	switch {
+	case p.HQ != "" && p.DB != "":
+		return nil, nil, fmt.Errorf("%w: give either --db or --hq", cli.ErrUsage)
+	case p.HQ != "":
+		c, err := p.remote()
+		return c, nothing, err
+	case p.DB == "":
+		return nil, nil, fmt.Errorf("%w: give --db FILE, or --hq URL", cli.ErrUsage)
+	}
+	store, err := p.store()
+	if errors.Is(err, hq.ErrHeld) {
+		f, ferr := readServerFile(p.DB)
+		if ferr != nil {
+			return nil, nil, fmt.Errorf("%w, and it is no server of hq that could be asked: %w", err, ferr)
+		}
+		return newClient("http://"+f.Address, f.Token, nil), nothing, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := hq.New(p.ctx, hq.Config{Store: store, Now: p.now, Random: rand.Reader})
+	if err != nil {
+		return nil, nil, errors.Join(err, store.Close())
+	}
+	c, stop := inProcess(h)
+	return c, func() error { return errors.Join(stop(), store.Close()) }, nil
+}
+
+func (p *program) remote() (*client, error) {
+	u, err := url.Parse(p.HQ)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%w: --hq must be an http or https URL", cli.ErrUsage)
+	}
+	token := p.env("HQ_TOKEN")
+	if token == "" {
+		return nil, errors.New("put the server's token into $HQ_TOKEN; hq admin token prints it on the server")
+	}
+	return newClient(strings.TrimSuffix(p.HQ, "/"), token, nil), nil
+}
+
+// with runs a command against HQ and lets go of it afterwards.
+func (p *program) with(command func(*client) error) error {
+	c, end, err := p.platform()
+	if err != nil {
+		return err
+	}
+	return errors.Join(command(c), end())
+}
+
+func nothing() error { return nil }

@@ -1,0 +1,217 @@
+package hq
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/ordertable"
+)
+
+// Bodies of the operator's interface.
+type (
+	// NewCode is an enrolment code that was made.
+	NewCode struct {
+		Code    string    `json:"code"`
+		Expires time.Time `json:"expires"`
+	}
+	// StatusChange says what became of an order.
+	StatusChange struct {
+		Order  kiosk.OrderID `json:"order"`
+		Status kiosk.Status  `json:"status"`
+	}
+	// OrderName names an order to withdraw.
+	OrderName struct {
+		Order kiosk.OrderID `json:"order"`
+	}
+	// TerminalName names a terminal to revoke.
+	TerminalName struct {
+		Terminal kiosk.TerminalID `json:"terminal"`
+	}
+	// Failure is the answer, or the last line of a list, when something failed.
+	Failure struct {
+		Error string `json:"error"`
+	}
+)
+
+// AdminHandler serves the operator, everything below /admin/v1/. Every request
+// carries the token as a bearer. Lists come as JSON, a line an entry; a line
+// with the key "error" ends a list that failed. The interface belongs to the hq
+// command of the same version and is no contract.
+func (h *HQ) AdminHandler(token string) http.Handler {
+	a := admin{h}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /admin/v1/points", a.addPoint)
+	mux.HandleFunc("GET /admin/v1/points", a.points)
+	mux.HandleFunc("POST /admin/v1/points/change", a.changePoint)
+	mux.HandleFunc("POST /admin/v1/points/{point}/enrolments", a.enrolmentCode)
+	mux.HandleFunc("POST /admin/v1/points/{point}/orders", a.importOrders)
+	mux.HandleFunc("GET /admin/v1/points/{point}/orders", a.orders)
+	mux.HandleFunc("GET /admin/v1/points/{point}/codes", a.codes)
+	mux.HandleFunc("POST /admin/v1/orders/status", a.setStatus)
+	mux.HandleFunc("POST /admin/v1/orders/withdraw", a.withdraw)
+	mux.HandleFunc("GET /admin/v1/cases", a.cases)
+	mux.HandleFunc("GET /admin/v1/terminals", a.terminals)
+	mux.HandleFunc("POST /admin/v1/terminals/revoke", a.revoke)
+	want := sha256.Sum256([]byte(token))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		got := sha256.Sum256([]byte(given))
+		if !ok || token == "" || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			a.send(w, http.StatusUnauthorized, Failure{"the token is missing or wrong"})
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+type admin struct{ hq *HQ }
+
+func (a admin) addPoint(w http.ResponseWriter, r *http.Request) {
+	var p NewPoint
+	if a.read(w, r, &p) {
+		a.done(w, struct{}{}, a.hq.AddPoint(r.Context(), p))
+	}
+}
+
+func (a admin) changePoint(w http.ResponseWriter, r *http.Request) {
+	var c PointChange
+	if a.read(w, r, &c) {
+		a.done(w, struct{}{}, a.hq.ChangePoint(r.Context(), c))
+	}
+}
+
+func (a admin) points(w http.ResponseWriter, r *http.Request) {
+	list, err := a.hq.Points(r.Context())
+	stream(a, w, func(line func(kiosk.PointRef) error) error { return each(list, err, line) })
+}
+
+func (a admin) enrolmentCode(w http.ResponseWriter, r *http.Request) {
+	code, expires, err := a.hq.EnrolmentCode(r.Context(), pointOf(r))
+	a.done(w, NewCode{code, expires}, err)
+}
+
+func (a admin) importOrders(w http.ResponseWriter, r *http.Request) {
+	body := http.MaxBytesReader(w, r.Body, ordertable.MaxBytes+1)
+	done, err := a.hq.ImportTable(r.Context(), pointOf(r), body, ordertable.Format(r.URL.Query().Get("format")))
+	a.done(w, done, err)
+}
+
+func (a admin) orders(w http.ResponseWriter, r *http.Request) {
+	stream(a, w, func(line func(OrderRow) error) error { return a.hq.OrderRows(r.Context(), pointOf(r), line) })
+}
+
+func (a admin) codes(w http.ResponseWriter, r *http.Request) {
+	all := r.URL.Query().Get("all") == "true"
+	stream(a, w, func(line func(CodeRow) error) error { return a.hq.CodeRows(r.Context(), pointOf(r), all, line) })
+}
+
+func (a admin) setStatus(w http.ResponseWriter, r *http.Request) {
+	var c StatusChange
+	if a.read(w, r, &c) {
+		a.done(w, struct{}{}, a.hq.SetStatus(r.Context(), c.Order, c.Status))
+	}
+}
+
+func (a admin) withdraw(w http.ResponseWriter, r *http.Request) {
+	var o OrderName
+	if a.read(w, r, &o) {
+		a.done(w, struct{}{}, a.hq.Withdraw(r.Context(), o.Order))
+	}
+}
+
+func (a admin) cases(w http.ResponseWriter, r *http.Request) {
+	stream(a, w, func(line func(Case) error) error { return a.hq.Cases(r.Context(), line) })
+}
+
+func (a admin) terminals(w http.ResponseWriter, r *http.Request) {
+	list, err := a.hq.Terminals(r.Context())
+	stream(a, w, func(line func(Terminal) error) error { return each(list, err, line) })
+}
+
+func (a admin) revoke(w http.ResponseWriter, r *http.Request) {
+	var t TerminalName
+	if a.read(w, r, &t) {
+		a.done(w, struct{}{}, a.hq.Revoke(r.Context(), t.Terminal))
+	}
+}
+
+func pointOf(r *http.Request) kiosk.PointID { return kiosk.PointID(r.PathValue("point")) }
+
+func each[T any](list []T, err error, line func(T) error) error {
+	for _, t := range list {
+		if err == nil {
+			err = line(t)
+		}
+	}
+	return err
+}
+
+// read takes a small JSON body; it answers itself when that fails.
+func (a admin) read(w http.ResponseWriter, r *http.Request, v any) bool {
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(v)
+	if err != nil {
+		a.send(w, http.StatusBadRequest, Failure{"the request is not readable JSON"})
+	}
+	return err == nil
+}
+
+func (a admin) done(w http.ResponseWriter, v any, err error) {
+	if err != nil {
+		a.send(w, adminStatus(err), Failure{err.Error()})
+		return
+	}
+	a.send(w, http.StatusOK, v)
+}
+
+func (a admin) send(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	if err := json.NewEncoder(w).Encode(v); err != nil {
+		a.hq.log.Debug("answer to the operator not delivered", "error", err)
+	}
+}
+
+// stream sends a list, a line an entry.
+func stream[T any](a admin, w http.ResponseWriter, list func(line func(T) error) error) {
+	enc := json.NewEncoder(w)
+	begun := false
+	err := list(func(t T) error {
+		if !begun {
+			w.Header().Set("Content-Type", "application/x-ndjson")
+			begun = true
+		}
+		return enc.Encode(t)
+	})
+	switch {
+	case err != nil && !begun:
+		a.done(w, nil, err)
+	case err != nil:
+		a.hq.log.Warn("list for the operator cut", "error", err)
+		_ = enc.Encode(Failure{fmt.Sprintf("the list is not complete: %v", err)}) // if even that fails, the connection has
+	}
+}
+
+func adminStatus(err error) int {
+	for _, known := range []struct {
+		err    error
+		status int
+	}{
+		{ErrNoPoint, http.StatusNotFound}, {ErrNoOrder, http.StatusNotFound}, {ErrNoTerminal, http.StatusNotFound},
+		{ErrExists, http.StatusConflict}, {ErrInput, http.StatusBadRequest},
+		{ordertable.ErrFormat, http.StatusBadRequest}, {ordertable.ErrEmpty, http.StatusBadRequest},
+		{ordertable.ErrNotATable, http.StatusBadRequest}, {ordertable.ErrColumns, http.StatusBadRequest},
+		{ordertable.ErrTooLarge, http.StatusRequestEntityTooLarge},
+	} {
+		if errors.Is(err, known.err) {
+			return known.status
+		}
+	}
+	return http.StatusInternalServerError
+}

@@ -1,0 +1,138 @@
+package boltstore
+
+import (
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"hexiao/kiosk"
+	"hexiao/sync/hq"
+)
+
+// transaction is an hq.Tx.
+type transaction struct {
+	tx    *bbolt.Tx
+	store *Store
+}
+
+func (t transaction) bucket(name string) *bbolt.Bucket { return t.tx.Bucket([]byte(name)) }
+
+func (t transaction) encode(v any) ([]byte, error) {
+	b, err := t.store.enc.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("store %T: %w", v, err)
+	}
+	return b, nil
+}
+
+func (t transaction) decode(raw []byte, v any) error {
+	if err := t.store.dec.Unmarshal(raw, v); err != nil {
+		return fmt.Errorf("%w: %T is damaged; restore the store from a backup: %w", hq.ErrNotAStore, v, err)
+	}
+	return nil
+}
+
+func get[T any](t transaction, bucket string, key []byte) (v T, ok bool, err error) {
+	raw := t.bucket(bucket).Get(key)
+	if raw == nil {
+		return v, false, nil
+	}
+	err = t.decode(raw, &v)
+	return v, err == nil, err
+}
+
+func put[T any](t transaction, bucket string, key []byte, v T) error {
+	raw, err := t.encode(v)
+	if err != nil {
+		return err
+	}
+	return t.bucket(bucket).Put(key, raw)
+}
+
+// list decodes at most limit entries from a key on.
+func list[T any](t transaction, bucket string, from []byte, limit int) (out []T, err error) {
+	c := t.bucket(bucket).Cursor()
+	for k, raw := c.Seek(from); k != nil && len(out) < limit; k, raw = c.Next() {
+		var v T
+		if err := t.decode(raw, &v); err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// Identity gives what HQ is known by.
+func (t transaction) Identity() (hq.Identity, bool, error) {
+	return get[hq.Identity](t, bucketMeta, []byte(keyIdentity))
+}
+
+// PutIdentity keeps what HQ is known by.
+func (t transaction) PutIdentity(v hq.Identity) error {
+	return put(t, bucketMeta, []byte(keyIdentity), v)
+}
+
+// Point finds a point.
+func (t transaction) Point(id kiosk.PointID) (hq.PointRecord, bool, error) {
+	return get[hq.PointRecord](t, bucketPoints, []byte(id))
+}
+
+// PutPoint keeps a point.
+func (t transaction) PutPoint(v hq.PointRecord) error {
+	return put(t, bucketPoints, []byte(v.Point.ID), v)
+}
+
+// Points lists points by id.
+func (t transaction) Points(limit int) ([]hq.PointRecord, error) {
+	return list[hq.PointRecord](t, bucketPoints, nil, limit)
+}
+
+// Terminal finds a terminal.
+func (t transaction) Terminal(id kiosk.TerminalID) (hq.Terminal, bool, error) {
+	return get[hq.Terminal](t, bucketTerminals, []byte(id))
+}
+
+// PutTerminal keeps a terminal.
+func (t transaction) PutTerminal(v hq.Terminal) error {
+	return put(t, bucketTerminals, []byte(v.ID), v)
+}
+
+// Terminals lists all terminals by id.
+func (t transaction) Terminals() ([]hq.Terminal, error) {
+	return list[hq.Terminal](t, bucketTerminals, nil, t.bucket(bucketTerminals).Stats().KeyN)
+}
+
+// Enrolment finds a code by its hash.
+func (t transaction) Enrolment(hash [32]byte) (hq.Enrolment, bool, error) {
+	return get[hq.Enrolment](t, bucketEnrolments, hash[:])
+}
+
+// PutEnrolment keeps a code.
+func (t transaction) PutEnrolment(v hq.Enrolment) error {
+	return put(t, bucketEnrolments, v.Hash[:], v)
+}
+
+// Event finds an event.
+func (t transaction) Event(terminal kiosk.TerminalID, seq uint64) (hq.StoredEvent, bool, error) {
+	return get[hq.StoredEvent](t, bucketEvents, below(terminal, number(seq)))
+}
+
+// PutEvent keeps an event.
+func (t transaction) PutEvent(v hq.StoredEvent) error {
+	return put(t, bucketEvents, below(v.Terminal, number(v.Seq)), v)
+}
+
+// AddCase numbers a case.
+func (t transaction) AddCase(v hq.Case) error {
+	n, err := t.bucket(bucketCases).NextSequence()
+	if err != nil {
+		return err
+	}
+	v.Number = n
+	return put(t, bucketCases, number(n), v)
+}
+
+// Cases lists cases by number.
+func (t transaction) Cases(after uint64, limit int) ([]hq.Case, error) {
+	return list[hq.Case](t, bucketCases, number(after+1), limit)
+}

@@ -1,0 +1,45 @@
+// Package hq is the reference platform: what terminals talk to by the contract
+// in sync/wire, and what an operator asks for through [HQ.AdminHandler].
+//
+// # What it does
+//
+// It keeps points, terminals, orders with their codes, and every event that a
+// terminal ever pushed. [HQ.Import] takes orders in and issues their codes;
+// [HQ.Push] checks a terminal's chain and settles its events by kiosk.Settle,
+// the rules that the terminal itself ran; [HQ.Handler] serves the contract. A
+// batch is settled and acknowledged in one transaction of the [Store].
+//
+// # Versions and cursors
+//
+// Each point counts its changes. An order that changes gets the next number as
+// its version; the point keeps the count and digest of its set in the same
+// transaction. A cursor names a point's set and a place in it: an order id
+// while the full set is loaded (together with the change number it began at),
+// a change number afterwards. A cursor of another set, or of a later state than
+// the store is in (it was restored from a backup), has expired.
+//
+// # Settlement
+//
+// An accepted redemption goes back into the order and so to the point's other
+// terminals. A conflict, an unknown order, a handover after HQ's cancellation
+// and an event that breaks the rules are kept as they came and listed as cases
+// for a person. An event that HQ knows already is answered as a replay, or, when
+// it was not accepted, with its first receipt again. Another event at a known
+// sequence means that two journals claim to be this terminal: its pushes are
+// refused from then on, until a person revokes and enrols it anew.
+//
+// # Secrets
+//
+// HQ keeps the pickup codes, since it shows them to customers, and the points'
+// secrets. Names and phones it keeps only sealed, as terminals do; with the
+// codes beside them this protects logs and copies of single orders, not the
+// store's file. Enrolment codes and PINs are kept hashed.
+//
+// # Limits
+//
+// A point's opaque codes carry 128 random bits; of its 10^9 typed codes none is
+// used twice. An order takes at most 128 KiB when imported. A signature is good
+// once within its five minutes; the memory of used ones is lost when HQ
+// restarts, which lets a listener repeat a push (settled as a replay) or a read.
+// All points and terminals are assumed to be of one operator.
+package hq

@@ -1,0 +1,8 @@
+// Package hqtest tests what HQ is made of and what talks to HQ: the contract
+// that every hq.Store passes ([TestStore]), a whole HQ inside the test
+// ([Start]), and an HTTP transport that breaks as networks and servers do
+// ([Breaker]).
+//
+// It is for tests only. Servers listen on a free port of the loopback address
+// and end with the test.
+package hqtest

@@ -1,0 +1,128 @@
+package hq
+
+import (
+	"context"
+	"time"
+
+	"hexiao/kiosk"
+)
+
+// OrderRow is an order as an operator sees it in lists.
+type OrderRow struct {
+	Order    kiosk.OrderID `json:"order"`
+	Status   kiosk.Status  `json:"status"`
+	Redeemed *RedeemedRow  `json:"redeemed"`       // the first handover that stands; null: none
+	Units    int           `json:"units"`          // ordered
+	Left     int           `json:"left"`           // not handed over, short or damaged
+	Gone     bool          `json:"gone,omitempty"` // withdrawn
+}
+
+// RedeemedRow names a handover.
+type RedeemedRow struct {
+	Terminal kiosk.TerminalID `json:"terminal"`
+	Event    kiosk.EventID    `json:"event"`
+	At       time.Time        `json:"at"` // the terminal's clock
+}
+
+// CodeRow holds an order's pickup codes.
+type CodeRow struct {
+	Order kiosk.OrderID `json:"order"`
+	Code  string        `json:"code"`          // opaque
+	Typed string        `json:"typed"`         // ten digits
+	Own   string        `json:"own,omitempty"` // the platform's own
+}
+
+// OrderRows gives the orders of a point by id. It returns ErrNoPoint and fn's
+// error.
+func (h *HQ) OrderRows(ctx context.Context, point kiosk.PointID, fn func(OrderRow) error) error {
+	return h.eachOrder(ctx, point, func(rec OrderRecord) error {
+		row := OrderRow{Order: rec.Order.ID, Status: rec.Order.Status, Units: rec.Order.Units(), Left: left(rec), Gone: rec.Gone}
+		if standing := rec.State.Standing(); len(standing) > 0 {
+			first := standing[0].Source
+			row.Redeemed = &RedeemedRow{Terminal: first.Terminal, Event: first.Event, At: first.At}
+		}
+		return fn(row)
+	})
+}
+
+// CodeRows gives the codes of a point's open orders (those that are neither
+// finished, cancelled, being refunded nor withdrawn) or of all, by order id. It
+// returns ErrNoPoint and fn's error.
+func (h *HQ) CodeRows(ctx context.Context, point kiosk.PointID, all bool, fn func(CodeRow) error) error {
+	return h.eachOrder(ctx, point, func(rec OrderRecord) error {
+		if !all && (rec.Gone || over(rec.Order.Status) || left(rec) == 0) {
+			return nil
+		}
+		row := CodeRow{Order: rec.Order.ID}
+		for _, c := range rec.Codes {
+			switch c.Kind {
+			case kiosk.CodeOpaque:
+				row.Code = c.Text
+			case kiosk.CodeTyped:
+				row.Typed = c.Text
+			case kiosk.CodePlatform:
+				row.Own = c.Text
+			}
+		}
+		return fn(row)
+	})
+}
+
+// Cases gives what a person must look into, oldest first.
+func (h *HQ) Cases(ctx context.Context, fn func(Case) error) error {
+	for after := uint64(0); ; {
+		var list []Case
+		err := h.store.View(ctx, func(tx Tx) (err error) {
+			list, err = tx.Cases(after, pageOrders)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			if err := fn(c); err != nil {
+				return err
+			}
+			after = c.Number
+		}
+		if len(list) < pageOrders {
+			return nil
+		}
+	}
+}
+
+// eachOrder reads a point's orders a page at a time, so that no transaction
+// stays open while somebody reads slowly.
+func (h *HQ) eachOrder(ctx context.Context, point kiosk.PointID, fn func(OrderRecord) error) error {
+	for after := kiosk.OrderID(""); ; {
+		var list []OrderRecord
+		err := h.store.View(ctx, func(tx Tx) error {
+			if _, err := mustPoint(tx, point); err != nil {
+				return err
+			}
+			var err error
+			list, err = tx.Orders(point, after, pageOrders)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, rec := range list {
+			if err := fn(rec); err != nil {
+				return err
+			}
+			after = rec.Order.ID
+		}
+		if len(list) < pageOrders {
+			return nil
+		}
+	}
+}
+
+func left(rec OrderRecord) int {
+	n := 0
+	for _, h := range kiosk.Remaining(rec.Order, rec.State) {
+		n += h.Total()
+	}
+	return n
+}

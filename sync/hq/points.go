@@ -1,0 +1,188 @@
+package hq
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/seal"
+)
+
+// maxNeighbours is how many other points a terminal is told of.
+const maxNeighbours = 500
+
+// NewPoint is a point to add.
+type NewPoint struct {
+	ID     kiosk.PointID `json:"id"`
+	Name   string        `json:"name"`
+	PIN    string        `json:"pin,omitempty"`   // of a leader; empty: nobody can sign in yet
+	Policy kiosk.Policy  `json:"policy,omitzero"` // zero: the defaults
+}
+
+// AddPoint makes a point with a secret of its own. It returns ErrExists, or
+// ErrInput for an id that cannot stand in a URL, a name that is empty or long,
+// or a PIN that seal.HashPIN refuses.
+func (h *HQ) AddPoint(ctx context.Context, p NewPoint) error {
+	if p.ID == "" || len(p.ID) > 32 || strings.Trim(string(p.ID), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		return fmt.Errorf("%w: a point's id has 1 to 32 letters, digits, - and _", ErrInput)
+	}
+	if strings.TrimSpace(p.Name) == "" || len(p.Name) > 120 {
+		return fmt.Errorf("%w: a point's name has 1 to 120 bytes", ErrInput)
+	}
+	if _, err := time.LoadLocation(p.Policy.TimeZone); err != nil {
+		return fmt.Errorf("%w: the policy's time zone is not known", ErrInput)
+	}
+	secrets := make([]byte, seal.SecretBytes+8+16)
+	if _, err := io.ReadFull(h.random, secrets); err != nil {
+		return fmt.Errorf("make the point's secret: %w", err)
+	}
+	rec := PointRecord{
+		Point:  kiosk.Point{ID: p.ID, Name: strings.TrimSpace(p.Name), Policy: p.Policy},
+		Secret: secrets[:seal.SecretBytes],
+		SetID:  binary.BigEndian.Uint64(secrets[seal.SecretBytes:]),
+	}
+	var err error
+	if rec.Point.Leaders, err = leader(p.PIN, secrets[seal.SecretBytes+8:]); err != nil {
+		return err
+	}
+	return h.store.Update(ctx, func(tx Tx) error {
+		_, ok, err := tx.Point(p.ID)
+		if err != nil {
+			return err
+		}
+		if ok {
+			return fmt.Errorf("point %s: %w", p.ID, ErrExists)
+		}
+		return tx.PutPoint(rec)
+	})
+}
+
+// PointChange changes what is not zero in it.
+type PointChange struct {
+	ID           kiosk.PointID      `json:"id"`
+	Name         string             `json:"name,omitempty"`
+	PIN          string             `json:"pin,omitempty"` // takes the place of the leader's
+	Handover     kiosk.HandoverMode `json:"handover,omitempty"`
+	AloneBelow   kiosk.Fen          `json:"alone_below,omitempty"` // with the handover mode "below"
+	StaleValue   kiosk.Fen          `json:"stale_value,omitempty"`
+	MaxCacheAge  time.Duration      `json:"max_cache_age,omitempty"`
+	UndoWindow   time.Duration      `json:"undo_window,omitempty"`
+	CollectGrace time.Duration      `json:"collect_grace,omitempty"`
+}
+
+// ChangePoint changes a point's settings; its terminals learn of it when they
+// next ask. It returns ErrNoPoint or ErrInput.
+func (h *HQ) ChangePoint(ctx context.Context, c PointChange) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	var salt [16]byte
+	if _, err := io.ReadFull(h.random, salt[:]); err != nil {
+		return fmt.Errorf("salt a PIN: %w", err)
+	}
+	leaders, err := leader(c.PIN, salt[:])
+	if err != nil {
+		return err
+	}
+	return h.store.Update(ctx, func(tx Tx) error {
+		rec, err := mustPoint(tx, c.ID)
+		if err != nil {
+			return err
+		}
+		p := &rec.Point.Policy
+		p.Handover, p.AloneBelow, p.StaleValue = cmp.Or(c.Handover, p.Handover), cmp.Or(c.AloneBelow, p.AloneBelow), cmp.Or(c.StaleValue, p.StaleValue)
+		p.MaxCacheAge, p.UndoWindow = cmp.Or(c.MaxCacheAge, p.MaxCacheAge), cmp.Or(c.UndoWindow, p.UndoWindow)
+		p.CollectGrace = cmp.Or(c.CollectGrace, p.CollectGrace)
+		if p.Handover == kiosk.HandoverBelow && p.AloneBelow == 0 {
+			return fmt.Errorf("%w: the handover mode below needs an amount", ErrInput)
+		}
+		rec.Point.Name = cmp.Or(c.Name, rec.Point.Name)
+		if leaders != nil {
+			rec.Point.Leaders = leaders
+		}
+		return tx.PutPoint(rec)
+	})
+}
+
+func (c PointChange) check() error {
+	switch c.Handover {
+	case "", kiosk.HandoverAlone, kiosk.HandoverLeader, kiosk.HandoverBelow:
+	default:
+		return fmt.Errorf("%w: the handover mode must be alone, leader or below", ErrInput)
+	}
+	if len(c.Name) > 120 {
+		return fmt.Errorf("%w: a point's name has 1 to 120 bytes", ErrInput)
+	}
+	if min(c.AloneBelow, c.StaleValue) < 0 || min(c.MaxCacheAge, c.UndoWindow, c.CollectGrace) < 0 {
+		return fmt.Errorf("%w: amounts and durations cannot be negative", ErrInput)
+	}
+	return nil
+}
+
+// leader gives the leader with this PIN; none without a PIN.
+func leader(pin string, salt []byte) ([]kiosk.Leader, error) {
+	if pin == "" {
+		return nil, nil
+	}
+	hash, err := seal.HashPIN(pin, salt)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInput, err)
+	}
+	return []kiosk.Leader{{ID: "leader", Name: "团长", Role: kiosk.RoleLeader, PINHash: hash}}, nil
+}
+
+// Points lists the points by id, at most a hundred thousand.
+func (h *HQ) Points(ctx context.Context) (list []kiosk.PointRef, err error) {
+	err = h.store.View(ctx, func(tx Tx) error {
+		records, err := tx.Points(100_000)
+		for _, r := range records {
+			list = append(list, kiosk.PointRef{ID: r.Point.ID, Name: r.Point.Name})
+		}
+		return err
+	})
+	return list, err
+}
+
+// Point gives a point's settings as its terminals get them: with the
+// neighbours whose codes they can tell apart.
+func (h *HQ) Point(ctx context.Context, id kiosk.PointID) (p kiosk.Point, err error) {
+	err = h.store.View(ctx, func(tx Tx) error {
+		rec, err := mustPoint(tx, id)
+		if err != nil {
+			return err
+		}
+		p = rec.Point
+		p.Neighbours = nil
+		others, err := tx.Points(maxNeighbours + 1)
+		for _, o := range others {
+			if o.Point.ID != id && len(p.Neighbours) < maxNeighbours {
+				p.Neighbours = append(p.Neighbours, kiosk.PointRef{ID: o.Point.ID, Name: o.Point.Name})
+			}
+		}
+		return err
+	})
+	return p, err
+}
+
+func mustPoint(tx Tx, id kiosk.PointID) (PointRecord, error) {
+	rec, ok, err := tx.Point(id)
+	if err == nil && !ok {
+		err = fmt.Errorf("point %s: %w", id, ErrNoPoint)
+	}
+	return rec, err
+}
+
+// zone is the point's, for dates in order tables.
+func zone(p kiosk.Point) (*time.Location, error) {
+	z, err := time.LoadLocation(p.Policy.WithDefaults().TimeZone)
+	if err != nil {
+		return nil, errors.Join(ErrInput, err)
+	}
+	return z, nil
+}

@@ -1,0 +1,271 @@
+package hq
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/sync/wire"
+)
+
+// maxSettledBytes bounds an order with the redemptions that HQ settled into
+// it: it must fit into a line of the wire's stream.
+const maxSettledBytes = 256 << 10
+
+// Push takes a terminal's batch, settles what is new in it and acknowledges
+// it, all in one transaction. The batch may begin before HQ's head: what HQ has
+// already is answered again, provided that the hashes agree. The receipts are in
+// the order of the records, and the acknowledged head is the batch's.
+//
+// It returns wire.ErrWrongHead when HQ misses events before the batch and
+// wire.ErrForked when it has other ones (both as a wire.Refusal with HQ's head),
+// wire.ErrRevoked, or wire.ErrBadSignature for an unknown terminal.
+func (h *HQ) Push(ctx context.Context, b kiosk.Batch) (kiosk.Ack, error) {
+	var ack kiosk.Ack
+	var refused error
+	err := h.store.Update(ctx, func(tx Tx) error {
+		ack, refused = kiosk.Ack{}, nil
+		p, err := h.openPush(tx, b)
+		if err != nil {
+			return err
+		}
+		if refused, err = p.run(b); err != nil || refused != nil {
+			return err // what a refusal leaves behind is to be kept
+		}
+		ack = wire.SignAck(kiosk.Ack{Head: p.head, At: p.at, Receipts: p.receipts}, b.Terminal, p.identity.Key())
+		return nil
+	})
+	if err == nil {
+		err = refused
+	}
+	if err != nil {
+		return kiosk.Ack{}, err
+	}
+	return ack, nil
+}
+
+// Head acknowledges what HQ has of a terminal's journal, without receipts.
+func (h *HQ) Head(ctx context.Context, id kiosk.TerminalID) (ack kiosk.Ack, err error) {
+	err = h.store.View(ctx, func(tx Tx) error {
+		identity, err := mustIdentity(tx)
+		if err != nil {
+			return err
+		}
+		t, err := mustTerminal(tx, id)
+		ack = wire.SignAck(kiosk.Ack{Head: t.Head, At: h.at()}, id, identity.Key())
+		return err
+	})
+	return ack, err
+}
+
+// push is one batch under way.
+type push struct {
+	set      *set
+	identity Identity
+	terminal Terminal
+	at       time.Time
+	head     kiosk.Head // after the records so far
+	receipts []kiosk.Receipt
+}
+
+func (h *HQ) openPush(tx Tx, b kiosk.Batch) (*push, error) {
+	identity, err := mustIdentity(tx)
+	if err != nil {
+		return nil, err
+	}
+	t, ok, err := tx.Terminal(b.Terminal)
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok:
+		return nil, wire.ErrBadSignature
+	case !t.Revoked.IsZero():
+		return nil, wire.ErrRevoked
+	case !t.Forked.IsZero():
+		return nil, forkRefusal(t)
+	case b.Prev.Seq > t.Head.Seq:
+		return nil, &wire.Refusal{Reason: wire.ErrWrongHead, Head: t.Head, Message: fmt.Sprintf(
+			"%v: HQ is at event %d, the batch begins after %d", wire.ErrWrongHead, t.Head.Seq, b.Prev.Seq)}
+	}
+	s, err := openSet(tx, t.Point)
+	return &push{set: s, identity: identity, terminal: t, at: h.at(), head: b.Prev}, err
+}
+
+func forkRefusal(t Terminal) error {
+	return &wire.Refusal{Reason: wire.ErrForked, Head: t.Head, Message: wire.ErrForked.Error() + ": the terminal must be enrolled anew"}
+}
+
+func (p *push) run(b kiosk.Batch) (refused, err error) {
+	if same, err := p.agrees(b.Prev); err != nil || !same {
+		return p.fork(b.Prev.Seq, err)
+	}
+	for _, r := range b.Records {
+		p.head = kiosk.Head{Seq: r.Seq, Hash: kiosk.ChainHash(p.head.Hash, b.Terminal, r.Epoch, r.Seq, r.Payload)}
+		if r.Seq <= p.terminal.Head.Seq {
+			if same, err := p.agrees(p.head); err != nil || !same {
+				return p.fork(r.Seq, err)
+			}
+			if err := p.repeat(r.Seq); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := p.take(r); err != nil {
+			return nil, err
+		}
+	}
+	if p.head.Seq > p.terminal.Head.Seq {
+		p.terminal.Head = p.head
+		if err := p.set.tx.PutTerminal(p.terminal); err != nil {
+			return nil, err
+		}
+	}
+	return nil, p.set.save()
+}
+
+// agrees reports whether HQ's chain has this head.
+func (p *push) agrees(head kiosk.Head) (bool, error) {
+	if head.Seq == 0 {
+		return head.Hash == kiosk.Hash{}, nil
+	}
+	e, ok, err := p.set.tx.Event(p.terminal.ID, head.Seq)
+	return ok && e.Hash == head.Hash, err
+}
+
+// fork keeps that a second journal showed up. Known events come before new ones
+// in a batch, so nothing of it was taken yet.
+func (p *push) fork(seq uint64, err error) (refused, failed error) {
+	if err != nil {
+		return nil, err
+	}
+	p.terminal.Forked = p.at
+	if err := p.set.tx.PutTerminal(p.terminal); err != nil {
+		return nil, err
+	}
+	c := Case{
+		Kind: CaseForked, Point: p.terminal.Point, Terminal: p.terminal.ID, Seq: seq, At: p.at,
+		Detail: "two journals claim to be this terminal's; revoke it and enrol it anew, and look for a copied data folder",
+	}
+	return forkRefusal(p.terminal), p.set.tx.AddCase(c)
+}
+
+// repeat answers an event that HQ has already: a replay, or the first receipt
+// when the terminal must learn that it was not accepted.
+func (p *push) repeat(seq uint64) error {
+	e, _, err := p.set.tx.Event(p.terminal.ID, seq)
+	if e.Receipt.Settlement == kiosk.SettledAccepted {
+		e.Receipt.Settlement = kiosk.SettledReplay
+	}
+	p.receipts = append(p.receipts, e.Receipt)
+	return err
+}
+
+// take settles a new event and keeps it, whatever came of it.
+func (p *push) take(r kiosk.Record) error {
+	receipt, err := p.settle(r)
+	if err != nil {
+		return err
+	}
+	p.receipts = append(p.receipts, receipt)
+	return p.set.tx.PutEvent(StoredEvent{
+		Terminal: p.terminal.ID, Epoch: r.Epoch, Seq: r.Seq, Payload: r.Payload, Hash: p.head.Hash, Receipt: receipt, At: p.at,
+	})
+}
+
+func (p *push) settle(r kiosk.Record) (kiosk.Receipt, error) {
+	receipt := kiosk.Receipt{Seq: r.Seq}
+	e, err := kiosk.DecodeEvent(r.Payload)
+	if err != nil {
+		// One bad event must not block those behind it.
+		receipt.Settlement, receipt.Detail = kiosk.SettledRejected, "HQ cannot read the event"
+		return receipt, p.open(receipt, "")
+	}
+	e.Terminal, e.Epoch, e.Seq = p.terminal.ID, r.Epoch, r.Seq
+	receipt.Event = e.ID
+	old, known, err := p.order(e.Body.Subject())
+	if err != nil {
+		return receipt, err
+	}
+	settlement, state, against := kiosk.Settle(old.Order, known, old.State, e)
+	rec := old
+	rec.State = state
+	if settlement == kiosk.SettledAccepted && known {
+		if fits, err := fits(rec); err != nil {
+			return receipt, err
+		} else if !fits {
+			settlement, receipt.Detail = kiosk.SettledRejected, "the order has more redemptions than HQ keeps"
+		}
+	}
+	receipt.Settlement, receipt.Against = settlement, against
+	switch settlement {
+	case kiosk.SettledAccepted:
+		if !known {
+			return receipt, nil
+		}
+		return receipt, p.keep(old, rec, e.Body)
+	case kiosk.SettledReplay:
+		return receipt, nil
+	}
+	if receipt.Detail == "" {
+		receipt.Detail = detail(old, e, settlement)
+	}
+	return receipt, p.open(receipt, e.Body.Subject())
+}
+
+// order finds an event's order among those of the terminal's point.
+func (p *push) order(id kiosk.OrderID) (OrderRecord, bool, error) {
+	if id == "" {
+		return OrderRecord{}, false, nil
+	}
+	rec, ok, err := p.set.tx.Order(id)
+	if err != nil || !ok || rec.Order.Point != p.terminal.Point {
+		return OrderRecord{}, false, err
+	}
+	return rec, true, nil
+}
+
+// keep stores an order's new state. Only what other terminals can see makes a
+// new version of it.
+func (p *push) keep(old, rec OrderRecord, body kiosk.Body) error {
+	switch body.(type) {
+	case kiosk.Redeemed, kiosk.RedemptionUndone:
+		return p.set.put(old, rec)
+	}
+	return p.set.tx.PutOrder(rec)
+}
+
+// open lists the event as a case for a person.
+func (p *push) open(r kiosk.Receipt, order kiosk.OrderID) error {
+	return p.set.tx.AddCase(Case{
+		Kind: string(r.Settlement), Point: p.terminal.Point, Terminal: p.terminal.ID, Seq: r.Seq,
+		Event: r.Event, Order: order, At: p.at, Detail: r.Detail, Against: r.Against,
+	})
+}
+
+// detail says to a person why an event was not accepted.
+func detail(rec OrderRecord, e kiosk.Event, s kiosk.Settlement) string {
+	switch s {
+	case kiosk.SettledConflict:
+		if standing := rec.State.Standing(); len(standing) > 0 {
+			return fmt.Sprintf("goods of this order were handed over at terminal %s already", standing[0].Terminal)
+		}
+	case kiosk.SettledLateRevoked:
+		return fmt.Sprintf("HQ had the order as %s before it heard of the handover", rec.Order.Status)
+	case kiosk.SettledUnknown:
+		if rec.Order.ID == "" {
+			return "HQ has no such order at this point"
+		}
+	}
+	if err := kiosk.Check(rec.Order, rec.State, e); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// fits reports whether the order can still be sent to terminals.
+func fits(rec OrderRecord) (bool, error) {
+	rec.Order.Settled = rec.State.Redemptions
+	b, err := kiosk.EncodeOrder(rec.Order)
+	return len(b) <= maxSettledBytes, err
+}

@@ -1,0 +1,138 @@
+package hq
+
+import (
+	"context"
+	"crypto/ed25519"
+	"time"
+
+	"hexiao/kiosk"
+)
+
+// Store keeps everything that HQ knows. Every implementation passes the suite
+// in hqtest.
+type Store interface {
+	// View runs fn on one consistent state.
+	View(ctx context.Context, fn func(Tx) error) error
+	// Update runs fn and makes all that it put durable, or nothing when fn or the
+	// store fails. fn may be run again from its beginning.
+	Update(ctx context.Context, fn func(Tx) error) error
+	Close() error
+}
+
+// Tx is one transaction. Getters report with a bool whether the thing is there;
+// Put replaces it. Within Update a transaction sees what it put itself.
+type Tx interface {
+	Identity() (Identity, bool, error)
+	PutIdentity(Identity) error
+
+	Point(kiosk.PointID) (PointRecord, bool, error)
+	PutPoint(PointRecord) error
+	// Points lists at most limit points by id.
+	Points(limit int) ([]PointRecord, error)
+
+	Order(kiosk.OrderID) (OrderRecord, bool, error)
+	// PutOrder keeps the order under its id and its version; a point's versions
+	// are never used twice. An order never changes its point.
+	PutOrder(OrderRecord) error
+	// Orders lists at most limit orders of a point by id, after an id.
+	Orders(point kiosk.PointID, after kiosk.OrderID, limit int) ([]OrderRecord, error)
+	// Changes lists at most limit orders of a point by version, after a version.
+	Changes(point kiosk.PointID, after uint64, limit int) ([]OrderRecord, error)
+
+	// CodeOwner says which order of the point a text of digits was given to.
+	CodeOwner(point kiosk.PointID, digits string) (kiosk.OrderID, bool, error)
+	PutCodeOwner(point kiosk.PointID, digits string, order kiosk.OrderID) error
+
+	Terminal(kiosk.TerminalID) (Terminal, bool, error)
+	PutTerminal(Terminal) error
+	// Terminals lists all terminals by id.
+	Terminals() ([]Terminal, error)
+
+	Enrolment(hash [32]byte) (Enrolment, bool, error)
+	PutEnrolment(Enrolment) error
+
+	Event(terminal kiosk.TerminalID, seq uint64) (StoredEvent, bool, error)
+	PutEvent(StoredEvent) error
+
+	// AddCase gives the case the next number.
+	AddCase(Case) error
+	// Cases lists at most limit cases by number, after a number.
+	Cases(after uint64, limit int) ([]Case, error)
+}
+
+// Identity is what HQ is known by; it is made at the first start.
+type Identity struct {
+	Seed      []byte `cbor:"1,keyasint"` // of HQ's Ed25519 key
+	Terminals uint64 `cbor:"2,keyasint"` // enrolled so far
+}
+
+// Key is HQ's signing key.
+func (i Identity) Key() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(i.Seed) }
+
+// PointRecord is a point as HQ keeps it.
+type PointRecord struct {
+	Point   kiosk.Point     `cbor:"1,keyasint"` // without neighbours
+	Secret  []byte          `cbor:"2,keyasint"` // seal.SecretBytes
+	SetID   uint64          `cbor:"3,keyasint"` // random; cursors name it
+	Version uint64          `cbor:"4,keyasint"` // number of the last change
+	Count   int             `cbor:"5,keyasint"` // orders in the set
+	Digest  kiosk.SetDigest `cbor:"6,keyasint"` // of the set
+}
+
+// OrderRecord is an order as HQ keeps it. Order.Settled are the State's
+// redemptions.
+type OrderRecord struct {
+	Order kiosk.Order
+	State kiosk.OrderState
+	Codes []kiosk.Code
+	Gone  bool // withdrawn from the terminals' set
+}
+
+// Terminal is an enrolled device.
+type Terminal struct {
+	ID       kiosk.TerminalID  `cbor:"1,keyasint" json:"id"`
+	Point    kiosk.PointID     `cbor:"2,keyasint" json:"point"`
+	Name     string            `cbor:"3,keyasint,omitempty" json:"name,omitempty"`
+	Key      ed25519.PublicKey `cbor:"4,keyasint" json:"key"`
+	Head     kiosk.Head        `cbor:"5,keyasint" json:"head"` // acknowledged
+	Enrolled time.Time         `cbor:"6,keyasint" json:"enrolled"`
+	Revoked  time.Time         `cbor:"7,keyasint,omitzero" json:"revoked,omitzero"`
+	Forked   time.Time         `cbor:"8,keyasint,omitzero" json:"forked,omitzero"` // when a second journal of it showed up
+}
+
+// Enrolment is a one-time code.
+type Enrolment struct {
+	Hash     [32]byte         `cbor:"1,keyasint"`
+	Point    kiosk.PointID    `cbor:"2,keyasint"`
+	Expires  time.Time        `cbor:"3,keyasint"`
+	Terminal kiosk.TerminalID `cbor:"4,keyasint,omitempty"` // that used it
+}
+
+// StoredEvent is an event as it came, with the answer that it got.
+type StoredEvent struct {
+	Terminal kiosk.TerminalID `cbor:"1,keyasint"`
+	Epoch    uint32           `cbor:"2,keyasint"`
+	Seq      uint64           `cbor:"3,keyasint"`
+	Payload  []byte           `cbor:"4,keyasint"`
+	Hash     kiosk.Hash       `cbor:"5,keyasint"` // of the chain up to it
+	Receipt  kiosk.Receipt    `cbor:"6,keyasint"`
+	At       time.Time        `cbor:"7,keyasint"` // HQ's clock
+}
+
+// CaseForked is the kind of a case about a second journal; the other kinds are
+// the settlements that are not accepted.
+const CaseForked = "forked"
+
+// Case is something for a person to look into.
+type Case struct {
+	Number   uint64             `cbor:"1,keyasint" json:"number"`
+	Kind     string             `cbor:"2,keyasint" json:"kind"`
+	Point    kiosk.PointID      `cbor:"3,keyasint" json:"point"`
+	Terminal kiosk.TerminalID   `cbor:"4,keyasint" json:"terminal"`
+	Seq      uint64             `cbor:"5,keyasint" json:"seq"`
+	Event    kiosk.EventID      `cbor:"6,keyasint,omitzero" json:"event,omitzero"`
+	Order    kiosk.OrderID      `cbor:"7,keyasint,omitempty" json:"order,omitempty"`
+	At       time.Time          `cbor:"8,keyasint" json:"at"` // HQ's clock
+	Detail   string             `cbor:"9,keyasint,omitempty" json:"detail,omitempty"`
+	Against  []kiosk.Redemption `cbor:"10,keyasint,omitempty" json:"against,omitempty"` // what stands against the event
+}

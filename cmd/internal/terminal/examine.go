@@ -1,0 +1,135 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"hexiao/kiosk/config"
+	"hexiao/kiosk/journal"
+	"hexiao/sync/client"
+)
+
+// Finding is one check of a terminal.
+type Finding struct {
+	Check string `json:"check"`
+	OK    bool   `json:"ok"`
+	Text  string `json:"text"` // what was found and, if it is wrong, what to do
+}
+
+// lowDisk is the free space in bytes below which the disk is called full: some
+// years of journal and room for an order set.
+const lowDisk = 256 << 20
+
+// Examine checks a data folder and what the terminal needs around it. It takes
+// no lock, so that a running terminal can be examined, and changes nothing.
+func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
+	var all []Finding
+	add := func(check string, err error, fine string) bool {
+		if err != nil {
+			fine = err.Error()
+		}
+		all = append(all, Finding{Check: check, OK: err == nil, Text: fine})
+		return err == nil
+	}
+	folder, err := OpenFolder(path)
+	if errors.Is(err, config.ErrKeys) {
+		add("keys", err, "")
+		return all
+	}
+	if !add("settings", err, "kiosk.toml can be read") {
+		return all
+	}
+	add("keys", keysPrivate(folder), "present and readable by their owner alone")
+	report, err := journal.Verify(filepath.Join(path, "journal"), journal.VerifyOptions{MACKey: folder.Keys.Journal})
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil // nothing has happened yet
+	}
+	add("journal", err, fmt.Sprintf("%d events, unbroken", report.Events))
+	for _, db := range []string{"orders.db", "state.db"} {
+		add(db, nonEmpty(filepath.Join(path, db)), "present")
+	}
+	free, err := freeBytes(path)
+	if err == nil && free < lowDisk {
+		err = fmt.Errorf("only %d MB are free; make room before nothing can be recorded", free>>20)
+	}
+	add("disk", err, fmt.Sprintf("%d MB free", free>>20))
+	if folder.Config.HQ.URL == "" {
+		add("HQ", nil, "none: orders are imported here")
+	} else {
+		offset, err := hqOffset(ctx, folder, now)
+		add("HQ", err, "answers at "+folder.Config.HQ.URL)
+		if err == nil {
+			if offset.Abs() > offsetAllowed {
+				err = fmt.Errorf("the clock is %v from HQ's; set it (timedatectl set-ntp true)", offset.Round(time.Second))
+			}
+			add("clock", err, "agrees with HQ's")
+		}
+	}
+	for _, device := range devicePaths(folder.Config) {
+		_, err := os.Stat(device)
+		add("device", err, device+" is there")
+	}
+	return all
+}
+
+func keysPrivate(f Folder) error {
+	folder := f.Config.KeyFolder(f.Path)
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		return fmt.Errorf("the key folder: %w", err)
+	}
+	for _, file := range files {
+		info, err := file.Info()
+		if err != nil {
+			return fmt.Errorf("the key folder: %w", err)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			return fmt.Errorf("others can read %s; run chmod 600 on it", filepath.Join(folder, file.Name()))
+		}
+	}
+	return nil
+}
+
+func nonEmpty(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("%s is missing; the next start makes it again", path)
+	case err != nil:
+		return err
+	case info.Size() == 0:
+		return fmt.Errorf("%s is empty; the next start makes it again", path)
+	}
+	return nil
+}
+
+func freeBytes(path string) (uint64, error) {
+	var s unix.Statfs_t
+	if err := unix.Statfs(path, &s); err != nil {
+		return 0, fmt.Errorf("free space of %s: %w", path, err)
+	}
+	return s.Bavail * uint64(s.Bsize), nil
+}
+
+// hqOffset is HQ's clock less this machine's.
+func hqOffset(ctx context.Context, f Folder, now func() time.Time) (time.Duration, error) {
+	hq, err := client.New(client.Options{
+		Address: f.Config.HQ.URL, Terminal: f.Config.Terminal, Point: f.Config.Point, Key: f.Keys.Device, Now: now,
+		Timeout: 5 * time.Second, Tries: 1,
+	})
+	if err != nil {
+		return 0, err
+	}
+	defer hq.Close()
+	at, err := hq.Time(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("HQ does not answer; the terminal goes on without it: %w", err)
+	}
+	return at.Sub(now()), nil
+}

@@ -1,0 +1,97 @@
+package terminal
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/config"
+	"hexiao/sync/client"
+	"hexiao/sync/engine"
+)
+
+// ErrEnrolled is returned by Enrol for a data folder that has a terminal.
+var ErrEnrolled = errors.New("this data folder has a terminal already")
+
+// ErrNoHQ is returned by SyncOnce for a terminal that works without HQ.
+var ErrNoHQ = errors.New("this terminal has no HQ; enrol it with kioskctl enrol")
+
+// Invitation is what a terminal needs to enrol.
+type Invitation struct {
+	URL  string // of HQ
+	Code string // one-time
+	Name string // what people call the terminal; may be empty
+}
+
+// Enrol makes an empty data folder into a terminal of HQ. The one-time code is
+// used up only by an answer that arrived: HQ answers the same code and key
+// again. The keys are therefore on disk before HQ is asked.
+func Enrol(ctx context.Context, path string, to Invitation, random io.Reader) (Folder, error) {
+	if _, err := os.Stat(filepath.Join(path, config.FileName)); err == nil {
+		return Folder{}, fmt.Errorf("%s: %w; use another folder", path, ErrEnrolled)
+	}
+	c := config.Default()
+	c.HQ.URL = to.URL
+	keys, err := config.ReadKeys(c.KeyFolder(path))
+	if err != nil {
+		if keys, err = config.NewKeys(random, nil); err != nil {
+			return Folder{}, err
+		}
+		if err := keys.Write(c.KeyFolder(path)); err != nil {
+			return Folder{}, err
+		}
+	}
+	enrolled, err := client.Enrol(ctx, client.EnrolOptions{Address: to.URL, Code: to.Code, Name: to.Name, Key: keys.Device})
+	if err != nil {
+		return Folder{}, fmt.Errorf("enrol at %s: %w", to.URL, err)
+	}
+	keys.Point = enrolled.PointSecret
+	if err := keys.Write(c.KeyFolder(path)); err != nil {
+		return Folder{}, err
+	}
+	c.Terminal, c.Point = enrolled.Terminal, enrolled.Point
+	c.HQ.Key = base64.StdEncoding.EncodeToString(enrolled.HQKey)
+	if err := c.Write(path); err != nil {
+		return Folder{}, err
+	}
+	return openKeys(path, c)
+}
+
+// SyncOnce makes one round up and down over an open store. An error in one
+// direction does not keep the other from its round.
+func SyncOnce(ctx context.Context, f Folder, store *boltstore.Store, now func() time.Time) (engine.Report, error) {
+	if f.Config.HQ.URL == "" {
+		return engine.Report{}, ErrNoHQ
+	}
+	// Somebody waits for the answer.
+	e, err := newEngine(f, store, client.Options{Now: now, Timeout: 15 * time.Second, Tries: 2}, nil)
+	if err != nil {
+		return engine.Report{}, err
+	}
+	return e.Once(ctx)
+}
+
+// newEngine completes the options of the client with the folder's.
+func newEngine(f Folder, store *boltstore.Store, o client.Options, report func(engine.Status)) (*engine.Engine, error) {
+	hqKey, err := base64.StdEncoding.DecodeString(f.Config.HQ.Key)
+	if err != nil || len(hqKey) != ed25519.PublicKeySize {
+		return nil, fmt.Errorf("%w: hq.key is not a key; enrol the terminal again", config.ErrInvalid)
+	}
+	o.Address, o.Terminal, o.Point, o.Key = f.Config.HQ.URL, f.Config.Terminal, f.Config.Point, f.Keys.Device
+	hq, err := client.New(o)
+	if err != nil {
+		return nil, err
+	}
+	return engine.New(engine.Config{
+		Outbox: store, Orders: store, Remote: hq, Now: o.Now, Report: report,
+		Verify:     func(message, signature []byte) bool { return ed25519.Verify(hqKey, message, signature) },
+		PollOrders: time.Duration(f.Config.HQ.Poll),
+	})
+}

@@ -1,0 +1,281 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+	_ "time/tzdata" // a point's time zone must be known on machines without zone files
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/desk"
+	"hexiao/kiosk/seal"
+	"hexiao/scanner"
+	"hexiao/scanner/wedge"
+	"hexiao/sync/client"
+	"hexiao/sync/engine"
+)
+
+// Options are a terminal's surroundings. Folder, Now, Random and Log are
+// required; the callbacks may be nil.
+type Options struct {
+	Folder  Folder
+	Now     func() time.Time
+	Random  io.Reader
+	Log     *slog.Logger
+	Sources []scanner.Source
+	Camera  string // name of the source whose picture Welcome shows; empty: none
+	Offline bool   // do not talk to HQ, even if one is configured
+	// EndWithSources ends Run when every source has ended, as a pipe does.
+	EndWithSources bool
+	// OnState is told what to draw after every input and every second. It must
+	// not block.
+	OnState func(desk.State)
+	// OnAnswer is told every answer after it is durable, and how long it took
+	// since the code was read. Scans that the debounce repeats have none.
+	OnAnswer func(scanner.Scan, desk.Answer, time.Duration)
+}
+
+// Terminal is an opened terminal.
+type Terminal struct {
+	o      Options
+	store  *boltstore.Store
+	desk   *desk.Desk
+	clock  *clock
+	engine *engine.Engine // nil: offline
+	burst  wedge.Burst
+	inputs chan func(kiosk.Moment)
+	ended  chan struct{} // Run has returned: inputs are not taken any more
+}
+
+// inputQueue is how many taps and keys may wait while an event is being
+// written; a hand cannot type faster.
+const inputQueue = 64
+
+// Open opens the store and puts the terminal together. It fails with one clear
+// sentence when another process holds the data folder.
+func Open(o Options) (*Terminal, error) {
+	f := o.Folder
+	store, err := OpenStore(f, o.Random, o.Now, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	last, err := store.LastWall()
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	t := &Terminal{
+		o: o, store: store, inputs: make(chan func(kiosk.Moment), inputQueue), ended: make(chan struct{}),
+		clock: newClock(o.Now, stopwatch(o.Now), last),
+	}
+	zone, err := time.LoadLocation(store.Point().Policy.WithDefaults().TimeZone)
+	if err != nil {
+		o.Log.Warn("the point's time zone is not known; times are shown in UTC", "error", err)
+		zone = time.UTC
+	}
+	t.desk = desk.New(desk.Options{
+		Ledger: store, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN,
+		Zone: zone, Lang: desk.Lang(f.Config.Language),
+	})
+	t.desk.Camera(o.Camera)
+	t.desk.Link(false, f.Config.HQ.URL == "")
+	if f.Config.HQ.URL != "" && !o.Offline {
+		if t.engine, err = newEngine(f, store, client.Options{Now: o.Now}, t.linked); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+	}
+	return t, nil
+}
+
+// Close makes the last checkpoint and closes the files.
+func (t *Terminal) Close() error { return t.store.Close() }
+
+// Run runs the terminal until ctx ends or, with EndWithSources, until every
+// source has ended. It returns the errors of sources that could not work.
+func (t *Terminal) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer close(t.ended)
+	var background sync.WaitGroup
+	defer background.Wait()
+	defer cancel()
+
+	if t.engine != nil {
+		background.Go(func() {
+			if err := t.engine.Run(ctx); err != nil && ctx.Err() == nil {
+				t.o.Log.Error("synchronisation has stopped", "error", err)
+			}
+		})
+	}
+	sourcesEnded := make(chan error, 1)
+	background.Go(func() {
+		merge := scanner.Merge{Sources: t.o.Sources, Window: t.store.Point().Policy.WithDefaults().Debounce, Now: t.o.Now}
+		sourcesEnded <- merge.Run(ctx, func(s scanner.Scan) { t.scan(ctx, s) }, func(h scanner.Health) { t.health(ctx, h) })
+	})
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	t.publish()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case input := <-t.inputs:
+			input(t.clock.moment())
+		case <-second.C:
+			t.tick()
+		case err := <-sourcesEnded:
+			if t.o.EndWithSources || ctx.Err() != nil {
+				return err
+			}
+			if err != nil {
+				t.o.Log.Error("a scanner cannot work", "error", err)
+			}
+		}
+		t.publish()
+		t.store.Answered()
+	}
+}
+
+// Tap is a touch on a button; it does not block.
+func (t *Terminal) Tap(a desk.Action) { t.touch(func(at kiosk.Moment) { t.desk.Tap(a, at) }) }
+
+// Key is a typed key; it does not block.
+func (t *Terminal) Key(r rune) { t.touch(func(at kiosk.Moment) { t.desk.Key(r, at) }) }
+
+// Typed is a character of a keyboard, '\n' for Enter. A scanner that cannot be
+// grabbed types into the window; its speed gives it away. It does not block.
+func (t *Terminal) Typed(r rune) {
+	at := t.o.Now()
+	t.touch(func(m kiosk.Moment) {
+		if r != '\n' {
+			t.burst.Rune(r, at)
+			return
+		}
+		if text, ok := t.burst.Enter(at); ok {
+			t.answer(scanner.Scan{Text: text, Symbology: scanner.Text, Source: "wedge", At: at}, m, t.clock.since())
+		}
+	})
+}
+
+// touch hands over an input of a person. When the terminal is so far behind
+// that the queue is full, the touch is lost, as it is on a door bell.
+func (t *Terminal) touch(input func(kiosk.Moment)) {
+	select {
+	case t.inputs <- input:
+	default:
+	}
+}
+
+// send hands over an input and waits until it has been dealt with.
+func (t *Terminal) send(ctx context.Context, input func(kiosk.Moment)) {
+	done := make(chan struct{})
+	select {
+	case t.inputs <- func(at kiosk.Moment) { input(at); close(done) }:
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+func (t *Terminal) scan(ctx context.Context, s scanner.Scan) {
+	read := t.clock.since()
+	t.send(ctx, func(at kiosk.Moment) {
+		if s.Repeat {
+			t.desk.Repeat()
+			return
+		}
+		t.answer(s, at, read)
+	})
+}
+
+// answer has the desk answer a code that was read at a monotonic time.
+func (t *Terminal) answer(s scanner.Scan, at kiosk.Moment, read time.Duration) {
+	answer, err := t.desk.Scan(desk.Scan{Text: s.Text, Source: s.Source, At: at})
+	if err != nil {
+		t.o.Log.Error("the outcome of a scan is unknown; the terminal is out of order", "source", s.Source, "error", err)
+		answer = desk.NewAnswer(t.store.Status().Cache, kiosk.Outcome{Verdict: kiosk.OutOfOrder, At: at.Wall})
+	}
+	took := t.clock.since() - read
+	t.logAnswer(s, answer, took)
+	if t.o.OnAnswer != nil {
+		t.o.OnAnswer(s, answer, took)
+		t.store.Answered() // at once, so that a process killed now does not answer twice
+	}
+	if t.engine != nil {
+		t.engine.Wake()
+	}
+}
+
+// logAnswer never names a code, a customer or a phone.
+func (t *Terminal) logAnswer(s scanner.Scan, a desk.Answer, took time.Duration) {
+	for _, o := range a.Outcomes {
+		t.o.Log.Info("answer", "verdict", string(o.Verdict), "order", string(o.Order.ID), "seq", o.Seq,
+			"source", s.Source, "ms", float64(took.Microseconds())/1000)
+	}
+}
+
+func (t *Terminal) health(ctx context.Context, h scanner.Health) {
+	t.o.Log.Info("scanner", "source", h.Source, "state", string(h.State), "detail", h.Detail)
+	t.send(ctx, func(kiosk.Moment) { t.desk.Source(desk.SourceState{Name: h.Source, Health: desk.Health(h.State)}) })
+}
+
+// linked takes the engine's report.
+func (t *Terminal) linked(s engine.Status) {
+	t.touch(func(kiosk.Moment) {
+		t.desk.Link(s.Online, false)
+		if s.OffsetKnown {
+			t.clock.compare(s.Offset)
+		}
+	})
+}
+
+// tick lets a second pass and records a jump of the wall clock.
+func (t *Terminal) tick() {
+	if jump, jumped := t.clock.look(); jumped {
+		m := t.clock.moment()
+		t.o.Log.Warn("the wall clock jumped", "by", jump)
+		if err := t.store.Record(m, kiosk.ClockChanged{Jump: jump, Quality: m.Clock}); err != nil {
+			t.o.Log.Error("the clock's jump could not be recorded", "error", err)
+		}
+	}
+	t.desk.Tick(t.clock.moment())
+}
+
+func (t *Terminal) publish() {
+	if t.o.OnState != nil {
+		t.o.OnState(t.desk.State(t.clock.moment()))
+	}
+}
+
+// OpenStore opens the store of a folder by itself, for tools.
+func OpenStore(f Folder, random io.Reader, now func() time.Time, log *slog.Logger) (*boltstore.Store, error) {
+	store, err := boltstore.Open(storeOptions(f, random, now, log))
+	if err != nil {
+		return nil, fmt.Errorf("open the terminal in %s: %w", f.Path, err)
+	}
+	return store, nil
+}
+
+// Rebuild makes the derived state again from the journal and gives the number
+// of events.
+func Rebuild(f Folder, random io.Reader, now func() time.Time, log *slog.Logger) (uint64, error) {
+	events, err := boltstore.Rebuild(storeOptions(f, random, now, log))
+	if err != nil {
+		return 0, fmt.Errorf("rebuild the terminal in %s: %w", f.Path, err)
+	}
+	return events, nil
+}
+
+func storeOptions(f Folder, random io.Reader, now func() time.Time, log *slog.Logger) boltstore.Options {
+	return boltstore.Options{
+		Dir: f.Path, Terminal: f.Config.Terminal, Lookup: f.Point.Lookup, MACKey: f.Keys.Journal, Random: random, Now: now,
+		Warn: func(err error) { log.Warn("the store helped itself", "error", err) },
+	}
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"image"
+	"log/slog"
+	"sync"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"hexiao/cmd/internal/cli"
+	"hexiao/cmd/internal/terminal"
+	"hexiao/kiosk/desk"
+	"hexiao/kiosk/ui"
+)
+
+// appID must be that of FyneApp.toml.
+const appID = "hexiao.kiosk"
+
+type kioskCmd struct {
+	Data     string   `required:"" type:"path" placeholder:"DIR" help:"Data folder of the terminal, from kioskctl enrol or kioskctl orders import."`
+	Config   string   `type:"existingfile" placeholder:"FILE" help:"Another settings file than kiosk.toml in the data folder."`
+	Windowed size     `placeholder:"WxH" help:"A window of that size instead of the full screen."`
+	Camera   string   `placeholder:"DEV" help:"/dev/videoN, the http:// address of an MJPEG camera, or a file or folder of pictures; instead of the settings'."`
+	Serial   []string `placeholder:"DEV[@BAUD]" sep:"none" help:"A serial scanner; instead of the settings'."`
+	Wedge    []string `placeholder:"DEV" sep:"none" help:"A scanner that types like a keyboard; instead of the settings'."`
+	Offline  bool     `help:"Do not talk to HQ."`
+}
+
+// size is a window's size, WIDTHxHEIGHT in Fyne's units.
+type size struct{ fyne.Size }
+
+// UnmarshalText reads 1280x800.
+func (s *size) UnmarshalText(b []byte) error {
+	var w, h int
+	if n, err := fmt.Sscanf(string(b), "%dx%d", &w, &h); err != nil || n != 2 || w < 320 || h < 240 || w > 8192 || h > 8192 {
+		return fmt.Errorf("%q is no size; write it as 1280x800", b)
+	}
+	s.Size = fyne.NewSize(float32(w), float32(h))
+	return nil
+}
+
+// Run opens the terminal and its window and ends with whichever ends first.
+func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
+	log := slog.New(slog.NewTextHandler(s.Stderr, nil))
+	folder, err := terminal.OpenFolderWith(c.Data, c.Config)
+	if err != nil {
+		return err
+	}
+	var window *ui.Window
+	sources, camera, err := c.devices(folder).Open(s.Now, func(picture image.Image) { window.Frame(picture) })
+	if err != nil {
+		return err
+	}
+	t, err := terminal.Open(terminal.Options{
+		Folder: folder, Now: s.Now, Random: rand.Reader, Log: log, Sources: sources, Camera: camera, Offline: c.Offline,
+		OnState: func(state desk.State) { window.Show(state) },
+	})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	sounds := newSounds(log)
+	a := app.NewWithID(appID)
+	a.Lifecycle().SetOnStarted(func() { log.Info("window ready") })
+	window, err = ui.New(a, ui.Options{
+		Title: "Hexiao", Windowed: c.Windowed.Size, Tap: t.Tap, Key: t.Key, Typed: t.Typed, Sound: sounds.play, Closed: cancel,
+	})
+	if err != nil {
+		return err
+	}
+
+	var background sync.WaitGroup
+	background.Go(func() { sounds.run(ctx) })
+	var runErr error
+	background.Go(func() {
+		runErr = t.Run(ctx)
+		window.Close()
+	})
+	window.ShowAndRun()
+	cancel()
+	background.Wait()
+	if err := t.Close(); err != nil {
+		return err
+	}
+	return runErr
+}
+
+// devices are the settings' scanners, each kind replaced by the flags given.
+func (c *kioskCmd) devices(f terminal.Folder) terminal.Devices {
+	d := terminal.ConfiguredDevices(f.Config)
+	if c.Camera != "" {
+		d.Camera = c.Camera
+	}
+	if len(c.Serial) > 0 {
+		d.Serial = c.Serial
+	}
+	if len(c.Wedge) > 0 {
+		d.Wedge = c.Wedge
+	}
+	return d
+}

@@ -1,0 +1,31 @@
+// Command kiosk is the pickup terminal with its window, full screen by default.
+//
+// It is the composition root: settings, store, scanners, synchronisation and
+// window meet here and nowhere else. It logs to standard error, never a pickup
+// code, a name or a phone number.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"hexiao/cmd/internal/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the program as a value. With a window it must be called on the main
+// goroutine.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return cli.Run(ctx, "kiosk", "The Hexiao pickup terminal.", &kioskCmd{}, args,
+		cli.IO{Stdin: stdin, Stdout: stdout, Stderr: stderr, Now: time.Now, Getenv: os.Getenv})
+}

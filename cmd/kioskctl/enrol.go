@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+
+	"hexiao/cmd/internal/cli"
+	"hexiao/cmd/internal/terminal"
+)
+
+type enrolCmd struct {
+	dataFlag
+	HQ   string `name:"hq" required:"" placeholder:"URL" help:"HQ's address, https://…"`
+	Code string `required:"" placeholder:"CODE" help:"One-time code from: hq kiosk code --point ID"`
+	Name string `placeholder:"NAME" help:"What people call this terminal, for example the door."`
+}
+
+// Run enrols the terminal and prints what it has become.
+func (c *enrolCmd) Run(ctx context.Context, s *cli.IO) error {
+	folder, err := terminal.Enrol(ctx, c.Data, terminal.Invitation{URL: c.HQ, Code: c.Code, Name: c.Name}, rand.Reader)
+	if err != nil {
+		return err
+	}
+	return s.JSON(map[string]any{"terminal": folder.Config.Terminal, "point": folder.Config.Point})
+}

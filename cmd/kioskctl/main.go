@@ -1,0 +1,49 @@
+// Command kioskctl is the pickup terminal without a screen, and its tools.
+//
+// It builds without cgo. Every command exits 0 on success, 1 on failure with
+// one clear sentence on stderr, 2 on wrong usage. No command prints a pickup
+// code, a full name or a full phone number.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+	_ "time/tzdata" // a point's time zone must be known on machines without zone files
+
+	"hexiao/cmd/internal/cli"
+)
+
+// commands is the command line; each command is in the file of its name.
+type commands struct {
+	Enrol   enrolCmd   `cmd:"" help:"Enrol this terminal at HQ with a one-time code."`
+	Run     runCmd     `cmd:"" help:"The terminal without a screen: one JSON line an answer."`
+	Sync    syncCmd    `cmd:"" help:"One round of synchronisation with HQ, up and down."`
+	Orders  ordersCmd  `cmd:"" help:"Order tables."`
+	Status  statusCmd  `cmd:"" help:"What the terminal knows, how fresh it is, what HQ has not got yet."`
+	Doctor  doctorCmd  `cmd:"" help:"Check the data folder, the keys, the clock, the devices and HQ."`
+	Journal journalCmd `cmd:"" help:"The journal of what happened at this terminal."`
+	Rebuild rebuildCmd `cmd:"" help:"Make the derived state again from the journal."`
+	Decode  decodeCmd  `cmd:"" help:"Read the codes in picture files."`
+}
+
+// dataFlag is the data folder, which most commands need.
+type dataFlag struct {
+	Data string `required:"" type:"path" placeholder:"DIR" help:"Data folder of the terminal."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the program as a value: tests call it with their own surroundings.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return cli.Run(ctx, "kioskctl", "The Hexiao pickup terminal without a screen, and its tools.", &commands{}, args,
+		cli.IO{Stdin: stdin, Stdout: stdout, Stderr: stderr, Now: time.Now, Getenv: os.Getenv})
+}

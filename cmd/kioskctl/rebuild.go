@@ -1,0 +1,25 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+
+	"hexiao/cmd/internal/cli"
+	"hexiao/cmd/internal/terminal"
+)
+
+type rebuildCmd struct{ dataFlag }
+
+// Run makes state.db again from the journal; orders.db stays as it is.
+func (c *rebuildCmd) Run(s *cli.IO) error {
+	folder, err := terminal.OpenFolder(c.Data)
+	if err != nil {
+		return err
+	}
+	events, err := terminal.Rebuild(folder, rand.Reader, s.Now, s.Log())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.Stdout, "state.db was made again from %d events\n", events)
+	return err
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"time"
+
+	"hexiao/cmd/internal/cli"
+	"hexiao/cmd/internal/terminal"
+	"hexiao/kiosk/desk"
+	"hexiao/scanner"
+)
+
+type runCmd struct {
+	dataFlag
+	Stdin   bool     `help:"Take a code a line from standard input; every line is answered, without debounce. The command ends with the input when it is the only source."`
+	Serial  []string `placeholder:"DEV[@BAUD]" sep:"none" help:"A serial scanner, 9600 baud unless said."`
+	Wedge   []string `placeholder:"DEV" sep:"none" help:"A scanner that types like a keyboard; it is grabbed."`
+	Camera  string   `placeholder:"DEV" help:"/dev/videoN, the http:// address of an MJPEG camera, or a file or folder of pictures."`
+	Offline bool     `help:"Do not talk to HQ."`
+	Verbose bool     `help:"Log to standard error."`
+}
+
+// Run answers scans until the context ends or the input does.
+func (c *runCmd) Run(ctx context.Context, s *cli.IO) error {
+	folder, err := terminal.OpenFolder(c.Data)
+	if err != nil {
+		return err
+	}
+	devices := terminal.Devices{Camera: c.Camera, Serial: c.Serial, Wedge: c.Wedge}
+	if c.Stdin {
+		devices.Lines = s.Stdin
+	}
+	if devices.Empty() {
+		devices = terminal.ConfiguredDevices(folder.Config)
+	}
+	sources, camera, err := devices.Open(s.Now, nil)
+	if err != nil {
+		return err
+	}
+	printed := make(chan error, 1)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	t, err := terminal.Open(terminal.Options{
+		Folder: folder, Now: s.Now, Random: rand.Reader, Log: c.logger(s), Sources: sources, Camera: camera, Offline: c.Offline,
+		EndWithSources: true,
+		OnAnswer: func(scan scanner.Scan, a desk.Answer, took time.Duration) {
+			// An answer that nobody can read ends the run: going on would
+			// redeem codes behind a closed door.
+			if err := s.JSON(newAnswerLine(a, scan.Source, took)); err != nil {
+				select {
+				case printed <- err:
+				default:
+				}
+				cancel()
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	err = t.Run(ctx)
+	if closeErr := t.Close(); err == nil {
+		err = closeErr
+	}
+	select {
+	case printErr := <-printed:
+		return printErr
+	default:
+		return err
+	}
+}
+
+func (c *runCmd) logger(s *cli.IO) *slog.Logger {
+	if !c.Verbose {
+		return s.Log()
+	}
+	return slog.New(slog.NewTextHandler(s.Stderr, nil))
+}

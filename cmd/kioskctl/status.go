@@ -1,0 +1,76 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"hexiao/cmd/internal/cli"
+	"hexiao/cmd/internal/terminal"
+	"hexiao/kiosk"
+)
+
+type statusCmd struct {
+	dataFlag
+	JSON bool `name:"json" help:"Print it as JSON."`
+}
+
+// terminalStatus is what status prints.
+type terminalStatus struct {
+	Terminal  kiosk.TerminalID `json:"terminal"`
+	Point     kiosk.PointID    `json:"point"`
+	HQ        string           `json:"hq,omitempty"`
+	Orders    int              `json:"orders"`
+	Expected  int              `json:"expected"`
+	Complete  bool             `json:"complete"`
+	AsOf      time.Time        `json:"as_of,omitzero"`
+	Events    uint64           `json:"events"`
+	Unsent    uint64           `json:"unsent"`
+	Conflicts int              `json:"conflicts"`
+}
+
+// Run opens the store and tells what is in it.
+func (c *statusCmd) Run(s *cli.IO) error {
+	folder, err := terminal.OpenFolder(c.Data)
+	if err != nil {
+		return err
+	}
+	store, err := terminal.OpenStore(folder, rand.Reader, s.Now, s.Log())
+	if err != nil {
+		return err
+	}
+	st := store.Status()
+	if err := store.Close(); err != nil {
+		return err
+	}
+	out := terminalStatus{
+		Terminal: folder.Config.Terminal, Point: folder.Config.Point, HQ: folder.Config.HQ.URL,
+		Orders: st.Orders, Expected: st.Expected, Complete: st.Cache.Complete || st.Cache.Local, AsOf: st.Cache.AsOf,
+		Events: st.Head, Unsent: st.Unsent, Conflicts: st.Conflict,
+	}
+	if c.JSON {
+		return s.JSON(out)
+	}
+	_, err = fmt.Fprintf(s.Stdout, "terminal   %s at point %s\norders     %s\nevents     %s\n",
+		out.Terminal, out.Point, out.ordersText(s.Now()), out.eventsText())
+	return err
+}
+
+func (t terminalStatus) eventsText() string {
+	if t.HQ == "" {
+		return fmt.Sprintf("%d", t.Events)
+	}
+	return fmt.Sprintf("%d, of which HQ has not got %d and settled %d otherwise", t.Events, t.Unsent, t.Conflicts)
+}
+
+func (t terminalStatus) ordersText(now time.Time) string {
+	switch {
+	case t.HQ == "":
+		return fmt.Sprintf("%d, imported here", t.Orders)
+	case t.AsOf.IsZero():
+		return fmt.Sprintf("%d, never complete", t.Orders)
+	case !t.Complete:
+		return fmt.Sprintf("%d of %d", t.Orders, t.Expected)
+	}
+	return fmt.Sprintf("%d of %d, %s old", t.Orders, t.Expected, now.Sub(t.AsOf).Round(time.Second))
+}

@@ -38,7 +38,7 @@ race: deps ## the tests under the race detector, without Fyne's packages (they w
 	go test $(GOFLAGS_) -race $$(go list $(GOFLAGS_) ./... | grep -Ev '/kiosk/ui(/|$$)|/cmd/(kiosk|gallery)$$')
 
 bench: build ## every benchmark beside its goal
-	@.ci/bench
+	@.ci/bench $(GOFLAGS_)
 
 lint: deps $(GOLANGCI) ## golangci-lint, and shellcheck over the scripts
 	$(GOLANGCI) run

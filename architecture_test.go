@@ -1,0 +1,216 @@
+// Package hexiao_test holds the repository's own rules: which package may import which, which library may be used where,
+// and the few habits that a linter cannot see. It reads the sources without compiling them, so it knows nothing of types:
+// what hides behind a build tag is judged like the rest, what hides behind reflection or an alias of a function is not seen.
+// Every rule is a function over the files it read; TestEveryRuleCanFail plants a breach of each.
+package hexiao_test
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+const module = "hexiao/"
+
+// room is one row of the import table: a package, the packages of this module that its production files import, and why it exists.
+type room struct{ path, imports, why string }
+
+// importTable is the architecture. A new package or a new arrow enters it together with its reason, in the same commit.
+func importTable() []room {
+	return []room{
+		{"assets", "", "fonts, sounds, pictures and words as bytes; knows no Fyne, so that anything may use it"},
+		{"assets/sounds", "", "the program that makes the bundled sounds; run by hand, imported by nobody"},
+		{"kiosk", "", "the domain: pure rules, run alike at the terminal and at HQ"},
+		{"kiosk/boltstore", "kiosk kiosk/desk kiosk/journal", "the Ledger of the desk: orders and derived state in bbolt over the journal"},
+		{"kiosk/config", "kiosk", "the terminal's settings and keys"},
+		{"kiosk/desk", "kiosk", "the counter's state machine; declares the Ledger it needs instead of importing a store"},
+		{"kiosk/journal", "kiosk", "the log of the domain's events, the truth of this terminal"},
+		{"kiosk/journal/journaltest", "kiosk/journal", "a file system that forgets what was not synced, and fails when told to"},
+		{"kiosk/kiosktest", "kiosk kiosk/desk", "builders, an in-memory Ledger and the contract that every Ledger passes"},
+		{"kiosk/ordertable", "kiosk kiosk/seal", "order tables (CSV, XLSX, JSON) to sealed orders, the same for terminal and HQ"},
+		{"kiosk/seal", "kiosk", "sealing of an order's personal data and its blind indexes"},
+		{"kiosk/ui", "assets kiosk/desk kiosk/ui/look kiosk/ui/screen", "the window: routes the desk's State to a screen"},
+		{"kiosk/ui/look", "assets", "theme and components; below the screens, because window and screens both need it"},
+		{"kiosk/ui/sample", "kiosk kiosk/desk", "made-up states of every screen, for the gallery and the golden pictures"},
+		{"kiosk/ui/screen", "kiosk kiosk/desk kiosk/ui/look", "one file a screen: the desk's State in, callbacks out"},
+		{"scanner", "", "what a scan and a source are; a library of its own"},
+		{"scanner/camera", "scanner scanner/luma", "frames from cameras and files"},
+		{"scanner/decode", "scanner scanner/luma", "a gray frame in, texts out"},
+		{"scanner/luma", "", "brightness out of JPEG, PNG and PGM; camera and decode both need it"},
+		{"scanner/scannertest", "scanner", "drawn frames, byte streams and pty pairs for tests"},
+		{"scanner/serial", "scanner", "scanners on a serial line"},
+		{"scanner/wedge", "scanner", "scanners that type like a keyboard"},
+		{"sync/client", "kiosk sync/wire", "HQ over HTTP: the domain's events out, orders in, by the contract"},
+		{"sync/engine", "kiosk", "when to push and pull; declares the Outbox and Remote it needs"},
+		{"sync/hq", "kiosk kiosk/ordertable kiosk/seal sync/wire", "the platform: imports, codes, settling by the domain's rules; declares its Store"},
+		{"sync/hq/boltstore", "kiosk sync/hq", "HQ's embedded Store"},
+		{"sync/hq/hqtest", "kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the contract that every Store passes, and an HQ inside the test"},
+		{"sync/wire", "kiosk", "the contract between terminal and HQ, and its way to and from the domain"},
+		{"cmd/internal/cli", "", "what the commands have in common: parsing, exit codes, progress"},
+		{"cmd/internal/terminal", "kiosk kiosk/boltstore kiosk/config kiosk/desk kiosk/journal kiosk/ordertable kiosk/seal scanner scanner/camera " +
+			"scanner/decode scanner/serial scanner/wedge sync/client sync/engine", "the terminal put together without a screen; siblings meet here"},
+		{"cmd/gallery", "cmd/internal/cli kiosk/desk kiosk/ui kiosk/ui/look kiosk/ui/sample", "every screen in every state"},
+		{"cmd/hq", "cmd/internal/cli kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the platform server and its tools"},
+		{"cmd/kiosk", "assets cmd/internal/cli cmd/internal/terminal kiosk/desk kiosk/ui", "the terminal with its window"},
+		{"cmd/kioskctl", "cmd/internal/cli cmd/internal/terminal kiosk kiosk/desk kiosk/journal kiosk/ordertable scanner scanner/decode",
+			"the terminal without a window, and its tools"},
+	}
+}
+
+// fence keeps libraries inside (only) or outside (never) some packages. Every name may end in /... for all below it.
+type fence struct{ libraries, only, never, why string }
+
+func fences() []fence {
+	return []fence{
+		{"fyne.io/fyne/v2/app", "cmd/kiosk cmd/gallery", "", "it starts the desktop driver; everything else runs without a display"},
+		{"fyne.io/...", "kiosk/ui/... cmd/kiosk cmd/gallery", "", "Fyne costs minutes of C to build and cannot run on a server"},
+		{"go.etcd.io/bbolt/...", "kiosk/boltstore sync/hq/boltstore", "", "the rest of the program must not care how things are stored"},
+		{"net net/http os os/exec os/signal syscall", "", "kiosk kiosk/desk kiosk/seal", "the domain does no input or output: pass the bytes in"},
+		{"testing/... net/http/httptest pgregory.net/rapid github.com/google/go-cmp/... go.uber.org/goleak github.com/rogpeppe/go-internal/testscript",
+			"kiosk/kiosktest scanner/scannertest sync/hq/hqtest", "", "it belongs to tests"},
+	}
+}
+
+// reach says what a package must not depend on, however many packages of this module lie between.
+type reach struct{ from, never, why string }
+
+func reaches() []reach {
+	return []reach{
+		{"cmd/internal/terminal", "fyne.io/...", "the terminal without a screen builds without C"},
+		{"cmd/kioskctl", "fyne.io/...", "it builds with CGO_ENABLED=0 and runs without a display"},
+		{"cmd/hq", "fyne.io/...", "it builds with CGO_ENABLED=0 and runs on a server"},
+		{"cmd/hq", module + "scanner/...", "HQ has no scanners"},
+	}
+}
+
+// arrows gives, for each package with production files, its imports and for each of them the files that import it.
+func arrows(files []file) map[string]map[string][]string {
+	g := map[string]map[string][]string{}
+	for _, f := range files {
+		if !f.production() {
+			continue
+		}
+		if g[f.dir] == nil {
+			g[f.dir] = map[string][]string{}
+		}
+		for _, imp := range f.imports {
+			g[f.dir][imp] = append(g[f.dir][imp], f.path)
+		}
+	}
+	return g
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// matches reports whether name is one of the space-separated patterns.
+func matches(patterns, name string) bool {
+	for p := range strings.FieldsSeq(patterns) {
+		if below, ok := strings.CutSuffix(p, "/..."); p == name || ok && (name == below || strings.HasPrefix(name, below+"/")) {
+			return true
+		}
+	}
+	return false
+}
+
+func checkTable(table []room, files []file) (complaints []string) {
+	graph, listed := arrows(files), map[string]bool{}
+	for _, r := range table {
+		listed[r.path] = true
+		if r.why == "" {
+			complaints = append(complaints, fmt.Sprintf("the row of %s in importTable gives no reason: say why the package exists", r.path))
+		}
+		if graph[r.path] == nil {
+			complaints = append(complaints, fmt.Sprintf("importTable lists %s, which has no Go file: build it, or delete its row", r.path))
+			continue
+		}
+		for imp := range strings.FieldsSeq(r.imports) {
+			if graph[r.path][module+imp] == nil {
+				complaints = append(complaints, fmt.Sprintf("importTable lets %s import %s, which it does not: take %q out of its row", r.path, imp, imp))
+			}
+		}
+		for _, imp := range sortedKeys(graph[r.path]) {
+			if inside, ok := strings.CutPrefix(imp, module); ok && !matches(r.imports, inside) {
+				complaints = append(complaints, fmt.Sprintf("%s imports %s (%s), which its row in importTable does not list: remove the import, or add %q with its reason",
+					r.path, inside, strings.Join(graph[r.path][imp], ", "), inside))
+			}
+		}
+	}
+	for _, pkg := range sortedKeys(graph) {
+		if !listed[pkg] {
+			var inside []string
+			for _, imp := range sortedKeys(graph[pkg]) {
+				if in, ok := strings.CutPrefix(imp, module); ok {
+					inside = append(inside, in)
+				}
+			}
+			complaints = append(complaints, fmt.Sprintf("package %s is not in importTable: add {%q, %q, \"why it exists\"}, or move its code to a listed package",
+				pkg, pkg, strings.Join(inside, " ")))
+		}
+	}
+	return complaints
+}
+
+func checkFences(files []file) (complaints []string) {
+	graph := arrows(files)
+	for _, pkg := range sortedKeys(graph) {
+		for _, imp := range sortedKeys(graph[pkg]) {
+			for _, f := range fences() {
+				inside := f.only == "" || matches(f.only, pkg)
+				if matches(f.libraries, imp) && (!inside || matches(f.never, pkg)) {
+					complaints = append(complaints, fmt.Sprintf("%s imports %s: %s; take it out of %s", pkg, imp, f.why, strings.Join(graph[pkg][imp], ", ")))
+				}
+			}
+		}
+	}
+	return complaints
+}
+
+func checkReach(files []file) (complaints []string) {
+	graph := arrows(files)
+	for _, r := range reaches() {
+		seen := map[string]bool{r.from: true}
+		for ways := [][]string{{r.from}}; len(ways) > 0; ways = ways[1:] { // breadth first: the shortest way is told
+			way := ways[0]
+			for _, imp := range sortedKeys(graph[way[len(way)-1]]) {
+				if matches(r.never, imp) {
+					complaints = append(complaints, fmt.Sprintf("%s must not reach %s (%s): cut an arrow of %s -> %s",
+						r.from, imp, r.why, strings.Join(way, " -> "), imp))
+				}
+				if inside, ok := strings.CutPrefix(imp, module); ok && !seen[inside] {
+					seen[inside] = true
+					ways = append(ways, append(slices.Clip(way), inside))
+				}
+			}
+		}
+	}
+	return complaints
+}
+
+func checkTestPackages(files []file) (complaints []string) {
+	for _, f := range files {
+		for _, imp := range f.imports {
+			if f.production() && !strings.HasSuffix(f.dir, "test") && strings.HasPrefix(imp, module) && strings.HasSuffix(imp, "test") {
+				complaints = append(complaints, fmt.Sprintf("%s imports the test package %s: move what it needs into a production package", f.path, imp))
+			}
+		}
+	}
+	return complaints
+}
+
+func checkFolders(files []file) (complaints []string) {
+	for _, f := range files {
+		top, _, nested := strings.Cut(f.path, "/")
+		if nested && !strings.HasPrefix(top, ".") && !matches("assets cmd kiosk scanner sync", top) {
+			complaints = append(complaints, fmt.Sprintf("%s: the top level is fixed; move it below assets, cmd, kiosk, scanner or sync", f.path))
+		}
+		if path.Ext(f.path) == ".go" && matches("sync cmd cmd/internal", f.dir) {
+			complaints = append(complaints, fmt.Sprintf("%s: %s is a shelf without Go files; move it into a package below", f.path, f.dir))
+		}
+		if path.Ext(f.path) == ".go" && f.dir == "." && !matches("architecture_test.go repository_test.go", f.path) {
+			complaints = append(complaints, fmt.Sprintf("%s: the root has no Go file but the rules' own; move it into a package", f.path))
+		}
+	}
+	return complaints
+}

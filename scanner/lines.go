@@ -50,7 +50,8 @@ func (l *Lines) Run(ctx context.Context, emit Emit, report func(Health)) error {
 		select {
 		case <-ctx.Done():
 			if d, ok := l.r.(interface{ SetReadDeadline(time.Time) error }); ok && d.SetReadDeadline(time.Unix(1, 0)) == nil {
-				<-failed
+				for range lines { // ends when the reader has
+				}
 			}
 			return nil
 		case text, more := <-lines:

@@ -41,12 +41,8 @@ func Supervise(ctx context.Context, src Source, emit Emit, report func(Health), 
 		tell.state(Starting, "Opening "+src.Name()+".")
 		began := now()
 		err := runGuarded(ctx, src, emit, tell.health)
-		if ctx.Err() != nil {
-			tell.state(Ended, "Closed.")
-			return nil
-		}
 		if err == nil {
-			tell.state(Ended, "The input has ended.")
+			tell.ended(ctx)
 			return nil
 		}
 		tell.state(stateOf(err), sentence(err))
@@ -58,7 +54,7 @@ func Supervise(ctx context.Context, src Source, emit Emit, report func(Health), 
 		}
 		select {
 		case <-ctx.Done():
-			tell.state(Ended, "Closed.")
+			tell.ended(ctx)
 			return nil
 		case <-time.After(b.NextBackOff()):
 		}
@@ -81,15 +77,20 @@ func stateOf(err error) State {
 // sentence makes an error's text into one sentence.
 func sentence(err error) string { return err.Error() + "." }
 
-// runGuarded is src.Run with a panic turned into an error. The panic's value is
-// not shown, since it may hold the text of a code; its type and place are.
+// runGuarded is src.Run with a panic turned into an error, and without one once ctx has
+// ended: what fails while closing does not matter. The panic's value is not shown,
+// since it may hold the text of a code; its type and place are.
 func runGuarded(ctx context.Context, src Source, emit Emit, report func(Health)) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("the source failed inside (%T at %s); it is started again", v, panicSite())
 		}
 	}()
-	return src.Run(ctx, emit, report)
+	err = src.Run(ctx, emit, report)
+	if ctx.Err() != nil {
+		err = nil
+	}
+	return err
 }
 
 // panicSite names the function in which the panic being recovered was raised.

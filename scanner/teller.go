@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -25,6 +26,15 @@ func newTeller(source string, report func(Health), now func() time.Time) *teller
 
 func (t *teller) state(s State, detail string) {
 	t.health(Health{State: s, Detail: detail})
+}
+
+// ended tells why a source ran to its end.
+func (t *teller) ended(ctx context.Context) {
+	if ctx.Err() != nil {
+		t.state(Ended, "Closed.")
+		return
+	}
+	t.state(Ended, "The input has ended.")
 }
 
 func (t *teller) health(h Health) {

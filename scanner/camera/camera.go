@@ -1,0 +1,227 @@
+package camera
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"hexiao/scanner"
+	"hexiao/scanner/luma"
+)
+
+const (
+	silentAfter = 3 * time.Second  // without a frame: report it
+	reopenAfter = 10 * time.Second // without a frame: open the camera anew
+	manyDamaged = 10               // damaged frames in a row that are reported
+)
+
+// Options set up a Source. Read and Now are required.
+type Options struct {
+	// Name of the source; "camera" if empty.
+	Name string
+	// Read finds the codes in a frame, usually (*decode.Reader).Scans. It must not keep
+	// the frame. It is called from one goroutine.
+	Read func(*image.Gray) []scanner.Scan
+	// Preview, if set, gets some of the frames for the screen, at most PreviewFPS a
+	// second (10 if 0), each a copy that it may keep. It is called from the reading
+	// goroutine and should return at once.
+	Preview    func(*image.Gray)
+	PreviewFPS int
+	// FPS is how many frames a second are read at most; 15 if 0. Recordings are shown at
+	// this rate.
+	FPS int
+	// Width is the largest frame width asked of a V4L2 camera, in pixels; 1280 if 0.
+	Width int
+	// Hold is how long each picture of a folder is shown; 1 s if 0.
+	Hold time.Duration
+	// Now is the clock, usually time.Now.
+	Now func() time.Time
+}
+
+// Source is a camera as a scanner.Source.
+type Source struct {
+	o    Options
+	feed feed
+
+	frames, damaged, dropped atomic.Int64
+}
+
+// feed delivers frames until ctx ends (nil) or the camera fails. Open devices are
+// closed when it returns.
+type feed interface {
+	run(ctx context.Context, frames *slot) error
+}
+
+// Stats counts what a Source has seen since it was made.
+type Stats struct {
+	Frames  int64 // delivered to the reader
+	Damaged int64 // that could not be decoded and were skipped
+	Dropped int64 // replaced by a newer one before their turn
+}
+
+// Open makes a Source of a device, address, file or folder; see the package comment. A
+// device or address need not be there yet; a file or folder must be. A wrong spec is an
+// error with scanner.ErrFatal in it.
+func Open(spec string, o Options) (*Source, error) {
+	if o.Name == "" {
+		o.Name = "camera"
+	}
+	if o.FPS <= 0 {
+		o.FPS = 15
+	}
+	if o.PreviewFPS <= 0 {
+		o.PreviewFPS = 10
+	}
+	if o.Width <= 0 {
+		o.Width = 1280
+	}
+	if o.Hold <= 0 {
+		o.Hold = time.Second
+	}
+	s := &Source{o: o}
+	lower := strings.ToLower(spec)
+	switch {
+	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
+		f, err := newStream(spec)
+		if err != nil {
+			return nil, err
+		}
+		s.feed = f
+	case strings.HasPrefix(spec, "/dev/"):
+		s.feed = &capture{path: spec, width: o.Width, open: openDevice}
+	default:
+		info, err := os.Stat(spec)
+		if err != nil {
+			return nil, fmt.Errorf("camera %s is neither a device, an http address nor a file: %w (%w)", spec, errors.Unwrap(err), scanner.ErrFatal)
+		}
+		s.feed = newRecording(spec, info.IsDir(), o)
+	}
+	return s, nil
+}
+
+// Name implements scanner.Source.
+func (s *Source) Name() string { return s.o.Name }
+
+// Stats returns the counts so far.
+func (s *Source) Stats() Stats {
+	return Stats{Frames: s.frames.Load(), Damaged: s.damaged.Load(), Dropped: s.dropped.Load()}
+}
+
+// Run implements scanner.Source.
+func (s *Source) Run(ctx context.Context, emit scanner.Emit, report func(scanner.Health)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	frames := newSlot(&s.dropped, s.o.Now)
+	ended := make(chan error, 1)
+	go func() { ended <- s.feed.run(ctx, frames) }()
+
+	r := reading{Source: s, emit: emit, tell: func(state scanner.State, detail string) {
+		report(scanner.Health{Source: s.o.Name, State: state, Detail: detail, At: s.o.Now().UTC()})
+	}}
+	quiet := time.NewTimer(silentAfter)
+	defer quiet.Stop()
+	warned := false
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case <-frames.ready:
+			if !r.wait(ctx) {
+				return <-ended
+			}
+			if f := frames.get(); f != nil {
+				r.read(f)
+				frames.release(f)
+			}
+			quiet.Reset(silentAfter)
+			warned = false
+		case <-quiet.C:
+			if warned {
+				stop()
+				if err := <-ended; err != nil {
+					return err
+				}
+				return fmt.Errorf("the camera gives no pictures and is opened anew (%w)", scanner.ErrSilent)
+			}
+			warned = true
+			r.tell(scanner.Silent, "The camera is open but gives no pictures.")
+			quiet.Reset(reopenAfter - silentAfter)
+		}
+	}
+}
+
+// reading is the reading side of one run.
+type reading struct {
+	*Source
+	emit scanner.Emit
+	tell func(scanner.State, string)
+
+	next, nextPreview time.Time // not before
+	bad               int       // damaged frames in a row
+}
+
+// wait keeps to the allowed rate. It returns false if ctx ends meanwhile.
+func (r *reading) wait(ctx context.Context) bool {
+	pause := r.next.Sub(r.o.Now())
+	if pause > 0 {
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return false
+		}
+	}
+	r.next = r.o.Now().Add(time.Second / time.Duration(r.o.FPS))
+	return true
+}
+
+// read decodes one frame, shows it and gives out its codes.
+func (r *reading) read(f *frame) {
+	r.frames.Add(1)
+	img, err := f.picture()
+	if err != nil {
+		r.damaged.Add(1)
+		if r.bad++; r.bad == manyDamaged {
+			r.tell(scanner.Broken, "The camera's pictures are damaged and cannot be read.")
+		}
+		return
+	}
+	r.bad = 0
+	r.tell(scanner.Working, fmt.Sprintf("Pictures of %d × %d pixels.", img.Rect.Dx(), img.Rect.Dy()))
+	if now := r.o.Now(); r.o.Preview != nil && !now.Before(r.nextPreview) {
+		r.nextPreview = now.Add(time.Second / time.Duration(r.o.PreviewFPS))
+		r.o.Preview(copied(img))
+	}
+	for _, scan := range r.o.Read(img) {
+		scan.Source, scan.At = r.o.Name, f.at.UTC()
+		r.emit(scan)
+	}
+}
+
+// copied is a fresh copy of a frame without gaps between its rows.
+func copied(img *image.Gray) *image.Gray {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		copy(out.Pix[y*w:(y+1)*w], img.Pix[y*img.Stride:])
+	}
+	return out
+}
+
+// errDamaged is why a frame cannot be read if it is not its JPEG data.
+var errDamaged = errors.New("the frame is cut short")
+
+// picture decodes the frame if that was not done when it was captured.
+func (f *frame) picture() (*image.Gray, error) {
+	switch {
+	case f.gray != nil:
+		return f.gray, nil
+	case len(f.jpeg) > 0:
+		return luma.JPEG(f.jpeg)
+	}
+	return nil, errDamaged
+}

@@ -1,0 +1,23 @@
+// Package camera reads codes with a camera: a V4L2 device, an MJPEG stream over HTTP, or
+// recorded pictures that stand in for one.
+//
+//	/dev/video0                    a camera of this machine (V4L2)
+//	http://10.0.0.7:8080/stream    a network camera or a phone, motion JPEG
+//	codes/                         a folder of PNG, JPEG and PGM pictures, shown in turn, for ever
+//	code.png                       one picture, held still
+//	clip.mjpg, clip.y4m            a recording, looped
+//
+// Frames go from the capturing goroutine to the reading one through a slot that holds
+// one: what is not read in time is replaced by the newer frame, so that the counter
+// never works off a backlog. Brightness is copied once, out of the driver's buffer;
+// JPEG frames are decoded only when it is their turn to be read.
+//
+// A camera that is pulled out, in use, or gone from the network ends Run with an error,
+// and scanner.Supervise opens it again. One that is open but delivers nothing is
+// reported as silent after 3 s and opened anew after 10 s. Damaged frames are counted and
+// skipped; ten in a row are reported.
+//
+// Limits: one JPEG frame is at most 8 MB; V4L2 cameras must give YUYV, gray, NV12, YU12
+// or motion JPEG through mapped buffers; the user must be allowed to open the device
+// (group video). A stream is not authenticated beyond what its URL carries.
+package camera

@@ -1,0 +1,139 @@
+package camera
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"strings"
+
+	"github.com/blackjack/webcam"
+	"golang.org/x/sys/unix"
+
+	"hexiao/scanner"
+	"hexiao/scanner/luma"
+)
+
+// device is what is used of a webcam.Webcam.
+type device interface {
+	WaitForFrame(seconds uint32) error
+	GetFrame() ([]byte, uint32, error)
+	ReleaseFrame(index uint32) error
+	Close() error
+}
+
+// format is how a device's frames lie in its buffers.
+type format struct {
+	kind          webcam.PixelFormat
+	width, height int
+	stride        int // bytes a row
+}
+
+// Pixel formats, best first: packed with brightness in every other byte, brightness
+// alone or first, JPEG last because decoding it costs more than reading the code.
+const (
+	formatYUYV webcam.PixelFormat = 'Y' | 'U'<<8 | 'Y'<<16 | 'V'<<24
+	formatGREY webcam.PixelFormat = 'G' | 'R'<<8 | 'E'<<16 | 'Y'<<24
+	formatNV12 webcam.PixelFormat = 'N' | 'V'<<8 | '1'<<16 | '2'<<24
+	formatYU12 webcam.PixelFormat = 'Y' | 'U'<<8 | '1'<<16 | '2'<<24
+	formatMJPG webcam.PixelFormat = 'M' | 'J'<<8 | 'P'<<16 | 'G'<<24
+	formatJPEG webcam.PixelFormat = 'J' | 'P'<<8 | 'E'<<16 | 'G'<<24
+)
+
+// capture takes frames from a V4L2 device.
+type capture struct {
+	path  string
+	width int
+	open  func(path string, width int) (device, format, error)
+}
+
+// maxIdle bounds how often in a row a device may announce a frame and have none: a device
+// that is gone announces without end.
+const maxIdle = 50
+
+func (c *capture) run(ctx context.Context, frames *slot) (err error) {
+	dev, f, err := c.open(c.path, c.width)
+	if err != nil {
+		return explain(c.path, err)
+	}
+	// Only this goroutine may close: the library unmaps the buffers that it copies from.
+	defer func() { err = errors.Join(err, closed(c.path, dev.Close())) }()
+	idle := 0
+	for ctx.Err() == nil {
+		err := dev.WaitForFrame(1)
+		var timeout *webcam.Timeout
+		if errors.As(err, &timeout) {
+			continue // Run tells a silent camera by its clock
+		}
+		if err != nil {
+			return explain(c.path, err)
+		}
+		raw, index, err := dev.GetFrame()
+		if errors.Is(err, unix.EAGAIN) {
+			if idle++; idle > maxIdle {
+				return explain(c.path, err)
+			}
+			continue
+		}
+		if err != nil {
+			return explain(c.path, err)
+		}
+		idle = 0
+		out := frames.fresh()
+		f.take(out, raw)
+		frames.put(out)
+		if err := dev.ReleaseFrame(index); err != nil {
+			return explain(c.path, err)
+		}
+	}
+	return nil
+}
+
+// take copies a raw frame out of the driver's buffer; one that is cut short becomes a
+// damaged frame.
+func (f format) take(out *frame, raw []byte) {
+	switch f.kind {
+	case formatMJPG, formatJPEG:
+		out.jpeg = append(out.jpeg, raw...)
+	case formatYUYV:
+		if luma.YUYV(&out.own, raw, f.width, f.height, f.stride) {
+			out.gray = &out.own
+		}
+	default:
+		if len(raw) < (f.height-1)*f.stride+f.width {
+			return
+		}
+		if cap(out.own.Pix) < f.width*f.height {
+			out.own.Pix = make([]byte, f.width*f.height)
+		}
+		out.own.Pix, out.own.Stride, out.own.Rect = out.own.Pix[:f.width*f.height], f.width, image.Rect(0, 0, f.width, f.height)
+		for y := range f.height {
+			copy(out.own.Pix[y*f.width:(y+1)*f.width], raw[y*f.stride:])
+		}
+		out.gray = &out.own
+	}
+}
+
+// explain says in a sentence why a device does not work, with the kind of failure in it.
+func explain(path string, err error) error {
+	switch {
+	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENODEV), errors.Is(err, unix.ENXIO):
+		return fmt.Errorf("the camera %s is not plugged in (%w)", path, scanner.ErrMissing)
+	// The library turns errors of starting into text.
+	case errors.Is(err, unix.EBUSY), strings.Contains(err.Error(), unix.EBUSY.Error()):
+		return fmt.Errorf("the camera %s is in use (%w)", path, scanner.ErrBusy)
+	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
+		return fmt.Errorf("the camera %s may not be opened: add the terminal's user to the group video", path)
+	case strings.HasPrefix(err.Error(), "Not a video capture device"): // the library's own text
+		return fmt.Errorf("%s is no camera, or one that nothing feeds yet", path)
+	}
+	return fmt.Errorf("the camera %s: %w", path, err)
+}
+
+// closed leaves out the errors of closing a device that is gone already.
+func closed(path string, err error) error {
+	if err == nil || errors.Is(err, unix.ENODEV) {
+		return nil
+	}
+	return fmt.Errorf("closing the camera %s: %w", path, err)
+}

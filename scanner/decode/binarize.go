@@ -1,0 +1,191 @@
+package decode
+
+import (
+	"encoding/binary"
+	"image"
+)
+
+const (
+	block     = 8  // side of a block in pixels that shares one threshold
+	flatRange = 24 // a block whose pixels differ by no more holds no edge
+	flatSharp = 64 // the same in a sharpened frame, whose noise is stronger too
+	flatFrame = 10 // a frame whose dark and light pixels differ by no more on average is empty
+)
+
+// binarizer turns gray frames into bitmaps; its buffers are reused.
+type binarizer struct {
+	points []uint8 // black point of each block
+	sums   []int   // of the five black points above one another
+}
+
+// local thresholds each block of 8×8 pixels by the mean of the black points of the
+// 5×5 blocks around it, so that shadows and glare across the frame do not matter.
+// It is the method of ZXing's hybrid binarizer. Frames under 40 pixels go to global.
+func (z *binarizer) local(g *image.Gray, out *bitmap) { z.blocks(g, flatRange, out) }
+
+// sharp is local for a sharpened frame.
+func (z *binarizer) sharp(g *image.Gray, out *bitmap) { z.blocks(g, flatSharp, out) }
+
+func (z *binarizer) blocks(g *image.Gray, flat int, out *bitmap) {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	if w < 5*block || h < 5*block {
+		z.global(g, out)
+		return
+	}
+	out.reset(w, h)
+	bw, bh := (w+block-1)/block, (h+block-1)/block
+	z.blackPoints(g, bw, bh, flat)
+	if cap(z.sums) < bw {
+		z.sums = make([]int, bw)
+	}
+	sums := z.sums[:bw]
+	for by := range bh {
+		top := min(max(by, 2), bh-3)
+		for x := range bw {
+			i := (top-2)*bw + x
+			p := z.points
+			sums[x] = int(p[i]) + int(p[i+bw]) + int(p[i+2*bw]) + int(p[i+3*bw]) + int(p[i+4*bw])
+		}
+		y0 := min(by*block, h-block)
+		for bx := range bw {
+			left := min(max(bx, 2), bw-3)
+			s := sums[left-2 : left+3 : left+3]
+			threshold := uint64(s[0]+s[1]+s[2]+s[3]+s[4]) / 25
+			x0 := min(bx*block, w-block)
+			for y := y0; y < y0+block; y++ {
+				if eight := atMost(g.Pix[y*g.Stride+x0:], threshold); eight != 0 {
+					out.or8(x0, y, eight)
+				}
+			}
+		}
+	}
+}
+
+// atMost compares eight pixels with a threshold at once and returns a bit for each
+// that is not above it. Four pixels sit in the 16-bit lanes of each half; adding
+// 256 to the threshold leaves bit 8 of a lane set where the pixel is not above.
+func atMost(pix []byte, threshold uint64) uint64 {
+	v := binary.LittleEndian.Uint64(pix)
+	t := (threshold + 256) * lanes
+	even := (t - v&(0xff*lanes)) >> 8 & lanes
+	odd := (t - v>>8&(0xff*lanes)) >> 8 & lanes
+	pairs := even | odd<<1
+	pairs |= pairs >> 14
+	return (pairs | pairs>>28) & 0xff
+}
+
+// blackPoints estimates for every block the level between black and white: the mean
+// where the block has contrast; elsewhere what its neighbours say if the block is
+// dark, or else half its minimum, which makes it white.
+func (z *binarizer) blackPoints(g *image.Gray, bw, bh, flat int) {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	if cap(z.points) < bw*bh {
+		z.points = make([]uint8, bw*bh)
+	}
+	z.points = z.points[:bw*bh]
+	for by := range bh {
+		y0 := min(by*block, h-block)
+		for bx := range bw {
+			x0 := min(bx*block, w-block)
+			sum, low, high := blockStats(g.Pix[y0*g.Stride+x0:], g.Stride)
+			point := sum / (block * block)
+			if high-low <= flat {
+				point = low / 2
+				if by > 0 && bx > 0 {
+					i := by*bw + bx
+					around := (int(z.points[i-bw]) + 2*int(z.points[i-1]) + int(z.points[i-bw-1])) / 4
+					if low < around {
+						point = around
+					}
+				}
+			}
+			z.points[by*bw+bx] = uint8(point)
+		}
+	}
+}
+
+// blockStats returns the sum, minimum and maximum of a block, eight pixels at a time.
+func blockStats(pix []byte, stride int) (sum, low, high int) {
+	var total, hi uint64
+	lo := uint64(0xff * lanes)
+	for y := range block {
+		v := binary.LittleEndian.Uint64(pix[y*stride:])
+		even, odd := v&(0xff*lanes), v>>8&(0xff*lanes)
+		total += even + odd
+		m := notLess(even, odd)
+		small, large := even^(even^odd)&m, odd^(even^odd)&m
+		m = notLess(lo, small)
+		lo ^= (lo ^ small) & m
+		m = notLess(large, hi)
+		hi ^= (hi ^ large) & m
+	}
+	low, high = 255, 0
+	for range 4 {
+		sum += int(total & 0xffff)
+		low, high = min(low, int(lo&0xff)), max(high, int(hi&0xff))
+		total, lo, hi = total>>16, lo>>16, hi>>16
+	}
+	return sum, low, high
+}
+
+// lanes has a one in each 16-bit lane of a word.
+const lanes = 0x0001_0001_0001_0001
+
+// notLess has 0xff in each lane where the byte of a is not less than that of b.
+func notLess(a, b uint64) uint64 {
+	return ((a | 0x100*lanes) - b) >> 8 & lanes * 0xff
+}
+
+// global thresholds the whole frame at one level (Otsu's: the one that parts dark from
+// light pixels best). It keeps large dark areas dark, where local would call them white.
+func (z *binarizer) global(g *image.Gray, out *bitmap) {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	out.reset(w, h)
+	threshold, apart := otsu(g)
+	if apart <= flatFrame {
+		return
+	}
+	for y := range h {
+		row := g.Pix[y*g.Stride : y*g.Stride+w]
+		x := 0
+		for ; x+8 <= w; x += 8 {
+			out.words[y*out.stride+x>>6] |= atMost(row[x:], uint64(threshold)) << (uint(x) & 63)
+		}
+		for ; x < w; x++ {
+			if row[x] <= threshold {
+				out.words[y*out.stride+x>>6] |= 1 << (uint(x) & 63)
+			}
+		}
+	}
+}
+
+// otsu returns the level that maximises the variance between the pixels up to it
+// and those above it, from every second pixel, and how far apart their means are.
+func otsu(g *image.Gray) (threshold uint8, apart float64) {
+	var histogram [256]int
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	for y := 0; y < h; y += 2 {
+		for x := 0; x < w; x += 2 {
+			histogram[g.Pix[y*g.Stride+x]]++
+		}
+	}
+	var total, weighted float64
+	for level, n := range histogram {
+		total += float64(n)
+		weighted += float64(level * n)
+	}
+	var dark, darkWeighted, best float64
+	for level, n := range histogram {
+		dark += float64(n)
+		darkWeighted += float64(level * n)
+		light := total - dark
+		if dark == 0 || light == 0 {
+			continue
+		}
+		d := (weighted-darkWeighted)/light - darkWeighted/dark
+		if between := dark * light * d * d; between > best {
+			best, threshold, apart = between, uint8(level), d
+		}
+	}
+	return threshold, apart
+}

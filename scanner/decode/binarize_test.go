@@ -1,0 +1,122 @@
+package decode
+
+import (
+	"image"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"hexiao/scanner/scannertest"
+)
+
+// The eight-at-a-time arithmetic agrees with the plain one.
+func TestBlockArithmetic(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const stride = 11
+		pix := rapid.SliceOfN(rapid.Byte(), 7*stride+8, 7*stride+8).Draw(t, "pix")
+		threshold := rapid.Byte().Draw(t, "threshold")
+		sum, low, high := 0, 255, 0
+		for y := range block {
+			for x := range block {
+				p := int(pix[y*stride+x])
+				sum, low, high = sum+p, min(low, p), max(high, p)
+			}
+		}
+		if s, l, h := blockStats(pix, stride); s != sum || l != low || h != high {
+			t.Fatalf("stats %d %d %d, want %d %d %d", s, l, h, sum, low, high)
+		}
+		var want uint64
+		for i, p := range pix[:8] {
+			if p <= threshold {
+				want |= 1 << i
+			}
+		}
+		if got := atMost(pix, uint64(threshold)); got != want {
+			t.Fatalf("%08b, want %08b", got, want)
+		}
+	})
+}
+
+// The packed bitmap's runs are those found pixel by pixel, before and after inverting.
+func TestEdges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := rapid.IntRange(1, 200).Draw(t, "w")
+		var b bitmap
+		b.reset(w, 2)
+		for x := range w {
+			if rapid.Bool().Draw(t, "black") {
+				b.words[b.stride+x>>6] |= 1 << (x & 63)
+			}
+		}
+		for range 2 {
+			var want []int
+			last := false
+			for x := range w {
+				if now := b.black(x, 1); now != last {
+					want = append(want, x)
+					last = now
+				}
+			}
+			if last {
+				want = append(want, w)
+			}
+			got := b.edges(1, nil)
+			if len(got) != len(want) {
+				t.Fatalf("%v, want %v", got, want)
+			}
+			for i := range got {
+				if got[i] != want[i] {
+					t.Fatalf("%v, want %v", got, want)
+				}
+			}
+			b.invert()
+		}
+		m, err := b.matrix(0, 0, w, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for x := range w {
+			if m.Get(x, 1) != b.black(x, 1) {
+				t.Fatalf("pixel %d differs in the copy for the library", x)
+			}
+		}
+	})
+}
+
+// Thresholds: a shadow over half the frame is no edge to the local one; both agree with
+// a plain frame.
+func TestThresholds(t *testing.T) {
+	g := scannertest.Frame("", scannertest.Options{Width: 201, Height: 99, Ground: 200})
+	for y := 40; y < 60; y++ {
+		for x := 90; x < 110; x++ {
+			g.Pix[y*g.Stride+x] = 20
+		}
+	}
+	for y := 88; y < 99; y++ { // and one in the corner, where blocks overlap
+		for x := 188; x < 201; x++ {
+			g.Pix[y*g.Stride+x] = 20
+		}
+	}
+	var z binarizer
+	for name, threshold := range map[string]func(*image.Gray, *bitmap){"global": z.global, "local": z.local} {
+		var b bitmap
+		threshold(g, &b)
+		if !b.black(100, 50) || b.black(100, 20) || !b.black(200, 98) || b.black(0, 0) {
+			t.Errorf("%s: the squares are not black on white", name)
+		}
+	}
+	for y := range 99 {
+		for x := range 60 {
+			g.Pix[y*g.Stride+x] = 60
+		}
+	}
+	var b bitmap
+	z.local(g, &b)
+	if b.black(10, 50) || !b.black(100, 50) {
+		t.Error("local: an evenly dark area is not white")
+	}
+	z.global(g, &b)
+	if !b.black(10, 50) || !b.black(100, 50) {
+		t.Error("global: a dark area is not black")
+	}
+}

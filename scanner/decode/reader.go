@@ -1,0 +1,158 @@
+package decode
+
+import (
+	"image"
+
+	"github.com/makiuchi-d/gozxing/qrcode/decoder"
+
+	"hexiao/scanner"
+)
+
+// Strategy says how hard a Reader tries.
+type Strategy string
+
+const (
+	// Live is for a camera: the next frame comes in a moment, so each gets a few
+	// milliseconds. The frame as it is, and inverted or at one global threshold if that
+	// showed nothing; linear codes along rows and columns.
+	Live Strategy = "live"
+
+	// Full is for a picture that is all there is: as it is, at half and a quarter of its
+	// size, sharpened, smoothed, at double size; linear codes in eight directions.
+	Full Strategy = "full"
+)
+
+// Options sets up a Reader.
+type Options struct {
+	// Symbologies to look for: QR, Code128, DataMatrix, EAN13. Empty means QR and Code128.
+	// Each costs time in every frame.
+	Symbologies []scanner.Symbology
+	// Strategy is Live unless set.
+	Strategy Strategy
+}
+
+// Point is a place in a frame, in pixels from its top left corner.
+type Point struct{ X, Y float64 }
+
+// Result is one code that was read.
+type Result struct {
+	Text      string
+	Symbology scanner.Symbology
+	// Points are, for a QR code, the centres of its finder patterns top left and top
+	// right, the fourth reference point, and the pattern bottom left, as the code is
+	// turned; for a Data Matrix its corners; for a linear code four times one point
+	// of the line on which it was read.
+	Points [4]Point
+}
+
+// Work counts what the last Read did. It is how the bounds on hostile frames are
+// tested: without a clock.
+type Work struct {
+	Passes   int // bitmaps searched
+	Hits     int // runs like a finder pattern's
+	Compared int // finder patterns compared with earlier ones
+	Centred  int // pixels visited to centre finder patterns
+	Triples  int // sets of three finder patterns rated
+	Aligned  int // places tried for an alignment pattern
+	Attempts int // grids decoded
+	Lines    int // lines tried for linear codes
+	Regions  int // regions tried for Data Matrix codes
+}
+
+// Reader reads codes from frames. It reuses its buffers, so it is for one goroutine
+// at a time.
+type Reader struct {
+	qr, dataMatrix bool
+	strategy       Strategy
+
+	decoder   *decoder.Decoder
+	binarizer binarizer
+	bits      bitmap
+	finder    finder
+	best      best
+	linear    *linear
+	matrix    *matrixReader
+	scaled    [3]image.Gray // scratch frames
+	columns   []int
+
+	frame   image.Point // size of the frame being read
+	scale   float64     // from the bitmap being searched to the frame
+	work    Work
+	faults  int
+	results []Result
+}
+
+// New returns a Reader. Unknown symbologies are ignored.
+func New(o Options) *Reader {
+	if len(o.Symbologies) == 0 {
+		o.Symbologies = []scanner.Symbology{scanner.QR, scanner.Code128}
+	}
+	r := &Reader{
+		strategy: o.Strategy,
+		decoder:  decoder.NewDecoder(),
+		linear:   newLinear(o.Symbologies),
+		matrix:   newMatrixReader(),
+	}
+	for _, s := range o.Symbologies {
+		r.qr = r.qr || s == scanner.QR
+		r.dataMatrix = r.dataMatrix || s == scanner.DataMatrix
+	}
+	r.finder.work = &r.work
+	return r
+}
+
+// Read returns the codes in a frame, each text once. The frame is not changed and not
+// kept. A frame that makes the decoding library panic counts as one without codes; Faults
+// tells how many there were.
+func (r *Reader) Read(img *image.Gray) (results []Result) {
+	r.results, r.work = nil, Work{}
+	if img == nil || img.Rect.Empty() || len(img.Pix) < (img.Rect.Dy()-1)*img.Stride+img.Rect.Dx() {
+		return nil
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			r.faults++
+			results = r.results // what was read before is good
+		}
+	}()
+	r.frame = img.Rect.Size()
+	if r.strategy == Full {
+		r.readFull(img)
+	} else {
+		r.readLive(img)
+	}
+	return r.results
+}
+
+// Scans is Read in the form that a scanner.Source gives out, without Source and At.
+func (r *Reader) Scans(img *image.Gray) []scanner.Scan {
+	var out []scanner.Scan
+	for _, res := range r.Read(img) {
+		out = append(out, scanner.Scan{Text: res.Text, Symbology: res.Symbology})
+	}
+	return out
+}
+
+// Work returns what the last Read did.
+func (r *Reader) Work() Work { return r.work }
+
+// Faults returns how many frames have made the decoding library panic so far.
+func (r *Reader) Faults() int { return r.faults }
+
+// found adds a result unless the same text is there already. Points come in the
+// bitmap's pixels.
+func (r *Reader) found(text string, s scanner.Symbology, p [4]Point) {
+	if text == "" {
+		return
+	}
+	for _, have := range r.results {
+		if have.Text == text && have.Symbology == s {
+			return
+		}
+	}
+	for i := range p {
+		p[i].X *= r.scale
+		p[i].Y *= r.scale
+	}
+	r.results = append(r.results, Result{Text: text, Symbology: s, Points: p})
+}

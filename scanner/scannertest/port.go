@@ -1,0 +1,76 @@
+package scannertest
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+)
+
+// Port is a serial port with a scanner on it: a pseudo-terminal whose path stays the same
+// while it is unplugged and plugged in again.
+type Port struct {
+	// Path is what a program opens.
+	Path string
+
+	t      testing.TB
+	master *os.File
+}
+
+// NewPort returns a plugged-in port that is removed at the end of the test.
+func NewPort(t testing.TB) *Port {
+	t.Helper()
+	p := &Port{Path: filepath.Join(t.TempDir(), "ttyUSB0"), t: t}
+	p.Plug()
+	t.Cleanup(p.Unplug)
+	return p
+}
+
+// Plug makes the port appear.
+func (p *Port) Plug() {
+	p.t.Helper()
+	master, slave, err := pty.Open()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer func() { _ = slave.Close() }()
+	// As a serial line is: bytes pass unchanged, also before a program sets it up.
+	settings, err := unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS)
+	if err == nil {
+		settings.Iflag, settings.Oflag, settings.Lflag = 0, 0, 0
+		err = unix.IoctlSetTermios(int(slave.Fd()), unix.TCSETS, settings)
+	}
+	if err == nil {
+		err = os.Symlink(slave.Name(), p.Path)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.master = master
+}
+
+// Unplug pulls the scanner out: the path is gone, readers get an error.
+func (p *Port) Unplug() {
+	if p.master == nil {
+		return
+	}
+	_ = os.Remove(p.Path)
+	_ = p.master.Close()
+	p.master = nil
+}
+
+// Cut closes the line but leaves the path where it is, as some drivers do.
+func (p *Port) Cut() {
+	_ = p.master.Close()
+	p.master = nil
+}
+
+// Send makes the scanner say something.
+func (p *Port) Send(s string) {
+	p.t.Helper()
+	if _, err := p.master.WriteString(s); err != nil {
+		p.t.Fatal(err)
+	}
+}

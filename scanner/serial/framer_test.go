@@ -1,0 +1,125 @@
+package serial
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"hexiao/scanner"
+)
+
+// texts frames writes one after the other; "PAUSE" is a pause, "RESET" a failure.
+func texts(writes ...string) []string {
+	var f Framer
+	out := []string{}
+	give := func(s string) { out = append(out, s) }
+	for _, w := range writes {
+		switch w {
+		case "PAUSE":
+			f.Pause(give)
+		case "RESET":
+			f.Reset()
+		default:
+			f.Write([]byte(w), give)
+		}
+	}
+	return out
+}
+
+func TestFramer(t *testing.T) {
+	long := strings.Repeat("x", scanner.MaxText)
+	for name, c := range map[string]struct{ in, want []string }{
+		"CR":                    {[]string{"a\r"}, []string{"a"}},
+		"LF":                    {[]string{"a\n"}, []string{"a"}},
+		"CR LF":                 {[]string{"a\r\nb\r\n"}, []string{"a", "b"}},
+		"STX ETX":               {[]string{"\x02a\x03\x02b\x03"}, []string{"a", "b"}},
+		"split over two":        {[]string{"ab", "cd\r"}, []string{"abcd"}},
+		"CR and LF apart":       {[]string{"a\r", "\nb\r", "\n"}, []string{"a", "b"}},
+		"pause":                 {[]string{"ab", "PAUSE", "PAUSE", "c\r"}, []string{"ab", "c"}},
+		"AIM prefix":            {[]string{"]C1ab cd-e\r"}, []string{"]C1ab cd-e"}},
+		"a failure":             {[]string{"ab", "RESET", "PAUSE", "c\r"}, []string{"c"}},
+		"noise before STX":      {[]string{"ab\x02c\x03"}, []string{"c"}},
+		"NUL":                   {[]string{"\x00a\x00b\x00\r"}, []string{"ab"}},
+		"longest":               {[]string{long + "\r"}, []string{long}},
+		"too long":              {[]string{long, "y", "zz\rgood\r"}, []string{"good"}},
+		"too long, by a pause":  {[]string{long + "y", "PAUSE", "good\r"}, []string{"good"}},
+		"too long, then failed": {[]string{long + "y", "RESET", "good\r"}, []string{"good"}},
+		"Chinese":               {[]string{"提\xe8", "\xb4\xa7码\r"}, []string{"提货码"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, texts(c.in...)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestFramerCountsDropped(t *testing.T) {
+	var f Framer
+	for range 3 {
+		f.Write([]byte(strings.Repeat("x", 3*scanner.MaxText)+"\rgood\r"), func(string) {})
+	}
+	if f.Dropped() != 3 {
+		t.Errorf("dropped %d, want 3", f.Dropped())
+	}
+	if cap(f.text) > 2*scanner.MaxText {
+		t.Errorf("%d bytes are kept", cap(f.text))
+	}
+}
+
+// However the stream is cut, the texts are the same, and no text has an end mark in it.
+func FuzzFramer(f *testing.F) {
+	f.Add("a\r\nb\x02c\x03", uint64(0b1011))
+	f.Add("\x02\x02\r\n\n\x03", uint64(0xffff))
+	f.Fuzz(func(t *testing.T, stream string, cuts uint64) {
+		want := texts(stream)
+		var writes []string
+		rest := stream
+		for rest != "" {
+			n := min(len(rest), 1+int(cuts%7))
+			cuts = cuts>>3 | cuts<<61
+			writes = append(writes, rest[:n])
+			rest = rest[n:]
+		}
+		var fr Framer
+		got := []string{}
+		for _, w := range writes {
+			fr.Write([]byte(w), func(s string) { got = append(got, s) })
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+		for _, s := range got {
+			if s == "" || len(s) > scanner.MaxText || strings.ContainsAny(s, "\x00\x02\x03\r\n") {
+				t.Errorf("text %q", s)
+			}
+		}
+	})
+}
+
+// Texts with ends go through whatever stands between them, long garbage included.
+func TestFramerLaw(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var stream strings.Builder
+		var want []string
+		for range rapid.IntRange(1, 6).Draw(t, "texts") {
+			switch rapid.IntRange(0, 2).Draw(t, "what") {
+			case 0:
+				stream.WriteString(strings.Repeat("#", rapid.IntRange(scanner.MaxText+1, 3*scanner.MaxText).Draw(t, "garbage")) + "\r")
+			case 1:
+				text := rapid.StringMatching(`[A-Z0-9]{1,40}`).Draw(t, "text")
+				stream.WriteString(text + rapid.SampledFrom([]string{"\r", "\n", "\r\n", "\x03"}).Draw(t, "end"))
+				want = append(want, text)
+			case 2:
+				text := rapid.StringMatching(`[A-Z0-9]{1,40}`).Draw(t, "text")
+				stream.WriteString("noise\x02" + text + "\x03\r\n")
+				want = append(want, text)
+			}
+		}
+		if diff := cmp.Diff(append([]string{}, want...), texts(stream.String())); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}

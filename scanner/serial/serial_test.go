@@ -1,0 +1,209 @@
+package serial
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
+
+	"hexiao/scanner"
+	"hexiao/scanner/scannertest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// running is a supervised source whose scans and states the test waits for.
+type running struct {
+	t      *testing.T
+	scans  chan scanner.Scan
+	health chan scanner.Health
+	stop   func()
+}
+
+func start(t *testing.T, path string) *running {
+	t.Helper()
+	src, err := Open(path, "", time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	r := &running{t: t, scans: make(chan scanner.Scan, 100), health: make(chan scanner.Health, 100)}
+	done := make(chan error, 1)
+	go func() {
+		done <- scanner.Supervise(ctx, src, func(s scanner.Scan) { r.scans <- s }, func(h scanner.Health) { r.health <- h }, time.Now, scanner.NewBackoff())
+	}()
+	r.stop = func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	return r
+}
+
+// until waits for a state.
+func (r *running) until(want scanner.State) scanner.Health {
+	r.t.Helper()
+	late := time.After(20 * time.Second)
+	for {
+		select {
+		case h := <-r.health:
+			if h.State == want {
+				return h
+			}
+		case <-late:
+			r.t.Fatalf("never %s", want)
+		}
+	}
+}
+
+// wants waits for texts in this order.
+func (r *running) wants(texts ...string) {
+	r.t.Helper()
+	for _, want := range texts {
+		select {
+		case s := <-r.scans:
+			if s.Text != want || s.Source != "serial" || s.Symbology != scanner.Text || s.At.Location() != time.UTC {
+				r.t.Fatalf("got %+v, want %q", s, want)
+			}
+		case <-time.After(20 * time.Second):
+			r.t.Fatalf("no %q", want)
+		}
+	}
+}
+
+func TestSerial(t *testing.T) {
+	port := scannertest.NewPort(t)
+	r := start(t, port.Path+"@115200")
+	defer r.stop()
+	if h := r.until(scanner.Working); !strings.Contains(h.Detail, "115200") {
+		t.Errorf("report %q", h.Detail)
+	}
+	port.Send("ONE\r\nTWO\rTHR")
+	r.wants("ONE", "TWO")
+	port.Send("EE\n")
+	r.wants("THREE")
+	port.Send("by a pause")
+	r.wants("by a pause")
+	port.Send(strings.Repeat("garbage!", 800) + "\r]Q1GOOD\r")
+	r.wants("]Q1GOOD")
+	if h := r.until(scanner.Working); !strings.Contains(h.Detail, "dropped") || strings.Contains(h.Detail, "garbage") {
+		t.Errorf("report %q", h.Detail)
+	}
+}
+
+// A pulled plug cuts a scan: its first half must not come out, and the next scan after
+// plugging in must.
+func TestUnplugged(t *testing.T) {
+	for name, pull := range map[string]func(*scannertest.Port){
+		"path gone":  (*scannertest.Port).Unplug,
+		"path stays": (*scannertest.Port).Cut,
+	} {
+		t.Run(name, func(t *testing.T) {
+			port := scannertest.NewPort(t)
+			r := start(t, port.Path)
+			defer r.stop()
+			r.until(scanner.Working)
+			for range 3 {
+				port.Send("WHOLE\rHALF")
+				r.wants("WHOLE")
+				pull(port)
+				r.until(scanner.Missing)
+				_ = os.Remove(port.Path)
+				port.Plug()
+				port.Send("AGAIN\r")
+				r.wants("AGAIN")
+			}
+			port.Send("LAST\r")
+			r.wants("LAST")
+		})
+	}
+}
+
+// Another device behind the same name is noticed although the old one is still there.
+func TestReplaced(t *testing.T) {
+	port := scannertest.NewPort(t)
+	old := *port
+	r := start(t, port.Path)
+	defer r.stop()
+	r.until(scanner.Working)
+	if err := os.Remove(port.Path); err != nil {
+		t.Fatal(err)
+	}
+	port.Plug()
+	r.until(scanner.Missing)
+	port.Send("NEW\r")
+	r.wants("NEW")
+	old.Cut()
+}
+
+// Not plugged in at the start: it waits.
+func TestPluggedInLater(t *testing.T) {
+	port := scannertest.NewPort(t)
+	port.Unplug()
+	r := start(t, port.Path)
+	defer r.stop()
+	r.until(scanner.Missing)
+	port.Plug()
+	port.Send("LATER\r")
+	r.wants("LATER")
+}
+
+func TestLocked(t *testing.T) {
+	port := scannertest.NewPort(t)
+	first := start(t, port.Path)
+	first.until(scanner.Working)
+	second := start(t, port.Path)
+	defer second.stop()
+	second.until(scanner.Busy)
+	first.stop()
+	second.until(scanner.Working)
+	port.Send("MINE\r")
+	second.wants("MINE")
+}
+
+func TestWrongDevices(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte("not a port"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, dir, "/dev/null"} {
+		src, err := Open(path, "", time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := src.Run(t.Context(), func(scanner.Scan) {}, func(scanner.Health) {}); !errors.Is(err, scanner.ErrFatal) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	for _, spec := range []string{"", "@9600", "/dev/ttyS0@", "/dev/ttyS0@9601", "/dev/ttyS0@fast"} {
+		if _, err := Open(spec, "", time.Now); !errors.Is(err, scanner.ErrFatal) {
+			t.Errorf("Open(%q): %v", spec, err)
+		}
+	}
+	src, err := Open("/dev/ttyS0", "serial:till 2", time.Now)
+	if err != nil || src.Name() != "serial:till 2" || src.baud != 9600 {
+		t.Errorf("got %+v, %v", src, err)
+	}
+}
+
+func TestExplain(t *testing.T) {
+	for err, want := range map[error]error{
+		unix.ENODEV: scanner.ErrMissing, unix.EIO: scanner.ErrMissing, unix.EWOULDBLOCK: scanner.ErrBusy,
+		unix.EBUSY: scanner.ErrBusy, unix.ENOTTY: scanner.ErrFatal, unix.ENOSPC: unix.ENOSPC,
+	} {
+		if got := explain("/dev/ttyS0", err); !errors.Is(got, want) {
+			t.Errorf("%v became %v", err, got)
+		}
+	}
+	if got := explain("/dev/ttyS0", unix.EACCES); !strings.Contains(got.Error(), "dialout") || errors.Is(got, scanner.ErrMissing) {
+		t.Errorf("got %v", got)
+	}
+}

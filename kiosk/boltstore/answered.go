@@ -1,0 +1,71 @@
+package boltstore
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/journal"
+)
+
+// answeredFile lies in the journal's folder: 8 bytes sequence (big-endian) and
+// the first 8 bytes of the chain hash of the last event that was answered.
+const answeredFile = "answered"
+
+const answeredBytes = 16
+
+// answeredMark remembers over the death of the process which event was the last
+// to be answered. It is written without a sync, for it must cost nothing: the
+// page cache survives a killed process, and after a power cut an answer that is
+// given once more is better than one that is never given.
+type answeredMark struct {
+	file journal.File
+	last uint64
+}
+
+func openAnswered(fsys journal.FS, path string) (*answeredMark, error) {
+	f, err := fsys.OpenFile(path, os.O_RDWR|os.O_CREATE, fileMode)
+	if err != nil {
+		return nil, fmt.Errorf("open the mark of answered events: %w", err)
+	}
+	return &answeredMark{file: f}, nil
+}
+
+// covers reports whether the mark is of that very head. A mark that cannot be
+// read covers nothing.
+func (m *answeredMark) covers(head kiosk.Head) bool {
+	var b [answeredBytes]byte
+	if n, _ := m.file.ReadAt(b[:], 0); n < len(b) { // short: never written
+		return false
+	}
+	return b == answeredText(head)
+}
+
+// set moves the mark. A failure only means that an answer may be given again.
+func (m *answeredMark) set(head kiosk.Head) {
+	if head.Seq == m.last {
+		return
+	}
+	b := answeredText(head)
+	if _, err := m.file.WriteAt(b[:], 0); err == nil {
+		m.last = head.Seq
+	}
+}
+
+func answeredText(head kiosk.Head) (b [answeredBytes]byte) {
+	binary.BigEndian.PutUint64(b[:], head.Seq)
+	copy(b[8:], head.Hash[:])
+	return b
+}
+
+// Answered notes that the answers to all events so far have been given: printed
+// or shown. Until it is called, a start after a crash gives the last answer
+// again when the code is scanned again.
+func (s *Store) Answered() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if j := s.journal.Load(); j != nil && !s.closed && len(s.resume) == 0 {
+		s.mark.set(j.Head())
+	}
+}

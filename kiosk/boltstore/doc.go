@@ -1,0 +1,61 @@
+// Package boltstore is a terminal's store: the ledger that the counter writes
+// into, the order set that HQ sends, and the outbox that HQ reads.
+//
+// # Files in the data folder
+//
+//	journal/            what happened here, the truth; see kiosk/journal
+//	journal/answered    which event was the last whose answer was given
+//	orders.db           the order set (bbolt). Disposable: HQ sends it again
+//	orders.db.staged    a full set on its way, kept across restarts
+//	state.db            what the journal made of each order, and HQ's
+//	                    acknowledgements (bbolt). Disposable: it is built again
+//	                    from the journal, and HQ answers events that it has
+//	*.damaged-N         files that could not be read, set aside and never deleted
+//	*.new               a file being made; deleted at opening
+//
+// orders.db has the buckets
+//
+//	orders    order id -> tag, kiosk.EncodeOrder
+//	lookups   lookup (10 bytes) and order id -> nothing
+//	meta      "set": count, digest, cursor, freshness (JSON); "point":
+//	          kiosk.EncodePoint
+//
+// state.db has the buckets
+//
+//	states    order id -> tag, kiosk.EncodeState
+//	receipts  sequence (8 bytes, big-endian) -> tag, HQ's verdict (JSON), of
+//	          those that are not simply accepted
+//	meta      "state": terminal, journal's head, HQ's acknowledged head (JSON)
+//
+// bbolt has no checksums on its data pages, therefore each record carries a
+// tag: the first 8 bytes of HMAC-SHA256(key, bucket 00 key 00 value).
+//
+// # How a scan is answered
+//
+// Under one lock: find the code's orders in orders.db, take each one's state
+// (in memory what came since the last checkpoint, else state.db, in any case
+// with the redemptions that HQ settled), let package kiosk decide, append to
+// the journal, which is one write and one sync, and fold the events into
+// memory. A checkpoint in the background carries the states into state.db, in
+// one ordinary synced transaction with the journal's head in it. Opening reads
+// state.db and then the journal after that head.
+//
+// A failed write or sync leaves the outcome unknown: the store closes the
+// journal, opens it anew, reads what is there, and only then answers. While
+// that fails, [Store.Status] tells why and every call tries again.
+//
+// # Resumed answers
+//
+// A process that was killed between a sync and its answer has handed the goods
+// over without telling anybody. The events of the last append before a start
+// may therefore be answered once more, unless a Close or [Store.Answered] told
+// that they were: a scan of that order within [ResumeWithin] is accepted again,
+// as the very same event. Any further append ends that.
+//
+// # Limits
+//
+// A damaged bbolt page can end the process before it is noticed; opening
+// checks the file's size and its roots, not every page. Losing orders.db loses
+// the point's settings too, until HQ sends them. Losing state.db loses HQ's
+// verdicts on events, until they are pushed again.
+package boltstore

@@ -1,0 +1,38 @@
+package boltstore
+
+import "errors"
+
+// Returned by [Open]. journal.ErrLocked is returned, wrapped, while another
+// process holds the data folder.
+var (
+	// ErrJournalLost is returned when the journal lacks events that this
+	// terminal had recorded: it was deleted or replaced by an older one.
+	ErrJournalLost = errors.New("the journal lacks events that were recorded here; put the right one back, or rebuild from what is left")
+)
+
+// Returned by the ledger's methods.
+var (
+	// ErrOutOfOrder is returned while nothing can be recorded. Each call tries
+	// anew.
+	ErrOutOfOrder = errors.New("the terminal cannot record")
+	// ErrNotOfTheDesk is returned by Record for an event that changes an order.
+	ErrNotOfTheDesk = errors.New("events of orders come from scans and confirmations only")
+	// ErrClosed is returned after Close.
+	ErrClosed = errors.New("the store is closed")
+)
+
+// Returned by [Store.Acknowledge].
+var (
+	// ErrForked is returned when HQ acknowledges a head that is not in this
+	// terminal's chain: HQ knows other events under this terminal's name.
+	ErrForked = errors.New("HQ's head is not in this terminal's chain")
+)
+
+// Returned by methods of the order set.
+var (
+	// ErrNoStaging is returned by Switch when no set has been staged.
+	ErrNoStaging = errors.New("no order set is staged")
+	// ErrDamaged is returned when a bbolt file or a record in it is not what was
+	// written. The store sets such a file aside and builds it again.
+	ErrDamaged = errors.New("the store's file is damaged")
+)

@@ -1,0 +1,317 @@
+package boltstore
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+
+	bolt "go.etcd.io/bbolt"
+
+	"hexiao/kiosk"
+)
+
+const (
+	bucketOrders  = "orders"
+	bucketLookups = "lookups"
+	bucketMeta    = "meta"
+	keySet        = "set"
+	keyPoint      = "point"
+	setFormat     = 1
+	lookupBytes   = len(kiosk.Lookup{})
+	fillPercent   = 0.9 // for keys that come in order
+)
+
+// setMeta is what orders.db says of itself, written in the transaction that
+// changes it: opening never counts.
+type setMeta struct {
+	Format   int
+	Count    int
+	Digest   string // kiosk.SetDigest in hex
+	Cursor   string
+	Cache    kiosk.Cache
+	Expected int // that HQ says there are
+}
+
+// orderSet is orders.db. Writers come one at a time; readers see the file that
+// is live when they begin.
+type orderSet struct {
+	path    string
+	key     []byte
+	taggers sync.Pool // for readers: making one takes as long as finding an order
+	warn    func(error)
+	write   sync.Mutex // one writer
+	staged  *staging   // under write; nil: none is open
+
+	live sync.RWMutex // held to read db, and to replace it
+	db   *bolt.DB
+
+	now   sync.Mutex // guards what follows
+	meta  setMeta
+	point kiosk.Point
+	saved kiosk.Cache // as it is on disk; the freshness is saved less often
+}
+
+func openOrderSet(path string, key []byte, warn func(error)) (*orderSet, error) {
+	set := &orderSet{path: path, key: key, warn: warn}
+	set.taggers.New = func() any { return newTagger(key) }
+	db, _, err := openBolt(path, initOrders, set.load, warn)
+	if err != nil {
+		return nil, err
+	}
+	set.db = db
+	if err := db.View(set.load); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return set, nil
+}
+
+func initOrders(tx *bolt.Tx) error {
+	for _, name := range []string{bucketOrders, bucketLookups, bucketMeta} {
+		if _, err := tx.CreateBucket([]byte(name)); err != nil {
+			return err
+		}
+	}
+	return putMeta(tx, setMeta{Format: setFormat, Digest: kiosk.SetDigest{}.String()})
+}
+
+func putMeta(tx *bolt.Tx, m setMeta) error {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket([]byte(bucketMeta)).Put([]byte(keySet), b)
+}
+
+// readMeta returns ErrDamaged for a file that is no order set.
+func readMeta(tx *bolt.Tx) (setMeta, error) {
+	var m setMeta
+	for _, name := range []string{bucketOrders, bucketLookups, bucketMeta} {
+		if tx.Bucket([]byte(name)) == nil {
+			return m, fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
+		}
+	}
+	err := json.Unmarshal(tx.Bucket([]byte(bucketMeta)).Get([]byte(keySet)), &m)
+	if err == nil {
+		_, err = kiosk.ParseSetDigest(m.Digest)
+	}
+	if err != nil || m.Format != setFormat {
+		return m, fmt.Errorf("%w: the record of the set cannot be read (format %d): %w", ErrDamaged, m.Format, err)
+	}
+	return m, nil
+}
+
+// load reads what is kept in memory.
+func (set *orderSet) load(tx *bolt.Tx) error {
+	m, err := readMeta(tx)
+	if err != nil {
+		return err
+	}
+	var point kiosk.Point
+	if b := tx.Bucket([]byte(bucketMeta)).Get([]byte(keyPoint)); b != nil {
+		if point, err = kiosk.DecodePoint(bytes.Clone(b)); err != nil {
+			return fmt.Errorf("%w: the point's settings: %w", ErrDamaged, err)
+		}
+	}
+	set.now.Lock()
+	defer set.now.Unlock()
+	set.meta, set.saved, set.point = m, m.Cache, point
+	return nil
+}
+
+// current gives the point and what is known of the set.
+func (set *orderSet) current() (kiosk.Point, setMeta) {
+	set.now.Lock()
+	defer set.now.Unlock()
+	return set.point, set.meta
+}
+
+// view reads the live file. A damaged one is set aside and an empty set takes
+// its place, which HQ then fills again.
+func (set *orderSet) view(fn func(*bolt.Tx) error) error {
+	set.live.RLock()
+	db := set.db
+	err := guard(func() error { return db.View(fn) })
+	set.live.RUnlock()
+	if errors.Is(err, ErrDamaged) {
+		set.write.Lock()
+		defer set.write.Unlock()
+		set.replaceDamaged(db, err)
+	}
+	return err
+}
+
+// update changes the live file in one synced transaction; then, when it has
+// succeeded, done is called with what is known of the set now.
+func (set *orderSet) update(fn func(*bolt.Tx, *setMeta) error) error {
+	_, m := set.current()
+	// Only writers replace db, and this is the one.
+	err := guard(func() error {
+		return set.db.Update(func(tx *bolt.Tx) error {
+			if err := fn(tx, &m); err != nil {
+				return err
+			}
+			return putMeta(tx, m)
+		})
+	})
+	if errors.Is(err, ErrDamaged) {
+		set.replaceDamaged(set.db, err)
+	}
+	if err != nil {
+		return err
+	}
+	set.now.Lock()
+	defer set.now.Unlock()
+	set.meta, set.saved = m, m.Cache
+	return nil
+}
+
+// replaceDamaged puts an empty set in the place of a damaged file, once. The
+// point's settings are kept: they are in memory. The caller is the writer.
+func (set *orderSet) replaceDamaged(damaged *bolt.DB, cause error) {
+	set.live.Lock()
+	defer set.live.Unlock()
+	if set.db != damaged {
+		return
+	}
+	point, _ := set.current()
+	_ = guard(damaged.Close) // it is given up
+	aside, err := setAside(set.path)
+	if err != nil {
+		set.warn(fmt.Errorf("orders.db is damaged and cannot be set aside: %w", errors.Join(cause, err)))
+		return
+	}
+	set.warn(fmt.Errorf("orders.db is kept as %s, the set begins empty: %w", aside, cause))
+	db, err := createBolt(set.path, func(tx *bolt.Tx) error {
+		if err := initOrders(tx); err != nil {
+			return err
+		}
+		return putPoint(tx, point)
+	})
+	if err != nil {
+		set.warn(err)
+		return
+	}
+	set.db = db
+	if err := db.View(set.load); err != nil {
+		set.warn(err)
+	}
+}
+
+func putPoint(tx *bolt.Tx, p kiosk.Point) error {
+	b, err := kiosk.EncodePoint(p)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket([]byte(bucketMeta)).Put([]byte(keyPoint), b)
+}
+
+// tagger gives one for reading; put is called after its last use.
+func (set *orderSet) tagger() (t *tagger, put func()) {
+	t, _ = set.taggers.Get().(*tagger)
+	return t, func() { set.taggers.Put(t) }
+}
+
+// find gives the orders of any of the lookups, by id, each once.
+func (set *orderSet) find(lookups []kiosk.Lookup) (orders []kiosk.Order, err error) {
+	t, put := set.tagger()
+	defer put()
+	err = set.view(func(tx *bolt.Tx) error {
+		var ids [][]byte
+		c := tx.Bucket([]byte(bucketLookups)).Cursor()
+		for _, l := range lookups {
+			for k, _ := c.Seek(l[:]); bytes.HasPrefix(k, l[:]); k, _ = c.Next() {
+				ids = append(ids, k[lookupBytes:])
+			}
+		}
+		slices.SortFunc(ids, bytes.Compare)
+		orders = nil
+		for _, id := range slices.CompactFunc(ids, bytes.Equal) {
+			o, ok, err := getOrder(tx, t, id)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				return fmt.Errorf("%w: a lookup leads to an order that is not there", ErrDamaged)
+			}
+			orders = append(orders, o)
+		}
+		return nil
+	})
+	return orders, err
+}
+
+// order gives one order.
+func (set *orderSet) order(id kiosk.OrderID) (o kiosk.Order, ok bool, err error) {
+	err = set.view(func(tx *bolt.Tx) error {
+		o, ok, err = getOrder(tx, newTagger(set.key), []byte(id))
+		return err
+	})
+	return o, ok && err == nil, err
+}
+
+// getOrder copies what it gives: a transaction's bytes do not outlive it.
+func getOrder(tx *bolt.Tx, t *tagger, id []byte) (kiosk.Order, bool, error) {
+	kept := tx.Bucket([]byte(bucketOrders)).Get(id)
+	if kept == nil {
+		return kiosk.Order{}, false, nil
+	}
+	value, err := t.open(bucketOrders, id, kept)
+	if err != nil {
+		return kiosk.Order{}, false, err
+	}
+	o, err := kiosk.DecodeOrder(bytes.Clone(value))
+	if err != nil {
+		return kiosk.Order{}, false, fmt.Errorf("%w: an order: %w", ErrDamaged, err)
+	}
+	return o, true, nil
+}
+
+// page gives up to n orders after an id.
+func (set *orderSet) page(after kiosk.OrderID, n int) (orders []kiosk.Order, err error) {
+	t := newTagger(set.key)
+	err = set.view(func(tx *bolt.Tx) error {
+		orders = nil
+		c := tx.Bucket([]byte(bucketOrders)).Cursor()
+		// The first key that is greater: an id with a zero byte behind it.
+		for k, _ := c.Seek(append([]byte(after), 0)); k != nil && len(orders) < n; k, _ = c.Next() {
+			o, _, err := getOrder(tx, t, k)
+			if err != nil {
+				return err
+			}
+			orders = append(orders, o)
+		}
+		return nil
+	})
+	return orders, err
+}
+
+func (set *orderSet) close() error {
+	set.write.Lock()
+	defer set.write.Unlock()
+	var errs []error
+	if set.staged != nil {
+		errs = append(errs, set.staged.close())
+		set.staged = nil
+	}
+	set.now.Lock()
+	stale := set.meta.Cache != set.saved
+	set.now.Unlock()
+	if stale {
+		errs = append(errs, set.update(func(*bolt.Tx, *setMeta) error { return nil }))
+	}
+	set.live.Lock()
+	defer set.live.Unlock()
+	return errors.Join(append(errs, set.db.Close())...)
+}
+
+// removeFile deletes a file of ours that is no longer needed.
+func removeFile(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}

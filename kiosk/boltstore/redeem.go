@@ -1,0 +1,142 @@
+package boltstore
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/desk"
+)
+
+// ResumeWithin is how long after an interrupted handover its answer may still
+// be given, by the wall clock, in either direction.
+const ResumeWithin = 10 * time.Minute
+
+// Redeem answers a scanned text. When it returns, what it says is on disk.
+func (s *Store) Redeem(scan desk.Scan) (desk.Answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.begin(); err != nil {
+		return desk.Answer{}, err
+	}
+	point, set := s.orders.current()
+	c := kiosk.Context{Point: point, Cache: set.Cache, At: scan.At, Source: scan.Source}
+	codes, err := kiosk.ParseCode(scan.Text, point.Policy.WithDefaults().CodeFormats)
+	if err != nil {
+		return desk.NewAnswer(set.Cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
+	}
+	lookups := make([]kiosk.Lookup, len(codes))
+	for i, code := range codes {
+		lookups[i] = s.o.Lookup(code)
+	}
+	orders, err := s.orders.find(lookups)
+	if errors.Is(err, ErrDamaged) { // the set is empty now, and says so
+		_, set = s.orders.current()
+		c.Cache = set.Cache
+		orders, err = s.orders.find(lookups)
+	}
+	if err != nil {
+		return desk.Answer{}, fmt.Errorf("%w: %w", ErrOutOfOrder, err)
+	}
+	if len(orders) == 0 {
+		return desk.NewAnswer(set.Cache, kiosk.DecideUnknown(codes, c)), nil
+	}
+	outcomes, err := s.decide(orders, c)
+	if err != nil {
+		return desk.Answer{}, err
+	}
+	return desk.NewAnswer(set.Cache, outcomes...), nil
+}
+
+// decide decides about the orders of one scan and records it in one append.
+func (s *Store) decide(orders []kiosk.Order, c kiosk.Context) ([]kiosk.Outcome, error) {
+	outcomes := make([]kiosk.Outcome, len(orders))
+	var bodies []kiosk.Body
+	var of []int // the outcome of each body
+	known := make(map[kiosk.OrderID]kiosk.OrderState, len(orders))
+	for i, o := range orders {
+		own, err := s.own(o.ID)
+		if err != nil {
+			return nil, err
+		}
+		known[o.ID] = own
+		state := own.Merge(o.Settled)
+		out, body := kiosk.DecideScan(o, state, c)
+		outcomes[i] = s.resumed(out, c.At.Wall)
+		if body == nil {
+			continue
+		}
+		if err := kiosk.Check(o, state, kiosk.Event{Body: body}); err != nil {
+			return nil, err
+		}
+		bodies, of = append(bodies, body), append(of, i)
+	}
+	if len(bodies) == 0 {
+		return outcomes, nil
+	}
+	events, err := s.record(c.At, c.Cache.Version, known, bodies...)
+	if err != nil {
+		return nil, err
+	}
+	for n, e := range events {
+		out := &outcomes[of[n]]
+		out.Event, out.Seq, out.At = e.ID, e.Seq, e.At.Wall
+	}
+	return outcomes, nil
+}
+
+// own is what this terminal's journal made of an order; the caller holds the
+// lock. A damaged state.db is built again.
+func (s *Store) own(id kiosk.OrderID) (kiosk.OrderState, error) {
+	own, err := s.states.get(id)
+	if errors.Is(err, ErrDamaged) {
+		if err = s.rebuildStates(err); err == nil {
+			own, err = s.states.get(id)
+		}
+	}
+	if err != nil {
+		return own, fmt.Errorf("%w: %w", ErrOutOfOrder, err)
+	}
+	return own, nil
+}
+
+func (s *Store) rebuildStates(cause error) error {
+	j := s.journal.Load()
+	err := s.states.replaceDamaged(cause)
+	if err == nil {
+		err = s.catchUp(j)
+	}
+	if err != nil {
+		// Nothing may be decided on half a state: the next call reads the rest.
+		s.journal.Store(nil)
+		s.fault.Store(&fault{err})
+		_ = j.Close() // its events are synced
+	}
+	return err
+}
+
+// resumed turns the refusal of goods that an interrupted run handed over into
+// the answer that it may not have given, once.
+func (s *Store) resumed(out kiosk.Outcome, now time.Time) kiosk.Outcome {
+	if len(s.resume) == 0 {
+		return out
+	}
+	if out.Verdict.ForLeader() && s.resume[out.Event] {
+		delete(s.resume, out.Event)
+		out.Resumed = true
+		return out
+	}
+	last := len(out.History) - 1
+	if out.Verdict != kiosk.AlreadyCollected || last < 0 {
+		return out
+	}
+	r := out.History[last]
+	if !s.resume[r.Event] || now.Sub(r.At).Abs() > ResumeWithin {
+		return out
+	}
+	delete(s.resume, r.Event)
+	out.Verdict, out.Event, out.Seq, out.At = kiosk.Accepted, r.Event, r.Seq, r.At
+	out.Lines, out.History, out.Resumed = r.Lines, out.History[:last], true
+	return out
+}

@@ -1,0 +1,126 @@
+package boltstore
+
+import (
+	"bytes"
+	"cmp"
+	"container/heap"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	bolt "go.etcd.io/bbolt"
+
+	"hexiao/kiosk"
+)
+
+// indexEntry is a lookup in two numbers, which compare faster than bytes.
+type indexEntry struct {
+	high uint64
+	low  uint16
+	id   kiosk.OrderID
+}
+
+func newIndexEntry(l kiosk.Lookup, id kiosk.OrderID) indexEntry {
+	return indexEntry{binary.BigEndian.Uint64(l[:8]), binary.BigEndian.Uint16(l[8:]), id}
+}
+
+func (e indexEntry) compare(f indexEntry) int {
+	if e.high != f.high {
+		return cmp.Compare(e.high, f.high)
+	}
+	return cmp.Or(cmp.Compare(e.low, f.low), cmp.Compare(e.id, f.id))
+}
+
+func (e indexEntry) key() []byte {
+	b := make([]byte, 0, lookupBytes+len(e.id))
+	b = binary.BigEndian.AppendUint64(b, e.high)
+	b = binary.BigEndian.AppendUint16(b, e.low)
+	return append(b, e.id...)
+}
+
+// mergedRuns is a heap of sorted runs, none of them empty, by their first entry.
+type mergedRuns [][]indexEntry
+
+func (r mergedRuns) Len() int           { return len(r) }
+func (r mergedRuns) Less(i, j int) bool { return r[i][0].compare(r[j][0]) < 0 }
+func (r mergedRuns) Swap(i, j int)      { r[i], r[j] = r[j], r[i] }
+func (r *mergedRuns) Push(run any)      { *r = append(*r, run.([]indexEntry)) }
+func (r *mergedRuns) Pop() any {
+	last := len(*r) - 1
+	run := (*r)[last]
+	*r = (*r)[:last]
+	return run
+}
+
+// next takes the least entry of all runs.
+func (r *mergedRuns) next() indexEntry {
+	e := (*r)[0][0]
+	if (*r)[0] = (*r)[0][1:]; len((*r)[0]) == 0 {
+		heap.Pop(r)
+	} else {
+		heap.Fix(r, 0)
+	}
+	return e
+}
+
+// writeIndex merges the runs into the lookups' bucket. The next keys are made
+// while the last ones are being written.
+func (st *staging) writeIndex() error {
+	runs := mergedRuns(slices.DeleteFunc(st.runs, func(r []indexEntry) bool { return len(r) == 0 }))
+	st.runs = nil
+	batches := make(chan [][]byte, 1)
+	go func() {
+		defer close(batches)
+		heap.Init(&runs)
+		for len(runs) > 0 {
+			keys := make([][]byte, 0, indexBatch)
+			for len(keys) < indexBatch && len(runs) > 0 {
+				keys = append(keys, runs.next().key())
+			}
+			batches <- keys
+		}
+	}()
+	var err error
+	for keys := range batches { // to the end, so that the goroutine ends
+		if err != nil {
+			continue
+		}
+		err = st.update(func(tx *bolt.Tx) error {
+			b := tx.Bucket([]byte(bucketLookups))
+			b.FillPercent = fillPercent
+			for _, k := range keys {
+				if err := b.Put(k, nil); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return err
+}
+
+// collectIndex reads the index from the written orders.
+func (st *staging) collectIndex() error {
+	run := []indexEntry{}
+	err := guard(func() error {
+		return st.db.View(func(tx *bolt.Tx) error {
+			return tx.Bucket([]byte(bucketOrders)).ForEach(func(k, kept []byte) error {
+				value, err := st.tagger.open(bucketOrders, k, kept)
+				if err != nil {
+					return err
+				}
+				o, err := kiosk.DecodeOrder(bytes.Clone(value))
+				if err != nil {
+					return fmt.Errorf("%w: a staged order: %w", ErrDamaged, err)
+				}
+				for _, l := range o.Lookups {
+					run = append(run, newIndexEntry(l, o.ID))
+				}
+				return nil
+			})
+		})
+	})
+	slices.SortFunc(run, indexEntry.compare)
+	st.index, st.runs = nil, [][]indexEntry{run}
+	return err
+}

@@ -1,0 +1,275 @@
+package boltstore
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	bolt "go.etcd.io/bbolt"
+
+	"hexiao/kiosk"
+)
+
+const (
+	bucketStates   = "states"
+	bucketReceipts = "receipts"
+	keyState       = "state"
+	stateFormat    = 1
+)
+
+// stateMeta is what state.db says of itself.
+type stateMeta struct {
+	Format   int
+	Terminal kiosk.TerminalID
+	Head     kiosk.Head // of the journal that the states are made of
+	Acked    kiosk.Head // that HQ has
+	Others   int        // receipts that are kept: events that HQ settled otherwise
+	// Answered is the last event whose answer was given for certain: Close
+	// leaves it behind, a killed process does not.
+	Answered uint64
+}
+
+// states is state.db and what came since its last checkpoint.
+type states struct {
+	key      []byte
+	terminal kiosk.TerminalID
+	path     string
+	warn     func(error)
+	made     bool // the file is new
+
+	live sync.RWMutex // held to use db, and to replace it
+	db   *bolt.DB
+
+	saving sync.Mutex // one checkpoint at a time
+
+	mu     sync.Mutex // guards what follows
+	meta   stateMeta  // as it is on disk
+	head   kiosk.Head // of all that was applied
+	dirty  map[kiosk.OrderID]kiosk.OrderState
+	saved  map[kiosk.OrderID]kiosk.OrderState // on their way to disk
+	events int                                // applied since the last checkpoint
+}
+
+func openStates(path string, terminal kiosk.TerminalID, key []byte, warn func(error)) (*states, error) {
+	st := &states{path: path, warn: warn, key: key, terminal: terminal, dirty: map[kiosk.OrderID]kiosk.OrderState{}}
+	db, made, err := openBolt(path, st.init, st.load, warn)
+	if err != nil {
+		return nil, err
+	}
+	st.db, st.made = db, made
+	if made {
+		if err := db.View(st.load); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+	st.head = st.meta.Head
+	return st, nil
+}
+
+func (st *states) init(tx *bolt.Tx) error {
+	for _, name := range []string{bucketStates, bucketReceipts, bucketMeta} {
+		if _, err := tx.CreateBucket([]byte(name)); err != nil {
+			return err
+		}
+	}
+	return putStateMeta(tx, stateMeta{Format: stateFormat, Terminal: st.terminal})
+}
+
+// load refuses, as damaged, the file of another terminal: the journal is this
+// one's, and the states follow from it.
+func (st *states) load(tx *bolt.Tx) error {
+	for _, name := range []string{bucketStates, bucketReceipts, bucketMeta} {
+		if tx.Bucket([]byte(name)) == nil {
+			return fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
+		}
+	}
+	m, err := readStateMeta(tx)
+	if err != nil {
+		return err
+	}
+	if m.Format != stateFormat || m.Terminal != st.terminal {
+		return fmt.Errorf("%w: format %d of terminal %s", ErrDamaged, m.Format, m.Terminal)
+	}
+	st.meta = m
+	return nil
+}
+
+func readStateMeta(tx *bolt.Tx) (m stateMeta, err error) {
+	if err := json.Unmarshal(tx.Bucket([]byte(bucketMeta)).Get([]byte(keyState)), &m); err != nil {
+		return m, fmt.Errorf("%w: the record of the states: %w", ErrDamaged, err)
+	}
+	return m, nil
+}
+
+func putStateMeta(tx *bolt.Tx, m stateMeta) error {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket([]byte(bucketMeta)).Put([]byte(keyState), b)
+}
+
+// update changes the file and its record in one synced transaction.
+func (st *states) update(fn func(*bolt.Tx, *stateMeta) error) error {
+	st.live.RLock()
+	defer st.live.RUnlock()
+	var m stateMeta
+	err := guard(func() error {
+		return st.db.Update(func(tx *bolt.Tx) (err error) {
+			if m, err = readStateMeta(tx); err != nil {
+				return err
+			}
+			if err := fn(tx, &m); err != nil {
+				return err
+			}
+			return putStateMeta(tx, m)
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("write state.db: %w", err)
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.meta = m
+	return nil
+}
+
+func (st *states) view(fn func(*bolt.Tx) error) error {
+	st.live.RLock()
+	defer st.live.RUnlock()
+	return guard(func() error { return st.db.View(fn) })
+}
+
+// replaceDamaged puts an empty file in the place of a damaged one. The caller
+// applies the whole journal again, before anybody asks for a state.
+func (st *states) replaceDamaged(cause error) error {
+	st.saving.Lock()
+	defer st.saving.Unlock()
+	st.live.Lock()
+	defer st.live.Unlock()
+	_ = guard(st.db.Close) // it is given up
+	aside, err := setAside(st.path)
+	if err != nil {
+		return fmt.Errorf("state.db is damaged and cannot be set aside: %w", errors.Join(cause, err))
+	}
+	st.warn(fmt.Errorf("state.db is kept as %s and is built again: %w", filepath.Base(aside), cause))
+	if st.db, err = createBolt(st.path, st.init); err != nil {
+		return err
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.dirty, st.events = map[kiosk.OrderID]kiosk.OrderState{}, 0
+	st.head = kiosk.Head{}
+	return st.db.View(st.load)
+}
+
+// get gives the state that this terminal's journal made of an order.
+func (st *states) get(id kiosk.OrderID) (kiosk.OrderState, error) {
+	st.mu.Lock()
+	s, ok := st.dirty[id]
+	if !ok {
+		s, ok = st.saved[id]
+	}
+	st.mu.Unlock()
+	if ok {
+		return s, nil
+	}
+	err := st.view(func(tx *bolt.Tx) error {
+		kept := tx.Bucket([]byte(bucketStates)).Get([]byte(id))
+		if kept == nil {
+			return nil
+		}
+		value, err := newTagger(st.key).open(bucketStates, []byte(id), kept)
+		if err != nil {
+			return err
+		}
+		if s, err = kiosk.DecodeState(bytes.Clone(value)); err != nil {
+			return fmt.Errorf("%w: a state: %w", ErrDamaged, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return kiosk.OrderState{}, fmt.Errorf("read state.db: %w", err)
+	}
+	return s, nil
+}
+
+// apply folds an event in. head is the chain's after it. known may hold the
+// order's state, which saves reading it; the new one takes its place there.
+func (st *states) apply(e kiosk.Event, head kiosk.Head, known map[kiosk.OrderID]kiosk.OrderState) error {
+	id := e.Body.Subject()
+	s, ok := known[id]
+	if id != "" {
+		if !ok {
+			var err error
+			if s, err = st.get(id); err != nil {
+				return err
+			}
+		}
+		if s = s.Apply(e); ok {
+			known[id] = s
+		}
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if id != "" {
+		st.dirty[id] = s
+	}
+	st.head = head
+	st.events++
+	return nil
+}
+
+// status gives what the store's status needs.
+func (st *states) status() (head kiosk.Head, m stateMeta, pending int) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.head, st.meta, st.events
+}
+
+// checkpoint brings what is in memory to disk, with the journal's head. After
+// a failure it stays in memory and the next one takes it along.
+func (st *states) checkpoint(answered bool) error {
+	st.saving.Lock()
+	defer st.saving.Unlock()
+	st.mu.Lock()
+	batch, head, events := st.dirty, st.head, st.events
+	unchanged := head == st.meta.Head && (!answered || st.meta.Answered == head.Seq)
+	if !unchanged {
+		st.saved, st.dirty, st.events = batch, map[kiosk.OrderID]kiosk.OrderState{}, 0
+	}
+	st.mu.Unlock()
+	if unchanged {
+		return nil
+	}
+	err := st.update(func(tx *bolt.Tx, m *stateMeta) error {
+		b, t := tx.Bucket([]byte(bucketStates)), newTagger(st.key)
+		for _, id := range slices.Sorted(maps.Keys(batch)) {
+			value, err := kiosk.EncodeState(batch[id])
+			if err != nil {
+				return err
+			}
+			if err := b.Put([]byte(id), t.seal(bucketStates, []byte(id), value)); err != nil {
+				return err
+			}
+		}
+		m.Head = head
+		if answered {
+			m.Answered = head.Seq
+		}
+		return nil
+	})
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.saved = nil
+	if err != nil {
+		maps.Copy(batch, st.dirty) // what came meanwhile is newer
+		st.dirty, st.events = batch, st.events+events
+	}
+	return err
+}

@@ -1,0 +1,268 @@
+package boltstore
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/desk"
+	"hexiao/kiosk/journal"
+)
+
+const (
+	journalDir = "journal"
+	ordersFile = "orders.db"
+	stateFile  = "state.db"
+	// DefaultCheckpointEvery is how many events a start may have to read again.
+	// Fewer would cost the scans more: each checkpoint writes most of the pages
+	// that the last ones wrote.
+	DefaultCheckpointEvery = 5000
+)
+
+// Options say where a store lies and whose it is.
+type Options struct {
+	Dir      string // the data folder; made when missing
+	Terminal kiosk.TerminalID
+	Lookup   func(kiosk.Code) kiosk.Lookup // seal.PointKey.Lookup
+	MACKey   []byte                        // authenticates journal and records; at least journal.MinKeyBytes
+	Random   io.Reader                     // for event ids: crypto/rand.Reader
+	Now      func() time.Time              // dates local imports; events bring their own time
+	// Warn is told what the store repaired or could not do in the background.
+	// nil: nobody is. It must not call the store.
+	Warn func(error)
+	// The rest is for tests and benchmarks; zero values are right.
+	FS              journal.FS
+	SegmentBytes    int64
+	CheckpointEvery int
+}
+
+func (o Options) withDefaults() (Options, error) {
+	switch {
+	case o.Lookup == nil, o.Random == nil, o.Now == nil:
+		return o, errors.New("open the store: Lookup, Random and Now are needed")
+	case len(o.MACKey) < journal.MinKeyBytes:
+		return o, fmt.Errorf("open the store: the key has %d bytes, fewer than %d", len(o.MACKey), journal.MinKeyBytes)
+	}
+	if o.Warn == nil {
+		o.Warn = func(error) {}
+	}
+	if o.FS == nil {
+		o.FS = journal.OS()
+	}
+	if o.CheckpointEvery == 0 {
+		o.CheckpointEvery = DefaultCheckpointEvery
+	}
+	return o, nil
+}
+
+// Store is an open store. It implements desk.Ledger and is safe for use by
+// several goroutines.
+type Store struct {
+	o      Options
+	orders *orderSet
+	states *states
+
+	mu       sync.Mutex // the one lock over deciding, recording and applying
+	answered uint64     // sequence up to which every event's caller was answered
+	resume   map[kiosk.EventID]bool
+	mark     *answeredMark
+	closed   bool
+
+	journal atomic.Pointer[journal.Journal] // nil: out of order
+	fault   atomic.Pointer[fault]           // why
+
+	kick         chan struct{} // asks for a checkpoint
+	stop         chan struct{}
+	checkpointer sync.WaitGroup
+}
+
+type fault struct{ err error }
+
+// Open opens a data folder, or makes one, and recovers it: what cannot be read
+// of the disposable files is set aside and built again.
+func Open(o Options) (*Store, error) { return open(o, false) }
+
+func open(o Options, rebuild bool) (*Store, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Dir, dirMode); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	s := &Store{o: o, kick: make(chan struct{}, 1), stop: make(chan struct{})}
+	j, err := s.openJournal() // first: its lock keeps other processes out of all the files
+	if err != nil {
+		return nil, err
+	}
+	s.journal.Store(j)
+	if err := s.recover(j, rebuild); err != nil {
+		return nil, errors.Join(err, s.closeFiles())
+	}
+	s.checkpointer.Go(s.checkpoints)
+	return s, nil
+}
+
+func (s *Store) openJournal() (*journal.Journal, error) {
+	j, err := journal.Open(journal.Options{
+		Dir: filepath.Join(s.o.Dir, journalDir), Terminal: s.o.Terminal, MACKey: s.o.MACKey,
+		FS: s.o.FS, SegmentBytes: s.o.SegmentBytes,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the data folder: %w", err)
+	}
+	for _, name := range j.Torn() {
+		s.o.Warn(fmt.Errorf("the last write to the journal was interrupted; what it left is kept as %s", name))
+	}
+	return j, nil
+}
+
+func (s *Store) recover(j *journal.Journal, rebuild bool) (err error) {
+	path := filepath.Join(s.o.Dir, stateFile)
+	var kept keptState
+	if rebuild {
+		if kept, err = s.setStatesAside(path); err != nil {
+			return err
+		}
+	}
+	if s.states, err = openStates(path, s.o.Terminal, s.o.MACKey, s.o.Warn); err != nil {
+		return err
+	}
+	if s.orders, err = openOrderSet(filepath.Join(s.o.Dir, ordersFile), s.o.MACKey, s.o.Warn); err != nil {
+		return err
+	}
+	head, m, _ := s.states.status()
+	here, ok, err := j.HeadAt(head.Seq)
+	if err != nil {
+		return err
+	}
+	if !ok || here != head {
+		return fmt.Errorf("%w: event %d", ErrJournalLost, head.Seq)
+	}
+	if m.Acked.Seq > j.Head().Seq {
+		return fmt.Errorf("%w: HQ acknowledged event %d", ErrJournalLost, m.Acked.Seq)
+	}
+	if s.states.made && j.Head().Seq > 0 {
+		s.o.Warn(fmt.Errorf("state.db is built again from %d events of the journal", j.Head().Seq))
+	}
+	if s.mark, err = openAnswered(s.o.FS, filepath.Join(s.o.Dir, journalDir, answeredFile)); err != nil {
+		return err
+	}
+	// All that a killed process may not have answered lies in its last append.
+	s.answered = j.Head().Seq
+	if first := j.LastAppend(); first > 0 && max(m.Answered, kept.answered) != s.answered && !s.mark.covers(j.Head()) {
+		s.answered = first - 1
+	}
+	if err := s.catchUp(j); err != nil || !rebuild {
+		return err
+	}
+	return s.bringBack(j, kept.ack)
+}
+
+// catchUp applies the events that the state lacks, and notes those that were
+// never answered. A damaged state.db is built again.
+func (s *Store) catchUp(j *journal.Journal) error {
+	err := s.applyFrom(j)
+	if !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	if err := s.states.replaceDamaged(err); err != nil {
+		return err
+	}
+	return s.applyFrom(j)
+}
+
+func (s *Store) applyFrom(j *journal.Journal) error {
+	s.resume = map[kiosk.EventID]bool{}
+	applied, _, _ := s.states.status()
+	from := min(applied.Seq, s.answered) + 1
+	return j.Read(from, func(e journal.Entry) error {
+		if e.Head.Seq > s.answered {
+			s.resume[e.Event.ID] = true
+		}
+		if e.Head.Seq <= applied.Seq {
+			return nil
+		}
+		if err := s.states.apply(e.Event, e.Head, nil); err != nil {
+			return err
+		}
+		if _, _, pending := s.states.status(); pending < s.o.CheckpointEvery {
+			return nil
+		}
+		return s.states.checkpoint(false)
+	})
+}
+
+// checkpoints runs in the background until the store closes.
+func (s *Store) checkpoints() {
+	for {
+		select {
+		case <-s.stop:
+			return
+		case <-s.kick:
+			if err := s.states.checkpoint(false); err != nil {
+				s.o.Warn(err)
+			}
+		}
+	}
+}
+
+// Point gives the point's settings as HQ last sent them; the zero Point before
+// that.
+func (s *Store) Point() kiosk.Point {
+	p, _ := s.orders.current()
+	return p
+}
+
+// Status says how much is stored, how fresh it is, and what is wrong.
+func (s *Store) Status() desk.Status {
+	_, set := s.orders.current()
+	head, m, _ := s.states.status()
+	st := desk.Status{
+		Cache: set.Cache, Orders: set.Count, Expected: set.Expected,
+		Unsent: head.Seq - min(m.Acked.Seq, head.Seq), Conflict: m.Others, Head: head.Seq,
+	}
+	if f := s.fault.Load(); f != nil {
+		st.Disk = f.err
+	}
+	return st
+}
+
+// Close writes a last checkpoint and closes the files. Every event was on disk
+// before.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	answered := len(s.resume) == 0 && s.journal.Load() != nil
+	s.mu.Unlock()
+	close(s.stop)
+	s.checkpointer.Wait()
+	return errors.Join(s.states.checkpoint(answered), s.closeFiles())
+}
+
+func (s *Store) closeFiles() error {
+	var errs []error
+	if s.orders != nil {
+		errs = append(errs, s.orders.close())
+	}
+	if s.states != nil {
+		errs = append(errs, s.states.db.Close())
+	}
+	if s.mark != nil {
+		errs = append(errs, s.mark.file.Close())
+	}
+	if j := s.journal.Load(); j != nil { // last: it holds the lock
+		errs = append(errs, j.Close())
+	}
+	return errors.Join(errs...)
+}

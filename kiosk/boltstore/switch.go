@@ -1,0 +1,123 @@
+package boltstore
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	bolt "go.etcd.io/bbolt"
+
+	"hexiao/kiosk"
+)
+
+// openStaged gives the staging that is open or was left by an earlier run; nil
+// when there is none and none is to be begun.
+func (set *orderSet) openStaged(begin bool) (*staging, error) {
+	path := set.path + stagedSuffix
+	if set.staged == nil {
+		if _, err := os.Stat(path); err != nil && !begin {
+			return nil, nil
+		}
+		st, err := openStaging(path, set.key, set.warn)
+		if err != nil {
+			return nil, fmt.Errorf("stage the order set: %w", err)
+		}
+		set.staged = st
+	}
+	return set.staged, nil
+}
+
+func (set *orderSet) dropStaged() error {
+	st := set.staged
+	set.staged = nil
+	return st.discard()
+}
+
+// StagedCursor is the cursor from which a full set goes on; empty: from the
+// beginning.
+func (s *Store) StagedCursor() string {
+	set := s.orders
+	set.write.Lock()
+	defer set.write.Unlock()
+	st, err := set.openStaged(false)
+	if err != nil {
+		set.warn(err)
+	}
+	if st == nil {
+		return ""
+	}
+	return st.meta.Cursor
+}
+
+// Stage takes a page of a full set, beside the live one, which stays in use.
+// What is staged outlives a restart, but for the last few pages. After an error
+// the staging is dropped and begins anew.
+func (s *Store) Stage(p kiosk.Page) error {
+	set := s.orders
+	set.write.Lock()
+	defer set.write.Unlock()
+	st, err := set.openStaged(true)
+	if err != nil {
+		return err
+	}
+	if err := st.add(p); err != nil {
+		return errors.Join(fmt.Errorf("stage the order set: %w", err), set.dropStaged())
+	}
+	return nil
+}
+
+// Switch makes the staged set the live one, if its count and digest are the
+// watermark's. Otherwise it drops the staging and returns kiosk.ErrSetMismatch.
+// It returns ErrNoStaging when nothing is staged.
+func (s *Store) Switch(w kiosk.Watermark) error {
+	set := s.orders
+	set.write.Lock()
+	defer set.write.Unlock()
+	st, err := set.openStaged(w.Count == 0)
+	if err != nil {
+		return err
+	}
+	if st == nil {
+		return ErrNoStaging
+	}
+	if st.meta.Count != w.Count || st.digest != w.Digest {
+		err := fmt.Errorf("%w: %d orders came, HQ has %d", kiosk.ErrSetMismatch, st.meta.Count, w.Count)
+		return errors.Join(err, set.dropStaged())
+	}
+	point, _ := set.current()
+	m := st.meta
+	m.Digest, m.Expected = st.digest.String(), w.Count
+	m.Cache = kiosk.Cache{Version: w.Version, AsOf: w.At.UTC(), Complete: true}
+	if err := st.finish(m, point); err != nil {
+		return errors.Join(fmt.Errorf("switch the order set: %w", err), set.dropStaged())
+	}
+	set.staged = nil
+	if err := set.replace(st); err != nil {
+		return fmt.Errorf("switch the order set: %w", err)
+	}
+	return nil
+}
+
+// replace puts a finished staging in the place of the live file. Readers wait
+// for no more than a rename.
+func (set *orderSet) replace(st *staging) error {
+	if err := errors.Join(st.db.Close(), syncFile(st.path)); err != nil {
+		return errors.Join(err, removeFile(st.path))
+	}
+	if err := rename(st.path, set.path); err != nil {
+		return err
+	}
+	fresh, err := openSound(set.path, func(tx *bolt.Tx) error {
+		_, err := readMeta(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	set.live.Lock()
+	old := set.db
+	set.db = fresh
+	err = fresh.View(set.load)
+	set.live.Unlock()
+	return errors.Join(err, guard(old.Close))
+}

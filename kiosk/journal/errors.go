@@ -1,0 +1,70 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Returned by [Open].
+var (
+	// ErrLocked is returned when another process appends to the journal.
+	ErrLocked = errors.New("another process holds this data folder")
+	// ErrOtherTerminal is returned when the files are of another terminal.
+	ErrOtherTerminal = errors.New("the journal is of another terminal")
+	// ErrVersion is returned for files of a format that this program does not know.
+	ErrVersion = errors.New("the journal has a format that this program does not know")
+	// ErrMissingSegment is returned when a file is missing between others.
+	ErrMissingSegment = errors.New("a file of the journal is missing")
+)
+
+// Returned by whatever reads a journal.
+var (
+	// ErrDamaged is returned, as a [*DamagedError], when a record or header in
+	// the middle of the journal cannot be what was written.
+	ErrDamaged = errors.New("the journal is damaged")
+	// ErrNotAuthentic is returned when a record's MAC does not fit the key.
+	ErrNotAuthentic = errors.New("the journal was written with another key")
+)
+
+// Returned by [Export].
+var (
+	// ErrEmpty is returned for a journal without any event.
+	ErrEmpty = errors.New("the journal holds no event yet")
+)
+
+// Returned by [Journal.Append].
+var (
+	// ErrUnknownOutcome is returned when a write or sync failed, and for every
+	// append after it: the events may be on disk or not. Close the journal, open
+	// it anew and read.
+	ErrUnknownOutcome = errors.New("it is not known whether the event is on disk")
+	// ErrNoSpare is returned when the segment is full and no new one could be
+	// made. Nothing was written; a later append tries again.
+	ErrNoSpare = errors.New("no new file for the journal could be made")
+	// ErrRefused is returned for events that could not be read back: too large,
+	// or not in the form that journals keep. Nothing was written.
+	ErrRefused = errors.New("the journal cannot keep the event")
+	// ErrClosed is returned after Close.
+	ErrClosed = errors.New("the journal is closed")
+)
+
+// DamagedError says where a journal stops being what was written. It wraps
+// [ErrDamaged], or [ErrNotAuthentic] where only the MAC does not fit.
+type DamagedError struct {
+	Seq    uint64 // the first event that cannot be trusted
+	File   string // name of the segment; empty for an export
+	Offset int64  // in bytes from the file's begin
+	Reason string
+	kind   error
+}
+
+func (e *DamagedError) Error() string {
+	where := "offset"
+	if e.File != "" {
+		where = e.File + ", offset"
+	}
+	return fmt.Sprintf("%v: event %d (%s %d): %s; restore the folder from a backup", e.kind, e.Seq, where, e.Offset, e.Reason)
+}
+
+// Unwrap gives ErrDamaged or ErrNotAuthentic.
+func (e *DamagedError) Unwrap() error { return e.kind }

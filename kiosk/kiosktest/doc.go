@@ -1,0 +1,8 @@
+// Package kiosktest has what tests of the terminal share: builders of orders,
+// codes and points, a ledger in memory, and the contract that every
+// desk.Ledger passes.
+//
+// The builders give valid values with as little in them as a test needs; a test
+// changes the fields that it is about. [Lookup] stands for the keyed hash of a
+// real point: it is a plain hash, so that a test knows it without a secret.
+package kiosktest

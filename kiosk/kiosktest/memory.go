@@ -1,0 +1,230 @@
+package kiosktest
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"sync"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/desk"
+)
+
+// Memory is a desk.Ledger that forgets everything with the process. It decides
+// by the same rules as the real one.
+type Memory struct {
+	mu     sync.Mutex
+	random io.Reader
+	point  kiosk.Point
+	cache  kiosk.Cache
+	orders map[kiosk.OrderID]kiosk.Order
+	states map[kiosk.OrderID]kiosk.OrderState
+	events []kiosk.Event
+	fault  error
+}
+
+// NewMemory gives a ledger with a point and a complete set of orders, confirmed
+// at Start.
+func NewMemory(point kiosk.Point, orders ...kiosk.Order) *Memory {
+	m := &Memory{
+		random: Random(1), point: point, cache: kiosk.Cache{Version: 1, AsOf: Start(), Complete: true},
+		orders: map[kiosk.OrderID]kiosk.Order{}, states: map[kiosk.OrderID]kiosk.OrderState{},
+	}
+	for _, o := range orders {
+		m.orders[o.ID] = o
+	}
+	return m
+}
+
+// SetFault makes every recording fail with err from now on; nil ends that.
+func (m *Memory) SetFault(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.fault = err
+}
+
+// SetCache replaces what is known of the set's freshness.
+func (m *Memory) SetCache(c kiosk.Cache) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.cache = c
+}
+
+// SetPoint replaces the point's settings.
+func (m *Memory) SetPoint(p kiosk.Point) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.point = p
+}
+
+// PutOrder adds or replaces an order.
+func (m *Memory) PutOrder(o kiosk.Order) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.orders[o.ID] = o
+}
+
+// Events gives what was recorded.
+func (m *Memory) Events() []kiosk.Event {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.events)
+}
+
+func (m *Memory) context(at kiosk.Moment, source string) kiosk.Context {
+	return kiosk.Context{Point: m.point, Cache: m.cache, At: at, Source: source}
+}
+
+func (m *Memory) state(o kiosk.Order) kiosk.OrderState { return m.states[o.ID].Merge(o.Settled) }
+
+func (m *Memory) record(at kiosk.Moment, bodies ...kiosk.Body) ([]kiosk.Event, error) {
+	if m.fault != nil {
+		return nil, m.fault
+	}
+	first := len(m.events)
+	for _, b := range bodies {
+		e := kiosk.Event{Terminal: "T-memory", Epoch: 1, Seq: uint64(len(m.events)) + 1, At: at, SetVersion: m.cache.Version, Body: b}
+		if _, err := io.ReadFull(m.random, e.ID[:]); err != nil {
+			return nil, err
+		}
+		m.events = append(m.events, e)
+		if id := b.Subject(); id != "" {
+			m.states[id] = m.states[id].Apply(e)
+		}
+	}
+	return m.events[first:], nil
+}
+
+// Redeem answers a scanned text.
+func (m *Memory) Redeem(scan desk.Scan) (desk.Answer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := m.context(scan.At, scan.Source)
+	codes, err := kiosk.ParseCode(scan.Text, m.point.Policy.WithDefaults().CodeFormats)
+	if err != nil {
+		return desk.NewAnswer(m.cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
+	}
+	orders := m.find(codes)
+	if len(orders) == 0 {
+		return desk.NewAnswer(m.cache, kiosk.DecideUnknown(codes, c)), nil
+	}
+	var bodies []kiosk.Body
+	var of []int
+	outcomes := make([]kiosk.Outcome, len(orders))
+	for i, o := range orders {
+		out, body := kiosk.DecideScan(o, m.state(o), c)
+		outcomes[i] = out
+		if body != nil {
+			bodies, of = append(bodies, body), append(of, i)
+		}
+	}
+	events, err := m.record(scan.At, bodies...)
+	if err != nil && len(bodies) > 0 {
+		return desk.Answer{}, err
+	}
+	for n, e := range events {
+		out := &outcomes[of[n]]
+		out.Event, out.Seq, out.At = e.ID, e.Seq, e.At.Wall
+	}
+	return desk.NewAnswer(m.cache, outcomes...), nil
+}
+
+func (m *Memory) find(codes []kiosk.Code) []kiosk.Order {
+	var found []kiosk.Order
+	for _, o := range m.orders {
+		if slices.ContainsFunc(codes, func(c kiosk.Code) bool { return slices.Contains(o.Lookups, Lookup(c)) }) {
+			found = append(found, o)
+		}
+	}
+	slices.SortFunc(found, func(a, b kiosk.Order) int {
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	return found
+}
+
+// Confirm hands over a held order by a leader's word.
+func (m *Memory) Confirm(at kiosk.Moment, id kiosk.OrderID, conf kiosk.Confirmation) (desk.Answer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o, ok := m.orders[id]
+	if !ok {
+		return desk.Answer{}, kiosk.ErrUnknownOrder
+	}
+	c := m.context(at, "touch")
+	out, bodies, err := kiosk.DecideConfirm(o, m.state(o), c, conf)
+	if errors.Is(err, kiosk.ErrNotCollectable) {
+		out, _ = kiosk.DecideScan(o, m.state(o), c)
+		return desk.NewAnswer(m.cache, out), nil
+	}
+	if err != nil {
+		return desk.Answer{}, err
+	}
+	events, err := m.record(at, bodies...)
+	if err != nil {
+		return desk.Answer{}, err
+	}
+	last := events[len(events)-1]
+	out.Event, out.Seq, out.At = last.ID, last.Seq, last.At.Wall
+	return desk.NewAnswer(m.cache, out), nil
+}
+
+// Reject opens a held order again.
+func (m *Memory) Reject(at kiosk.Moment, id kiosk.OrderID, by string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o, ok := m.orders[id]
+	if !ok {
+		return kiosk.ErrUnknownOrder
+	}
+	body, err := kiosk.DecideReject(o, m.state(o), by)
+	if err == nil {
+		_, err = m.record(at, body)
+	}
+	return err
+}
+
+// Undo compensates a redemption.
+func (m *Memory) Undo(at kiosk.Moment, id kiosk.OrderID, redemption kiosk.EventID, by kiosk.Leader, reason string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o, ok := m.orders[id]
+	if !ok {
+		return kiosk.ErrUnknownOrder
+	}
+	body, err := kiosk.DecideUndo(o, m.state(o), m.context(at, "touch"), redemption, by, reason)
+	if err == nil {
+		_, err = m.record(at, body)
+	}
+	return err
+}
+
+// Record appends an event that concerns no order.
+func (m *Memory) Record(at kiosk.Moment, body kiosk.Body) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if body.Subject() != "" {
+		return errors.New("events of orders come from scans and confirmations only")
+	}
+	_, err := m.record(at, body)
+	return err
+}
+
+// Point gives the point's settings.
+func (m *Memory) Point() kiosk.Point {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.point
+}
+
+// Status counts.
+func (m *Memory) Status() desk.Status {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := uint64(len(m.events))
+	return desk.Status{
+		Cache: m.cache, Orders: len(m.orders), Expected: len(m.orders), Unsent: n, Head: n, Disk: m.fault,
+	}
+}

@@ -1,7 +1,9 @@
 package kiosk
 
 import (
+	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -38,31 +40,41 @@ func DecodePoint(b []byte) (Point, error) {
 }
 
 func encode(v any) ([]byte, error) {
-	opts := cbor.CoreDetEncOptions()
-	opts.Time = cbor.TimeRFC3339NanoUTC // exact, where seconds would lose the milliseconds
-	mode, err := opts.EncMode()
-	if err != nil {
-		return nil, fmt.Errorf("cbor encoder: %w", err)
-	}
-	b, err := mode.Marshal(v)
+	b, err := codec().enc.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", v, err)
 	}
 	return b, nil
 }
 
-// decode bounds what a hostile input may cost: no duplicate keys, no tags, no
-// deep nesting, and no array longer than an order can ever have entries.
 func decode(b []byte, v any) error {
-	mode, err := cbor.DecOptions{
-		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden,
-		MaxNestedLevels: 8, MaxArrayElements: 1 << 16, MaxMapPairs: 64,
-	}.DecMode()
-	if err != nil {
-		return fmt.Errorf("cbor decoder: %w", err)
-	}
-	if err := mode.Unmarshal(b, v); err != nil {
+	if err := codec().dec.Unmarshal(b, v); err != nil {
 		return fmt.Errorf("decode %T: %w", v, err)
 	}
 	return nil
 }
+
+type modes struct {
+	enc cbor.EncMode
+	dec cbor.DecMode
+}
+
+// codec gives the modes of all encoding here. Making one costs as much as an
+// encoding, and a scan needs several; made once, they are constants.
+//
+//nolint:gochecknoglobals // see above
+var codec = sync.OnceValue(func() modes {
+	opts := cbor.CoreDetEncOptions()
+	opts.Time = cbor.TimeRFC3339NanoUTC // exact, where seconds would lose the milliseconds
+	enc, errEnc := opts.EncMode()
+	// What a hostile input may cost is bounded: no duplicate keys, no tags, no
+	// deep nesting, and no array longer than an order can ever have entries.
+	dec, errDec := cbor.DecOptions{
+		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden,
+		MaxNestedLevels: 8, MaxArrayElements: 1 << 16, MaxMapPairs: 64,
+	}.DecMode()
+	if err := errors.Join(errEnc, errDec); err != nil {
+		panic(err) // the options above are wrong, which every test would show
+	}
+	return modes{enc, dec}
+})

@@ -47,9 +47,15 @@ const (
 // It returns ErrMalformedEvent for an event that DecodeEvent would refuse: what
 // cannot be read back must not get into a journal.
 func EncodeEvent(e Event) ([]byte, error) {
+	b, _, err := RecordEvent(e)
+	return b, err
+}
+
+// RecordEvent is EncodeEvent and also gives the event as DecodeEvent will read it.
+func RecordEvent(e Event) ([]byte, Event, error) {
 	num, body, err := encodeBody(e.Body)
 	if err != nil {
-		return nil, err
+		return nil, Event{}, err
 	}
 	p := payload{
 		ID: e.ID[:], Type: num, Body: body,
@@ -58,12 +64,13 @@ func EncodeEvent(e Event) ([]byte, error) {
 	}
 	b, err := encode(p)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrMalformedEvent, err)
+		return nil, Event{}, fmt.Errorf("%w: %w", ErrMalformedEvent, err)
 	}
-	if _, err := DecodeEvent(b); err != nil {
-		return nil, err
+	kept, err := DecodeEvent(b)
+	if err != nil {
+		return nil, Event{}, err
 	}
-	return b, nil
+	return b, kept, nil
 }
 
 // DecodeEvent reads a payload. The caller fills in what stands outside of it.

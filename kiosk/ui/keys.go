@@ -9,6 +9,7 @@ import (
 // typedRune hands on the digits of a real keyboard; a keyboard may also write
 // the full-width ones of a Chinese input method.
 func (w *Window) typedRune(r rune) {
+	w.typed(r)
 	if r >= '０' && r <= '９' {
 		r = r - '０' + '0'
 	}
@@ -20,8 +21,17 @@ func (w *Window) typedRune(r rune) {
 // typedKey hands on the keys that have a button on the keypads. On the answers
 // they do nothing, except that Escape closes one as Done would.
 func (w *Window) typedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+		w.typed('\n')
+	}
 	if a, ok := keyAction(w.state.Screen, e.Name); ok {
 		w.o.Tap(a)
+	}
+}
+
+func (w *Window) typed(r rune) {
+	if w.o.Typed != nil {
+		w.o.Typed(r)
 	}
 }
 

@@ -19,11 +19,15 @@ type Options struct {
 	Title string
 	// Windowed is the window's size in Fyne's units; zero: full screen.
 	Windowed fyne.Size
-	// Tap, Key and Sound are called on Fyne's goroutine and must not block.
-	// Key gets digits only.
+	// Tap, Key, Typed and Sound are called on Fyne's goroutine and must not
+	// block. Key gets digits only, drawn or typed.
 	Tap   func(desk.Action)
 	Key   func(rune)
 	Sound func(desk.Sound)
+	// Typed gets every character of a real keyboard, and '\n' for Enter, before
+	// Key and Tap do: a scanner that types can be told from a person by its speed.
+	// nil: nobody looks.
+	Typed func(rune)
 	// Closed is called once after the window has gone; nil: nobody asks.
 	Closed func()
 }

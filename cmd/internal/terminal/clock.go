@@ -21,6 +21,8 @@ type clock struct {
 	wall    time.Time            // at the last look
 	mono    time.Duration        // at the last look
 	quality kiosk.ClockQuality
+	offset  time.Duration // HQ's last word
+	heard   bool          // HQ has said a word
 }
 
 // newClock starts a clock. A wall clock that stands before the journal's last
@@ -59,8 +61,14 @@ func (c *clock) look() (jump time.Duration, jumped bool) {
 	return jump, true
 }
 
-// compare takes HQ's offset from this machine's clock.
+// compare takes HQ's offset from this machine's clock. The engine reports more
+// often than it asks: an offset that is exactly the last one was not measured
+// anew, and after a jump it must not restore trust.
 func (c *clock) compare(offset time.Duration) {
+	if c.heard && offset == c.offset {
+		return
+	}
+	c.offset, c.heard = offset, true
 	c.quality = kiosk.ClockSynced
 	if offset.Abs() > offsetAllowed {
 		c.quality = kiosk.ClockSuspect

@@ -41,6 +41,10 @@ func TestClockFindsJumps(t *testing.T) {
 				t.Error("the same jump was told twice")
 			}
 			clk.compare(time.Second)
+			if clk.moment().Clock != c.quality {
+				t.Error("an offset from before the jump changes the clock's quality")
+			}
+			clk.compare(2 * time.Second)
 			if clk.moment().Clock != kiosk.ClockSynced {
 				t.Error("HQ's agreement does not restore trust")
 			}

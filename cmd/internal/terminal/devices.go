@@ -5,7 +5,6 @@ import (
 	"image"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -100,9 +99,11 @@ func devicePaths(c config.Config) []string {
 	if strings.HasPrefix(c.Scanners.Camera, "/dev/") {
 		paths = append(paths, c.Scanners.Camera)
 	}
-	for _, spec := range append(slices.Clone(c.Scanners.Serial), c.Scanners.Wedge...) {
-		path, _, _ := strings.Cut(spec, "@")
-		paths = append(paths, path)
+	for _, spec := range c.Scanners.Serial {
+		if at := strings.LastIndexByte(spec, '@'); at >= 0 {
+			spec = spec[:at]
+		}
+		paths = append(paths, spec)
 	}
-	return paths
+	return append(paths, c.Scanners.Wedge...)
 }

@@ -73,6 +73,9 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 	}
 	for _, device := range devicePaths(folder.Config) {
 		_, err := os.Stat(device)
+		if err != nil {
+			err = fmt.Errorf("%w; plug it in, or correct kiosk.toml", err)
+		}
 		add("device", err, device+" is there")
 	}
 	return all

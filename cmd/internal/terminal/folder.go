@@ -1,7 +1,10 @@
 package terminal
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"os"
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/config"
@@ -49,6 +52,20 @@ func openKeys(path string, c config.Config) (Folder, error) {
 		return Folder{}, fmt.Errorf("%w: %w", config.ErrKeys, err)
 	}
 	return Folder{Path: path, Config: c, Keys: keys, Point: point}, nil
+}
+
+// ensureKeys gives the keys in a folder, and makes them where there are none
+// yet or an interrupted start wrote only some. Keys that cannot be read are an
+// error: to replace them would close the journal that they belong to.
+func ensureKeys(folder string, random io.Reader) (config.Keys, error) {
+	keys, err := config.ReadKeys(folder)
+	if !errors.Is(err, os.ErrNotExist) {
+		return keys, err
+	}
+	if keys, err = config.NewKeys(random, nil); err != nil {
+		return config.Keys{}, err
+	}
+	return keys, keys.Write(folder)
 }
 
 // Reveal opens what a screen may show of an order's customer.

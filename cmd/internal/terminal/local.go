@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"hexiao/kiosk"
@@ -36,22 +35,10 @@ func EnsureLocal(path string, random io.Reader) (Folder, error) {
 	}
 	c := config.Default()
 	c.Terminal, c.Point = localTerminal, localPoint
-	return create(path, c, random, nil)
-}
-
-// create makes the folder of a new terminal. The settings come last: a folder
-// without them counts as belonging to nobody.
-func create(path string, c config.Config, random io.Reader, pointSecret []byte) (Folder, error) {
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return Folder{}, fmt.Errorf("make the data folder: %w", err)
-	}
-	keys, err := config.NewKeys(random, pointSecret)
-	if err != nil {
+	if _, err := ensureKeys(c.KeyFolder(path), random); err != nil {
 		return Folder{}, err
 	}
-	if err := keys.Write(c.KeyFolder(path)); err != nil {
-		return Folder{}, err
-	}
+	// The settings come last: a folder without them counts as nobody's.
 	if err := c.Write(path); err != nil {
 		return Folder{}, err
 	}

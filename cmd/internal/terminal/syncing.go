@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"hexiao/kiosk/boltstore"
@@ -32,25 +33,21 @@ type Invitation struct {
 
 // Enrol makes an empty data folder into a terminal of HQ. The one-time code is
 // used up only by an answer that arrived: HQ answers the same code and key
-// again. The keys are therefore on disk before HQ is asked.
+// again. The keys are therefore on disk before HQ is asked, and keys that are
+// there already are used.
 func Enrol(ctx context.Context, path string, to Invitation, random io.Reader) (Folder, error) {
 	if _, err := os.Stat(filepath.Join(path, config.FileName)); err == nil {
 		return Folder{}, fmt.Errorf("%s: %w; use another folder", path, ErrEnrolled)
 	}
 	c := config.Default()
-	c.HQ.URL = to.URL
-	keys, err := config.ReadKeys(c.KeyFolder(path))
+	c.HQ.URL = strings.TrimSpace(to.URL)
+	keys, err := ensureKeys(c.KeyFolder(path), random)
 	if err != nil {
-		if keys, err = config.NewKeys(random, nil); err != nil {
-			return Folder{}, err
-		}
-		if err := keys.Write(c.KeyFolder(path)); err != nil {
-			return Folder{}, err
-		}
+		return Folder{}, err
 	}
-	enrolled, err := client.Enrol(ctx, client.EnrolOptions{Address: to.URL, Code: to.Code, Name: to.Name, Key: keys.Device})
+	enrolled, err := client.Enrol(ctx, client.EnrolOptions{Address: c.HQ.URL, Code: to.Code, Name: to.Name, Key: keys.Device})
 	if err != nil {
-		return Folder{}, fmt.Errorf("enrol at %s: %w", to.URL, err)
+		return Folder{}, fmt.Errorf("enrol at HQ: %w", err) // an address may hold a password
 	}
 	keys.Point = enrolled.PointSecret
 	if err := keys.Write(c.KeyFolder(path)); err != nil {
@@ -71,27 +68,30 @@ func SyncOnce(ctx context.Context, f Folder, store *boltstore.Store, now func() 
 		return engine.Report{}, ErrNoHQ
 	}
 	// Somebody waits for the answer.
-	e, err := newEngine(f, store, client.Options{Now: now, Timeout: 15 * time.Second, Tries: 2}, nil)
+	e, hq, err := newEngine(f, store, client.Options{Now: now, Timeout: 15 * time.Second, Tries: 2}, nil)
 	if err != nil {
 		return engine.Report{}, err
 	}
+	defer hq.Close()
 	return e.Once(ctx)
 }
 
-// newEngine completes the options of the client with the folder's.
-func newEngine(f Folder, store *boltstore.Store, o client.Options, report func(engine.Status)) (*engine.Engine, error) {
+// newEngine completes the options of the client with the folder's. The client
+// is to be closed after the engine's last round.
+func newEngine(f Folder, store *boltstore.Store, o client.Options, report func(engine.Status)) (*engine.Engine, *client.HQ, error) {
 	hqKey, err := base64.StdEncoding.DecodeString(f.Config.HQ.Key)
 	if err != nil || len(hqKey) != ed25519.PublicKeySize {
-		return nil, fmt.Errorf("%w: hq.key is not a key; enrol the terminal again", config.ErrInvalid)
+		return nil, nil, fmt.Errorf("%w: hq.key is not a key; enrol the terminal again", config.ErrInvalid)
 	}
 	o.Address, o.Terminal, o.Point, o.Key = f.Config.HQ.URL, f.Config.Terminal, f.Config.Point, f.Keys.Device
 	hq, err := client.New(o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return engine.New(engine.Config{
+	e, err := engine.New(engine.Config{
 		Outbox: store, Orders: store, Remote: hq, Now: o.Now, Report: report,
 		Verify:     func(message, signature []byte) bool { return ed25519.Verify(hqKey, message, signature) },
 		PollOrders: time.Duration(f.Config.HQ.Poll),
 	})
+	return e, hq, err
 }

@@ -35,8 +35,10 @@ type Options struct {
 	// OnState is told what to draw after every input and every second. It must
 	// not block.
 	OnState func(desk.State)
-	// OnAnswer is told every answer after it is durable, and how long it took
-	// since the code was read. Scans that the debounce repeats have none.
+	// OnAnswer is told the answer to every scanned code after it is durable, and
+	// how long it took since the code was read. Scans that the debounce repeats
+	// have none; codes typed on the keypad and what a leader confirms go to the
+	// screen, and so to OnState, alone.
 	OnAnswer func(scanner.Scan, desk.Answer, time.Duration)
 }
 
@@ -47,9 +49,10 @@ type Terminal struct {
 	desk   *desk.Desk
 	clock  *clock
 	engine *engine.Engine // nil: offline
+	hq     *client.HQ     // what engine talks to
 	burst  wedge.Burst
 	inputs chan func(kiosk.Moment)
-	ended  chan struct{} // Run has returned: inputs are not taken any more
+	awoken uint64 // head of the journal when the engine was last woken
 }
 
 // inputQueue is how many taps and keys may wait while an event is being
@@ -69,7 +72,7 @@ func Open(o Options) (*Terminal, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	t := &Terminal{
-		o: o, store: store, inputs: make(chan func(kiosk.Moment), inputQueue), ended: make(chan struct{}),
+		o: o, store: store, inputs: make(chan func(kiosk.Moment), inputQueue),
 		clock: newClock(o.Now, stopwatch(o.Now), last),
 	}
 	zone, err := time.LoadLocation(store.Point().Policy.WithDefaults().TimeZone)
@@ -84,32 +87,34 @@ func Open(o Options) (*Terminal, error) {
 	t.desk.Camera(o.Camera)
 	t.desk.Link(false, f.Config.HQ.URL == "")
 	if f.Config.HQ.URL != "" && !o.Offline {
-		if t.engine, err = newEngine(f, store, client.Options{Now: o.Now}, t.linked); err != nil {
+		if t.engine, t.hq, err = newEngine(f, store, client.Options{Now: o.Now}, t.linked); err != nil {
 			return nil, errors.Join(err, store.Close())
 		}
 	}
 	return t, nil
 }
 
-// Close makes the last checkpoint and closes the files.
-func (t *Terminal) Close() error { return t.store.Close() }
+// Close makes the last checkpoint and closes the files. Run must have returned.
+func (t *Terminal) Close() error {
+	if t.hq != nil {
+		t.hq.Close()
+	}
+	return t.store.Close()
+}
 
-// Run runs the terminal until ctx ends or, with EndWithSources, until every
-// source has ended. It returns the errors of sources that could not work.
+// Run runs the terminal, once, until ctx ends (nil) or, with EndWithSources,
+// until every source has ended: then it returns the errors of those that could
+// not work. Without EndWithSources such errors only go to the log and the
+// states.
 func (t *Terminal) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer close(t.ended)
 	var background sync.WaitGroup
 	defer background.Wait()
 	defer cancel()
 
 	if t.engine != nil {
-		background.Go(func() {
-			if err := t.engine.Run(ctx); err != nil && ctx.Err() == nil {
-				t.o.Log.Error("synchronisation has stopped", "error", err)
-			}
-		})
+		background.Go(func() { t.synchronise(ctx) })
 	}
 	sourcesEnded := make(chan error, 1)
 	background.Go(func() {
@@ -124,9 +129,11 @@ func (t *Terminal) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case input := <-t.inputs:
+			t.watchClock()
 			input(t.clock.moment())
 		case <-second.C:
-			t.tick()
+			t.watchClock()
+			t.desk.Tick(t.clock.moment())
 		case err := <-sourcesEnded:
 			if t.o.EndWithSources || ctx.Err() != nil {
 				return err
@@ -137,6 +144,30 @@ func (t *Terminal) Run(ctx context.Context) error {
 		}
 		t.publish()
 		t.store.Answered()
+		t.wake()
+	}
+}
+
+// synchronise runs the engine, which ends by itself only when HQ has withdrawn
+// the terminal: no report comes after that, so the header is told here.
+func (t *Terminal) synchronise(ctx context.Context) {
+	err := t.engine.Run(ctx)
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	t.o.Log.Error("synchronisation has stopped", "error", err)
+	t.send(ctx, func(kiosk.Moment) { t.desk.Link(false, false) })
+}
+
+// wake has the engine send at once what was recorded since it was last woken,
+// by a scan or by a hand.
+func (t *Terminal) wake() {
+	if t.engine == nil {
+		return
+	}
+	if head := t.store.Status().Head; head != t.awoken {
+		t.awoken = head
+		t.engine.Wake()
 	}
 }
 
@@ -156,7 +187,7 @@ func (t *Terminal) Typed(r rune) {
 			return
 		}
 		if text, ok := t.burst.Enter(at); ok {
-			t.answer(scanner.Scan{Text: text, Symbology: scanner.Text, Source: "wedge", At: at}, m, t.clock.since())
+			t.answer(scanner.Scan{Text: text, Symbology: scanner.Text, Source: "wedge", At: at.UTC()}, m, t.clock.since())
 		}
 	})
 }
@@ -208,9 +239,6 @@ func (t *Terminal) answer(s scanner.Scan, at kiosk.Moment, read time.Duration) {
 		t.o.OnAnswer(s, answer, took)
 		t.store.Answered() // at once, so that a process killed now does not answer twice
 	}
-	if t.engine != nil {
-		t.engine.Wake()
-	}
 }
 
 // logAnswer never names a code, a customer or a phone.
@@ -236,16 +264,18 @@ func (t *Terminal) linked(s engine.Status) {
 	})
 }
 
-// tick lets a second pass and records a jump of the wall clock.
-func (t *Terminal) tick() {
-	if jump, jumped := t.clock.look(); jumped {
-		m := t.clock.moment()
-		t.o.Log.Warn("the wall clock jumped", "by", jump)
-		if err := t.store.Record(m, kiosk.ClockChanged{Jump: jump, Quality: m.Clock}); err != nil {
-			t.o.Log.Error("the clock's jump could not be recorded", "error", err)
-		}
+// watchClock records a jump of the wall clock. It comes before every input, so
+// that no event bears a time that is trusted and wrong.
+func (t *Terminal) watchClock() {
+	jump, jumped := t.clock.look()
+	if !jumped {
+		return
 	}
-	t.desk.Tick(t.clock.moment())
+	m := t.clock.moment()
+	t.o.Log.Warn("the wall clock jumped", "by", jump)
+	if err := t.store.Record(m, kiosk.ClockChanged{Jump: jump, Quality: m.Clock}); err != nil {
+		t.o.Log.Error("the clock's jump could not be recorded", "error", err)
+	}
 }
 
 func (t *Terminal) publish() {

@@ -25,14 +25,9 @@ func Rebuild(o Options) (events uint64, err error) {
 	return events, s.Close()
 }
 
-// keptState is what a state.db held that the journal does not.
-type keptState struct {
-	ack      kiosk.Ack // what HQ said
-	answered uint64
-}
-
-// setStatesAside keeps state.db under another name and gives what it held.
-func (s *Store) setStatesAside(path string) (kept keptState, err error) {
+// setStatesAside keeps state.db under another name and gives what it held that
+// the journal does not: what HQ said.
+func (s *Store) setStatesAside(path string) (kept kiosk.Ack, err error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return kept, nil
 	}
@@ -40,10 +35,10 @@ func (s *Store) setStatesAside(path string) (kept keptState, err error) {
 	if old.db, err = openSound(path, old.load); err == nil {
 		before := &Store{o: s.o, states: old}
 		err = before.Receipts(func(r kiosk.Receipt) error {
-			kept.ack.Receipts = append(kept.ack.Receipts, r)
+			kept.Receipts = append(kept.Receipts, r)
 			return nil
 		})
-		kept.ack.Head, kept.answered = old.meta.Acked, old.meta.Answered
+		kept.Head = old.meta.Acked
 		err = errors.Join(err, old.db.Close())
 	}
 	if err != nil {

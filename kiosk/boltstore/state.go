@@ -29,9 +29,6 @@ type stateMeta struct {
 	Head     kiosk.Head // of the journal that the states are made of
 	Acked    kiosk.Head // that HQ has
 	Others   int        // receipts that are kept: events that HQ settled otherwise
-	// Answered is the last event whose answer was given for certain: Close
-	// leaves it behind, a killed process does not.
-	Answered uint64
 }
 
 // states is state.db and what came since its last checkpoint.
@@ -234,12 +231,12 @@ func (st *states) status() (head kiosk.Head, m stateMeta, pending int) {
 
 // checkpoint brings what is in memory to disk, with the journal's head. After
 // a failure it stays in memory and the next one takes it along.
-func (st *states) checkpoint(answered bool) error {
+func (st *states) checkpoint() error {
 	st.saving.Lock()
 	defer st.saving.Unlock()
 	st.mu.Lock()
 	batch, head, events := st.dirty, st.head, st.events
-	unchanged := head == st.meta.Head && (!answered || st.meta.Answered == head.Seq)
+	unchanged := head == st.meta.Head
 	if !unchanged {
 		st.saved, st.dirty, st.events = batch, map[kiosk.OrderID]kiosk.OrderState{}, 0
 	}
@@ -259,9 +256,6 @@ func (st *states) checkpoint(answered bool) error {
 			}
 		}
 		m.Head = head
-		if answered {
-			m.Answered = head.Seq
-		}
 		return nil
 	})
 	st.mu.Lock()

@@ -125,7 +125,7 @@ func (s *Store) openJournal() (*journal.Journal, error) {
 
 func (s *Store) recover(j *journal.Journal, rebuild bool) (err error) {
 	path := filepath.Join(s.o.Dir, stateFile)
-	var kept keptState
+	var kept kiosk.Ack
 	if rebuild {
 		if kept, err = s.setStatesAside(path); err != nil {
 			return err
@@ -156,13 +156,13 @@ func (s *Store) recover(j *journal.Journal, rebuild bool) (err error) {
 	}
 	// All that a killed process may not have answered lies in its last append.
 	s.answered = j.Head().Seq
-	if first := j.LastAppend(); first > 0 && max(m.Answered, kept.answered) != s.answered && !s.mark.covers(j.Head()) {
+	if first := j.LastAppend(); first > 0 && !s.mark.covers(j.Head()) {
 		s.answered = first - 1
 	}
 	if err := s.catchUp(j); err != nil || !rebuild {
 		return err
 	}
-	return s.bringBack(j, kept.ack)
+	return s.bringBack(j, kept)
 }
 
 // catchUp applies the events that the state lacks, and notes those that were
@@ -195,7 +195,7 @@ func (s *Store) applyFrom(j *journal.Journal) error {
 		if _, _, pending := s.states.status(); pending < s.o.CheckpointEvery {
 			return nil
 		}
-		return s.states.checkpoint(false)
+		return s.states.checkpoint()
 	})
 }
 
@@ -206,7 +206,7 @@ func (s *Store) checkpoints() {
 		case <-s.stop:
 			return
 		case <-s.kick:
-			if err := s.states.checkpoint(false); err != nil {
+			if err := s.states.checkpoint(); err != nil {
 				s.o.Warn(err)
 			}
 		}
@@ -243,11 +243,13 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	answered := len(s.resume) == 0 && s.journal.Load() != nil
+	if j := s.journal.Load(); j != nil && len(s.resume) == 0 {
+		s.mark.set(j.Head())
+	}
 	s.mu.Unlock()
 	close(s.stop)
 	s.checkpointer.Wait()
-	return errors.Join(s.states.checkpoint(answered), s.closeFiles())
+	return errors.Join(s.states.checkpoint(), s.closeFiles())
 }
 
 func (s *Store) closeFiles() error {

@@ -3,6 +3,7 @@ package journal_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"hexiao/kiosk/journal"
@@ -70,4 +71,22 @@ func FuzzVerifyExport(f *testing.F) {
 			t.Errorf("an untyped error: %v", err)
 		}
 	})
+}
+
+func TestVerifyShowsEveryEventOnce(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, options(dir))
+	mustAppend(t, j, events(1, 3)...) // and verifies while the journal is in use
+	var seen []uint64
+	each := func(e journal.Entry) error {
+		seen = append(seen, e.Event.Seq)
+		return nil
+	}
+	if rep, err := journal.Verify(dir, journal.VerifyOptions{Each: each}); err != nil || rep.Events != 3 || !slices.Equal(seen, []uint64{1, 2, 3}) {
+		t.Errorf("%+v, %v, shown %v", rep, err, seen)
+	}
+	enough := errors.New("enough")
+	if _, err := journal.Verify(dir, journal.VerifyOptions{Each: func(journal.Entry) error { return enough }}); !errors.Is(err, enough) {
+		t.Errorf("an error of the caller: %v", err)
+	}
 }

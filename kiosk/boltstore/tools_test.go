@@ -1,0 +1,67 @@
+package boltstore_test
+
+import (
+	"testing"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/kiosktest"
+)
+
+// An answer that was given is not given again after a kill: the mark needs no
+// Close.
+func TestAnsweredIsRemembered(t *testing.T) {
+	for name, c := range map[string]struct {
+		answered bool
+		want     kiosk.Verdict
+	}{"answered": {true, kiosk.AlreadyCollected}, "not answered": {false, kiosk.Accepted}} {
+		t.Run(name, func(t *testing.T) {
+			o := options(t.TempDir())
+			s := open(t, o)
+			fill(t, s, kiosktest.Order(1), kiosktest.Order(2))
+			want(t, redeem(t, s, 1, 0), kiosk.Accepted)
+			s.Answered()
+			want(t, redeem(t, s, 2, 0), kiosk.Accepted)
+			if c.answered {
+				s.Answered()
+			}
+			crash(t, s)
+			s = open(t, killed(t, o))
+			out := want(t, redeem(t, s, 2, time.Second), c.want)
+			if out.Resumed == c.answered {
+				t.Errorf("resumed: %v", out.Resumed)
+			}
+			want(t, redeem(t, s, 1, time.Second), kiosk.AlreadyCollected)
+		})
+	}
+}
+
+func TestLastWall(t *testing.T) {
+	s := open(t, options(t.TempDir()))
+	if last, err := s.LastWall(); err != nil || !last.IsZero() {
+		t.Errorf("of an empty journal: %v, %v", last, err)
+	}
+	fill(t, s, kiosktest.Order(1))
+	out := want(t, redeem(t, s, 1, time.Hour), kiosk.Accepted)
+	if last, err := s.LastWall(); err != nil || !last.Equal(out.At) {
+		t.Errorf("%v, %v; want %v", last, err, out.At)
+	}
+}
+
+func TestFree(t *testing.T) {
+	s := open(t, options(t.TempDir()))
+	fill(t, s, kiosktest.Order(1))
+	for _, c := range []struct {
+		code  kiosk.Code
+		order kiosk.OrderID
+		want  bool
+	}{
+		{kiosktest.Code(1), kiosktest.OrderID(1), true}, // its own
+		{kiosktest.Code(1), kiosktest.OrderID(2), false},
+		{kiosktest.Code(2), kiosktest.OrderID(2), true},
+	} {
+		if got, err := s.Free(kiosktest.Lookup(c.code), c.order); err != nil || got != c.want {
+			t.Errorf("%s for %s: %v, %v", c.code, c.order, got, err)
+		}
+	}
+}

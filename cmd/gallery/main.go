@@ -14,13 +14,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -30,12 +25,7 @@ import (
 	"hexiao/kiosk/desk"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
+func main() { cli.Main(run) }
 
 // run is the program as a value. With a window it must be called on the main
 // goroutine.
@@ -45,24 +35,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 type galleryCmd struct {
-	Out  string `type:"path" placeholder:"DIR" help:"Write pictures into this folder instead of opening a window."`
-	Size size   `placeholder:"WxH" help:"Size of the screen in pixels, such as 1024x600; left out: all sizes."`
-	Lang string `enum:"zh,en," default:"" placeholder:"zh|en" help:"Language of the screens; left out: both."`
-}
-
-// size is a screen's size in pixels, WIDTHxHEIGHT.
-type size struct{ fyne.Size }
-
-// UnmarshalText reads 1280x800.
-func (s *size) UnmarshalText(b []byte) error {
-	width, height, found := strings.Cut(string(b), "x")
-	w, errW := strconv.Atoi(width)
-	h, errH := strconv.Atoi(height)
-	if !found || errW != nil || errH != nil || w < 480 || h < 480 || w > 8192 || h > 8192 {
-		return fmt.Errorf("%q is not a width and a height between 480 and 8192, such as 1280x800", b)
-	}
-	s.Width, s.Height = float32(w), float32(h)
-	return nil
+	Out  string   `type:"path" placeholder:"DIR" help:"Write pictures into this folder instead of opening a window."`
+	Size cli.Size `placeholder:"WxH" help:"Size of the screen in pixels, such as 1024x600; left out: all sizes."`
+	Lang string   `enum:"zh,en," default:"" placeholder:"zh|en" help:"Language of the screens; left out: both."`
 }
 
 // Run writes the pictures, or opens the window.
@@ -76,7 +51,7 @@ func (c *galleryCmd) Run(ctx context.Context, s *cli.IO) error {
 // sizes are the one asked for, or all that the terminal is made for.
 func (c *galleryCmd) sizes() []fyne.Size {
 	if !c.Size.IsZero() {
-		return []fyne.Size{c.Size.Size}
+		return []fyne.Size{fyne.NewSize(float32(c.Size.Width), float32(c.Size.Height))}
 	}
 	return []fyne.Size{{Width: 1280, Height: 800}, {Width: 1024, Height: 600}, {Width: 1920, Height: 1080}, {Width: 1080, Height: 1920}}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"image"
 	"log/slog"
 	"sync"
@@ -23,24 +22,11 @@ const appID = "hexiao.kiosk"
 type kioskCmd struct {
 	Data     string   `required:"" type:"path" placeholder:"DIR" help:"Data folder of the terminal, from kioskctl enrol or kioskctl orders import."`
 	Config   string   `type:"existingfile" placeholder:"FILE" help:"Another settings file than kiosk.toml in the data folder."`
-	Windowed size     `placeholder:"WxH" help:"A window of that size instead of the full screen."`
+	Windowed cli.Size `placeholder:"WxH" help:"A window of that size instead of the full screen."`
 	Camera   string   `placeholder:"DEV" help:"/dev/videoN, the http:// address of an MJPEG camera, or a file or folder of pictures; instead of the settings'."`
 	Serial   []string `placeholder:"DEV[@BAUD]" sep:"none" help:"A serial scanner; instead of the settings'."`
 	Wedge    []string `placeholder:"DEV" sep:"none" help:"A scanner that types like a keyboard; instead of the settings'."`
 	Offline  bool     `help:"Do not talk to HQ."`
-}
-
-// size is a window's size, WIDTHxHEIGHT in Fyne's units.
-type size struct{ fyne.Size }
-
-// UnmarshalText reads 1280x800.
-func (s *size) UnmarshalText(b []byte) error {
-	var w, h int
-	if n, err := fmt.Sscanf(string(b), "%dx%d", &w, &h); err != nil || n != 2 || w < 320 || h < 240 || w > 8192 || h > 8192 {
-		return fmt.Errorf("%q is no size; write it as 1280x800", b)
-	}
-	s.Size = fyne.NewSize(float32(w), float32(h))
-	return nil
 }
 
 // Run opens the terminal and its window and ends with whichever ends first.
@@ -68,7 +54,7 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	a := app.NewWithID(appID)
 	a.Lifecycle().SetOnStarted(func() { log.Info("window ready") })
 	window, err = ui.New(a, ui.Options{
-		Title: "Hexiao", Windowed: c.Windowed.Size, Tap: t.Tap, Key: t.Key, Typed: t.Typed, Sound: sounds.play, Closed: cancel,
+		Title: "Hexiao", Windowed: fyne.NewSize(float32(c.Windowed.Width), float32(c.Windowed.Height)), Tap: t.Tap, Key: t.Key, Typed: t.Typed, Sound: sounds.play, Closed: cancel,
 	})
 	if err != nil {
 		return err

@@ -9,8 +9,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 	_ "time/tzdata" // a point's time zone must be known on machines without zone files
 
@@ -35,12 +33,7 @@ type dataFlag struct {
 	Data string `required:"" type:"path" placeholder:"DIR" help:"Data folder of the terminal."`
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
+func main() { cli.Main(run) }
 
 // run is the program as a value: tests call it with their own surroundings.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {

@@ -12,7 +12,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -48,6 +51,15 @@ func (s *IO) JSON(v any) error {
 	e := json.NewEncoder(s.Stdout)
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
+}
+
+// Main runs a program until it ends by itself or SIGINT or SIGTERM ends its
+// context, and exits with its code. It is all of a main function.
+func Main(run func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }
 
 // helpShown carries kong's wish to exit through its own return paths.

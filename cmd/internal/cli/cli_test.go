@@ -22,10 +22,13 @@ type commands struct {
 }
 
 type good struct {
-	Number int `help:"A number."`
+	Number int      `help:"A number."`
+	Size   cli.Size `help:"A size."`
 }
 
-func (g good) Run(_ context.Context, s *cli.IO) error { return s.JSON(map[string]any{"n<": g.Number}) }
+func (g good) Run(_ context.Context, s *cli.IO) error {
+	return s.JSON(map[string]any{"n<": g.Number + g.Size.Width - g.Size.Height})
+}
 
 type bad struct{}
 
@@ -44,6 +47,9 @@ func TestRun(t *testing.T) {
 		out, errors string
 	}{
 		"success":         {[]string{"good", "--number", "7"}, 0, `{"n<":7}` + "\n", ""},
+		"a size":          {[]string{"good", "--size", "1280x800"}, 0, `{"n<":480}` + "\n", ""},
+		"no size":         {[]string{"good", "--size", "wide"}, 2, "", "such as 1280x800"},
+		"a tiny size":     {[]string{"good", "--size", "1280x79"}, 2, "", "such as 1280x800"},
 		"failure":         {[]string{"bad"}, 1, "", "tool: the disk is full\n"},
 		"flags at fault":  {[]string{"wrong"}, 2, "", "tool: wrong usage: give --more\n"},
 		"unknown command": {[]string{"ugly"}, 2, "", "tool: wrong usage: unexpected argument ugly"},

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"image"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"fyne.io/fyne/v2"
@@ -54,10 +57,11 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	a := app.NewWithID(appID)
 	a.Lifecycle().SetOnStarted(func() { log.Info("window ready") })
 	window, err = ui.New(a, ui.Options{
-		Title: "Hexiao", Windowed: fyne.NewSize(float32(c.Windowed.Width), float32(c.Windowed.Height)), Tap: t.Tap, Key: t.Key, Typed: t.Typed, Sound: sounds.play, Closed: cancel,
+		Title: "Hexiao", Windowed: fyne.NewSize(float32(c.Windowed.Width), float32(c.Windowed.Height)),
+		Tap: t.Tap, Key: t.Key, Typed: t.Typed, Sound: sounds.play, Closed: cancel,
 	})
 	if err != nil {
-		return err
+		return errors.Join(err, t.Close())
 	}
 
 	var background sync.WaitGroup
@@ -67,13 +71,25 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 		runErr = t.Run(ctx)
 		window.Close()
 	})
-	window.ShowAndRun()
+	err = show(window)
 	cancel()
 	background.Wait()
-	if err := t.Close(); err != nil {
-		return err
-	}
-	return runErr
+	return errors.Join(err, runErr, t.Close())
+}
+
+// show runs the window until it closes. Where there is no display, GLFW logs
+// why and then panics; any other panic is a fault and goes on.
+func show(w *ui.Window) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if !strings.HasPrefix(fmt.Sprint(r), "NotInitialized") {
+				panic(r)
+			}
+			err = errors.New("no window can be opened, is there a display? Without one use kioskctl run")
+		}
+	}()
+	w.ShowAndRun()
+	return nil
 }
 
 // devices are the settings' scanners, each kind replaced by the flags given.

@@ -207,6 +207,19 @@ func TestAFolderInUse(t *testing.T) {
 	}
 }
 
+func TestNoDisplay(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, "--data", newTerminal(t), "--camera", "none")
+	cmd.Env = append(os.Environ(), asKiosk+"=1", "DISPLAY=:4095", "WAYLAND_DISPLAY=")
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), "is there a display?") || strings.Contains(string(out), "goroutine") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func TestWrongUsage(t *testing.T) {
 	for _, args := range [][]string{{}, {"--data", t.TempDir(), "--windowed", "big"}, {"--data", t.TempDir(), "--windowed", "9x9"}} {
 		var out, errs bytes.Buffer

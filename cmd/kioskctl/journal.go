@@ -126,12 +126,12 @@ func newShownEvent(e kiosk.Event) shownEvent {
 
 type exportCmd struct {
 	dataFlag
-	Out string `required:"" type:"path" placeholder:"FILE" help:"The new file; - is standard output."`
+	Out string `type:"path" placeholder:"FILE" help:"The new file; standard output when left out."`
 }
 
 // Run copies the journal; a file that cannot be finished is taken away again.
 func (c *exportCmd) Run(s *cli.IO) error {
-	if c.Out == "-" || filepath.Base(c.Out) == "-" {
+	if c.Out == "" {
 		_, err := journal.Export(journalFolder(c.Data), s.Stdout, journal.VerifyOptions{})
 		return err
 	}

@@ -111,8 +111,18 @@ func (c caller) once(ctx context.Context, a ask, answer func(*http.Response) err
 	return answer(resp)
 }
 
-// errSilent is the cause of a call that was given up.
-var errSilent = errors.New("no answer in time")
+// Causes of a call that was given up.
+var (
+	errSilent  = errors.New("no answer in time")
+	errTrickle = errors.New("the answer comes too slowly")
+)
+
+// A stream must bring trickleBytes with every trickleReads reads. Otherwise an
+// answer of a byte now and then would never be silent and never end.
+const (
+	trickleReads = 64
+	trickleBytes = 1 << 10
+)
 
 const ndjson = "application/x-ndjson"
 
@@ -124,6 +134,8 @@ type lively struct {
 	timer  *time.Timer
 	every  time.Duration
 	stream bool
+	reads  int // and bytes since the stream last brought enough
+	bytes  int
 }
 
 // Read implements io.Reader.
@@ -134,6 +146,13 @@ func (l *lively) Read(p []byte) (int, error) {
 	n, err := l.body.Read(p)
 	if l.stream {
 		l.timer.Stop()
+		l.reads, l.bytes = l.reads+1, l.bytes+n
+		switch {
+		case l.bytes >= trickleBytes:
+			l.reads, l.bytes = 0, 0
+		case l.reads >= trickleReads && err == nil:
+			err = errTrickle
+		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = noAnswer(l.ctx, err)

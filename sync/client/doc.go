@@ -18,7 +18,8 @@
 //
 // # Limits
 //
-// A call ends within [Options.Timeout], a stream when nothing came for as long.
+// A call ends within [Options.Timeout], a stream when nothing came for as long
+// or when it only trickles.
 // Answers are limited as package wire says, after decompression. Redirects are
 // not followed: HQ's address is set once, by people. Nothing forces HTTPS, but the
 // answer to an enrolment holds the point's secret: use http only on the machine itself

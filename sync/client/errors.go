@@ -28,8 +28,9 @@ var (
 // unreachable is ErrUnreachable with its cause.
 type unreachable struct{ cause error }
 
-// Error names the cause.
-func (u *unreachable) Error() string { return ErrUnreachable.Error() + ": " + u.cause.Error() }
+// Error names the cause, cut short: it may quote what something that is not HQ
+// sent.
+func (u *unreachable) Error() string { return fmt.Sprintf("%v: %.160s", ErrUnreachable, u.cause) }
 
 // Unwrap gives ErrUnreachable and the cause.
 func (u *unreachable) Unwrap() []error { return []error{ErrUnreachable, u.cause} }

@@ -244,3 +244,28 @@ func TestNobodyThere(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// drip gives a byte a second, for ever.
+type drip struct{}
+
+func (drip) Read(p []byte) (int, error) {
+	<-time.After(time.Second)
+	p[0] = ' '
+	return 1, nil
+}
+
+func (drip) Close() error { return nil }
+
+func TestATricklingStreamEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hq := newClient(t, "http://hq.example", tripper(func(req *http.Request) (*http.Response, error) {
+			header := http.Header{"Content-Type": {"application/x-ndjson"}}
+			return &http.Response{StatusCode: http.StatusOK, Header: header, Body: drip{}, Request: req}, nil
+		}), time.Now)
+		began := time.Now()
+		_, err := hq.Orders(t.Context(), "", func(kiosk.Page) error { return nil })
+		if took := time.Since(began); !errors.Is(err, client.ErrUnreachable) || took > 10*time.Minute {
+			t.Errorf("%v after %s", err, took)
+		}
+	})
+}

@@ -37,7 +37,10 @@
 //
 // A bad row is named in [Table.Problems] as "line N: what is wrong and what to
 // do" and its order is refused whole; the other orders are taken. Problems name
-// columns and order ids, never what stands in a cell of personal data.
+// columns and order ids, never what stands in a cell of personal data. A row
+// without an order id that says nothing of a whole order is taken for the rest of
+// the order above (merged cells look so) and refuses it: nothing is handed over
+// in part because a cell was merged.
 //
 // # Limits
 //

@@ -39,6 +39,7 @@ type grouper struct {
 	table   Table
 	orders  map[kiosk.OrderID]*group
 	ids     []kiosk.OrderID // as they first appear
+	last    *group          // of the row before; nil: it had none
 }
 
 func (g *grouper) problem(line int, order kiosk.OrderID, format string, args ...any) {
@@ -57,7 +58,7 @@ func (g *grouper) add(r row) error {
 	}
 	id := kiosk.OrderID(r.cell[colOrder])
 	if id == "" {
-		g.problem(r.line, "", "there is no order id; fill in %s", colOrder.title())
+		g.orphan(r)
 		return nil
 	}
 	if valid := probe(id).Validate() == nil; !valid {
@@ -71,12 +72,41 @@ func (g *grouper) add(r row) error {
 		g.orders[id] = o
 		g.ids = append(g.ids, id)
 	}
+	g.last = o
 	o.rows = append(o.rows, r.line)
 	if err := g.fill(o, r); err != nil {
 		o.spoil(r.line)
 		g.problem(r.line, id, "order %s: %v", id, err)
 	}
 	return nil
+}
+
+// orphan deals with a row without an order id. One that says nothing of a whole
+// order looks like the rest of the order above, as merged cells leave it: that
+// order is then refused, for taking it without the row would lose goods.
+func (g *grouper) orphan(r row) {
+	if o := g.last; o != nil && o.rows[len(o.rows)-1] == r.line-1 && !r.namesHead() {
+		id := o.entry.Order.ID
+		o.rows = append(o.rows, r.line)
+		o.spoil(r.line)
+		g.problem(r.line, id, "there is no order id; if the row belongs to order %s above, write its id here too (cells that are merged count once)", id)
+		return
+	}
+	g.last = nil
+	g.table.Refused++
+	g.problem(r.line, "", "there is no order id; fill in %s", colOrder.title())
+}
+
+// namesHead reports whether the row says something of the whole order.
+func (r row) namesHead() bool {
+	return slices.ContainsFunc(headColumns(), func(c column) bool { return r.cell[c] != "" })
+}
+
+// headColumns are what belongs to the whole order.
+func headColumns() []column {
+	return []column{
+		colStatus, colPickup, colShelf, colDue, colName, colPhone, colCode, colCollectBy, colValidFrom, colExpected, colConsignment,
+	}
 }
 
 // probe is a smallest order by which an id can be validated.
@@ -126,9 +156,7 @@ func (g *grouper) fill(o *group, r row) error {
 // fillHead takes what belongs to the whole order: the first row that has a cell
 // sets it, later ones may repeat it.
 func (g *grouper) fillHead(o *group, r row) error {
-	for _, c := range []column{
-		colStatus, colPickup, colShelf, colDue, colName, colPhone, colCode, colCollectBy, colValidFrom, colExpected, colConsignment,
-	} {
+	for _, c := range headColumns() {
 		cell := r.cell[c]
 		switch {
 		case cell == "" || cell == o.head[c]:

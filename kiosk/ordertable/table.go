@@ -71,7 +71,7 @@ type Table struct {
 	Entries  []Entry   // the good orders, as they first appear
 	Problems []Problem // by line
 	Rows     int       // rows below the header that are not empty
-	Refused  int       // orders refused, as far as their ids could be read
+	Refused  int       // orders refused, and rows that are of no order
 }
 
 // Read reads a whole table. It returns ErrEmpty, ErrNotATable, ErrColumns or

@@ -349,3 +349,28 @@ func BenchmarkReadXLSX(b *testing.B) {
 	}
 	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
+
+// Merged cells leave rows without an order id: the order they seem to belong to
+// is refused, not taken without them; the others are taken.
+func TestRowsThatMergedCellsLeave(t *testing.T) {
+	const table = "order,product,quantity,name\n" +
+		"A,apples,2,张三\n" + // 2
+		",milk,1,\n" + // 3: of A, or of nobody
+		"B,eggs,1,李四\n" + // 4: good
+		",rice,1,王五\n" + // 5: an order of its own that lost its id
+		",salt,1,\n" // 6: of nobody that can be known
+	got, err := Read(strings.NewReader(table), CSV, Options{})
+	if err != nil || len(got.Entries) != 1 || got.Entries[0].Order.ID != "B" || len(got.Entries[0].Order.Lines) != 1 || got.Refused != 3 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	var texts []string
+	for _, p := range got.Problems {
+		texts = append(texts, p.Text)
+	}
+	all := strings.Join(texts, "\n")
+	for _, want := range []string{"line 2: order A: not taken", "line 3: there is no order id; if the row belongs to order A above", "line 5: there is no order id; fill in", "line 6: there is no order id; fill in"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no %q in\n%s", want, all)
+		}
+	}
+}

@@ -8,5 +8,13 @@
 // and answers go out through the callbacks in [Options], called from that
 // goroutine.
 //
+// # Limits
+//
+// The point's time zone and debounce are those that the store knows when the
+// terminal starts; a change at HQ counts from the next start on. A terminal that
+// HQ has withdrawn stays offline and goes on with the orders that it has, within
+// what the point's policy lets an ageing order set do; they are not wiped. The doubt about a clock that jumped ends with the next measurement
+// against HQ's, and with the process.
+//
 // Nothing here imports Fyne: the package builds without cgo.
 package terminal

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,12 +16,6 @@ import (
 	"hexiao/sync/client"
 	"hexiao/sync/engine"
 )
-
-// ErrEnrolled is returned by Enrol for a data folder that has a terminal.
-var ErrEnrolled = errors.New("this data folder has a terminal already")
-
-// ErrNoHQ is returned by SyncOnce for a terminal that works without HQ.
-var ErrNoHQ = errors.New("this terminal has no HQ; enrol it with kioskctl enrol")
 
 // Invitation is what a terminal needs to enrol.
 type Invitation struct {

@@ -60,8 +60,11 @@ type Terminal struct {
 const inputQueue = 64
 
 // Open opens the store and puts the terminal together. It fails with one clear
-// sentence when another process holds the data folder.
+// sentence when another process holds the data folder, and with ErrNoScanner.
 func Open(o Options) (*Terminal, error) {
+	if o.EndWithSources && len(o.Sources) == 0 {
+		return nil, ErrNoScanner
+	}
 	f := o.Folder
 	store, err := OpenStore(f, o.Random, o.Now, o.Log)
 	if err != nil {

@@ -1,0 +1,142 @@
+package terminal
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/config"
+)
+
+// wrong gives the failed checks and what they say.
+func wrong(t *testing.T, path string, now func() time.Time) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, f := range Examine(t.Context(), path, now) {
+		if f.Text == "" {
+			t.Errorf("check %s says nothing", f.Check)
+		}
+		if !f.OK {
+			out[f.Check] += f.Text
+		}
+	}
+	return out
+}
+
+// rewrite changes the settings file of a folder.
+func rewrite(t *testing.T, f Folder, change func(*config.Config)) {
+	t.Helper()
+	c := f.Config
+	change(&c)
+	if err := c.Write(f.Path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestExamineFindsNothing(t *testing.T) {
+	p := newPlatform(t, 1)
+	f := p.enrolled(20 * time.Millisecond)
+	camera := newScannerFake("camera")
+	r := start(t, options(f, camera)) // while it runs
+	r.until("online", online)
+	want(t, r.scanned(camera, p.codes["A1"].Code), kiosk.Accepted)
+	var checks []string
+	for _, finding := range Examine(t.Context(), f.Path, time.Now) {
+		if !finding.OK {
+			t.Errorf("%s: %s", finding.Check, finding.Text)
+		}
+		checks = append(checks, finding.Check)
+	}
+	const all = "settings keys journal orders.db state.db disk HQ clock"
+	if got := strings.Join(checks, " "); got != all {
+		t.Errorf("checks %s, want %s", got, all)
+	}
+}
+
+func TestExamineFinds(t *testing.T) {
+	device := filepath.Join(t.TempDir(), "tty@home")
+	if err := os.WriteFile(device, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	missing := filepath.Join(t.TempDir(), "scanner")
+	remove := func(name string) func(*testing.T, Folder) {
+		return func(t *testing.T, f Folder) {
+			if err := os.RemoveAll(filepath.Join(f.Path, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	set := func(change func(*config.Config)) func(*testing.T, Folder) {
+		return func(t *testing.T, f Folder) { rewrite(t, f, change) }
+	}
+	for name, c := range map[string]struct {
+		harm        func(*testing.T, Folder)
+		check, says string // the one check that fails; empty: none
+	}{
+		"nothing":       {func(*testing.T, Folder) {}, "", ""},
+		"no settings":   {remove(config.FileName), "settings", "kioskctl enrol"},
+		"no keys":       {remove("keys"), "keys", "missing"},
+		"no orders.db":  {remove("orders.db"), "orders.db", "the next start makes it again"},
+		"empty journal": {remove("journal"), "", ""},
+		"open keys": {func(t *testing.T, f Folder) {
+			if err := os.Chmod(filepath.Join(f.Path, "keys", "point.key"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}, "keys", "chmod 600"},
+		"empty state.db": {func(t *testing.T, f Folder) {
+			if err := os.Truncate(filepath.Join(f.Path, "state.db"), 0); err != nil {
+				t.Fatal(err)
+			}
+		}, "state.db", "is empty"},
+		"HQ gone": {set(func(c *config.Config) { c.HQ.URL = "http://127.0.0.1:1" }), "HQ", "goes on without it"},
+		"scanners there": {set(func(c *config.Config) {
+			c.Scanners.Serial, c.Scanners.Wedge = []string{device + "@9600"}, []string{device}
+		}), "", ""},
+		"scanner missing": {set(func(c *config.Config) { c.Scanners.Wedge = []string{missing} }), "device", "plug it in"},
+		"camera missing":  {set(func(c *config.Config) { c.Scanners.Camera = "/dev/nocamera" }), "device", "/dev/nocamera"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, _ := localFolder(t, 1, kiosk.Policy{})
+			c.harm(t, f)
+			got := wrong(t, f.Path, time.Now)
+			if c.check == "" && len(got) > 0 || c.check != "" && (len(got) != 1 || !strings.Contains(got[c.check], c.says)) {
+				t.Errorf("found %v", got)
+			}
+		})
+	}
+}
+
+func TestExamineComparesTheClock(t *testing.T) {
+	p := newPlatform(t, 0)
+	f := p.enrolled(time.Second)
+	fast := func() time.Time { return time.Now().Add(2 * time.Minute) }
+	if got := wrong(t, f.Path, fast); !strings.Contains(got["clock"], "-2m0s from HQ's") || got["HQ"] != "" {
+		t.Errorf("found %v", got)
+	}
+}
+
+// A flipped bit in the journal is found with its event.
+func TestExamineFindsDamage(t *testing.T) {
+	f, codes := localFolder(t, 2, kiosk.Policy{})
+	camera := newScannerFake("camera")
+	r := start(t, options(f, camera))
+	for _, c := range codes {
+		want(t, r.scanned(camera, c.Opaque.Text), kiosk.Accepted)
+	}
+	r.stop()
+	segment := filepath.Join(f.Path, "journal", "00000001.hxj")
+	text, err := os.ReadFile(segment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[200] ^= 1
+	if err := os.WriteFile(segment, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := wrong(t, f.Path, time.Now); len(got) != 1 || !strings.Contains(got["journal"], "damaged") {
+		t.Errorf("found %v", got)
+	}
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -92,20 +93,28 @@ func (c *importCmd) store(s *cli.IO, entries []ordertable.Entry) (int, error) {
 		if out, err = os.OpenFile(c.Codes, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
 			return 0, fmt.Errorf("the file for the codes: %w", err)
 		}
-		defer func() { _ = out.Close() }() // closed with its error below
 	}
-	store, err := terminal.OpenStore(folder, rand.Reader, s.Now, s.Log())
-	if err != nil {
-		return 0, err
-	}
-	issued, err := terminal.ImportTable(folder, store, entries)
-	if closeErr := store.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil || out == nil {
+	issued, err := importInto(s, folder, entries)
+	if out == nil {
 		return len(issued), err
 	}
-	return len(issued), writeCodes(out, issued)
+	if err == nil {
+		err = writeCodes(out, issued)
+	}
+	err = errors.Join(err, out.Close())
+	if err != nil { // half a list, or none, must not stand in the way of the next try
+		err = errors.Join(err, os.Remove(c.Codes))
+	}
+	return len(issued), err
+}
+
+func importInto(s *cli.IO, folder terminal.Folder, entries []ordertable.Entry) ([]terminal.IssuedCode, error) {
+	store, err := terminal.OpenStore(folder, rand.Reader, s.Now, s.Log())
+	if err != nil {
+		return nil, err
+	}
+	issued, err := terminal.ImportTable(folder, store, entries)
+	return issued, errors.Join(err, store.Close())
 }
 
 func writeCodes(out *os.File, issued []terminal.IssuedCode) error {
@@ -120,10 +129,7 @@ func writeCodes(out *os.File, issued []terminal.IssuedCode) error {
 	if err := w.WriteAll(rows); err != nil {
 		return err
 	}
-	if err := out.Sync(); err != nil {
-		return err
-	}
-	return out.Close()
+	return out.Sync()
 }
 
 // neutral keeps a spreadsheet from taking a cell for a formula.

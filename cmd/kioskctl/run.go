@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -39,37 +40,17 @@ func (c *runCmd) Run(ctx context.Context, s *cli.IO) error {
 	if err != nil {
 		return err
 	}
-	printed := make(chan error, 1)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	t, err := terminal.Open(terminal.Options{
 		Folder: folder, Now: s.Now, Random: rand.Reader, Log: c.logger(s), Sources: sources, Camera: camera, Offline: c.Offline,
 		EndWithSources: true,
-		OnAnswer: func(scan scanner.Scan, a desk.Answer, took time.Duration) {
-			// An answer that nobody can read ends the run: going on would
-			// redeem codes behind a closed door.
-			if err := s.JSON(newAnswerLine(a, scan.Source, took)); err != nil {
-				select {
-				case printed <- err:
-				default:
-				}
-				cancel()
-			}
+		OnAnswer: func(scan scanner.Scan, a desk.Answer, took time.Duration) error {
+			return s.JSON(newAnswerLine(a, scan.Source, took))
 		},
 	})
 	if err != nil {
 		return err
 	}
-	err = t.Run(ctx)
-	if closeErr := t.Close(); err == nil {
-		err = closeErr
-	}
-	select {
-	case printErr := <-printed:
-		return printErr
-	default:
-		return err
-	}
+	return errors.Join(t.Run(ctx), t.Close())
 }
 
 func (c *runCmd) logger(s *cli.IO) *slog.Logger {

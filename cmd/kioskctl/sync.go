@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 
 	"hexiao/cmd/internal/cli"
 	"hexiao/cmd/internal/terminal"
@@ -21,12 +22,8 @@ func (c *syncCmd) Run(ctx context.Context, s *cli.IO) error {
 	if err != nil {
 		return err
 	}
-	report, err := terminal.SyncOnce(ctx, folder, store, s.Now)
-	if closeErr := store.Close(); err == nil {
-		err = closeErr
-	}
-	if printErr := s.JSON(report); err == nil {
-		err = printErr
-	}
-	return err
+	bar := s.NewProgress("orders received")
+	report, err := terminal.SyncOnce(ctx, folder, store, s.Now, func(orders int) { bar.Update(orders, 0) })
+	bar.Done()
+	return errors.Join(err, store.Close(), s.JSON(report))
 }

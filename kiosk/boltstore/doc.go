@@ -48,8 +48,8 @@
 //
 // A process that was killed between a sync and its answer has handed the goods
 // over without telling anybody. The events of the last append before a start
-// may therefore be answered once more, unless a Close or [Store.Answered] told
-// that they were: a scan of that order within [ResumeWithin] is accepted again,
+// may therefore be answered once more, unless [Store.Answered] told that they
+// were: a scan of that order within [ResumeWithin] is accepted again,
 // as the very same event. Any further append ends that.
 //
 // # Limits

@@ -89,10 +89,11 @@ func TestResumeEnds(t *testing.T) {
 			t.Error("not resumed")
 		}
 	})
-	t.Run("by a Close", func(t *testing.T) {
+	t.Run("by Answered", func(t *testing.T) {
 		first := killed(t, o)
 		s := open(t, first)
 		want(t, redeem(t, s, 1, time.Second), kiosk.Accepted)
+		s.Answered()
 		shut(t, s)
 		want(t, redeem(t, open(t, first), 1, time.Second), kiosk.AlreadyCollected)
 	})

@@ -243,9 +243,6 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	if j := s.journal.Load(); j != nil && len(s.resume) == 0 {
-		s.mark.set(j.Head())
-	}
 	s.mu.Unlock()
 	close(s.stop)
 	s.checkpointer.Wait()

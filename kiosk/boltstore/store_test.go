@@ -58,9 +58,10 @@ func open(t testing.TB, o boltstore.Options) *boltstore.Store {
 	return s
 }
 
-// shut closes a store.
+// shut closes a store whose answers were given.
 func shut(t testing.TB, s *boltstore.Store) {
 	t.Helper()
+	s.Answered()
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}

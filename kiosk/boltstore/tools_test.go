@@ -65,3 +65,28 @@ func TestFree(t *testing.T) {
 		}
 	}
 }
+
+func TestWipe(t *testing.T) {
+	o := options(t.TempDir())
+	s := open(t, o)
+	fill(t, s, kiosktest.Order(1), kiosktest.Order(2))
+	want(t, redeem(t, s, 1, 0), kiosk.Accepted)
+	if err := s.Stage(kiosk.Page{Orders: []kiosk.Order{kiosktest.Order(3)}, Cursor: "3"}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // twice is once
+		if err := s.Wipe(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		for n := range 4 {
+			want(t, redeem(t, s, n, time.Second), kiosk.UnknownStale)
+		}
+		if st := s.Status(); st.Orders != 0 || st.Unsent != 1 || s.StagedCursor() != "" || s.Point().ID != kiosktest.PointID {
+			t.Errorf("%+v, staged %q, point %q", st, s.StagedCursor(), s.Point().ID)
+		}
+		shut(t, s)
+		s = open(t, o)
+	}
+}

@@ -140,7 +140,6 @@ func (d *Desk) Tick(at kiosk.Moment) {
 // Tap is a touch on a button of the screen. An action that the screen does not
 // offer is ignored: the picture may have changed under the finger.
 func (d *Desk) Tap(a Action, at kiosk.Moment) {
-	d.leader.touch(at)
 	switch a {
 	case TapLanguage:
 		d.switchLanguage()
@@ -170,7 +169,6 @@ func (d *Desk) Tap(a Action, at kiosk.Moment) {
 
 // Key is a key of a keyboard, or of the keys drawn on Keypad and Sign in.
 func (d *Desk) Key(r rune, at kiosk.Moment) {
-	d.leader.touch(at)
 	if r < '0' || r > '9' {
 		return
 	}

@@ -7,6 +7,9 @@ import (
 )
 
 func (d *Desk) tapHeld(a Action, at kiosk.Moment) {
+	if a != TapCancel && a != TapDone { // those are the customer's
+		d.leader.touch(at)
+	}
 	switch a {
 	case TapCancel:
 		d.reject("", at)
@@ -32,8 +35,8 @@ func (d *Desk) tapHeld(a Action, at kiosk.Moment) {
 // confirm hands over every held order of the answer. Orders of the same code
 // that were accepted by themselves stay in the picture.
 func (d *Desk) confirm(means string, at kiosk.Moment) {
-	if !d.leader.in() {
-		return
+	if !d.leader.in() || means == "" && d.due() > 0 {
+		return // the screen asks how it was paid, before anything goes out
 	}
 	outcomes := make([]kiosk.Outcome, 0, len(d.answer.Outcomes))
 	for _, o := range d.answer.Outcomes {
@@ -47,8 +50,6 @@ func (d *Desk) confirm(means string, at kiosk.Moment) {
 		}
 		a, err := d.o.Ledger.Confirm(at, o.Order.ID, conf)
 		switch {
-		case errors.Is(err, kiosk.ErrPaymentDue):
-			return // the screen asks how it was paid
 		case ruled(err):
 			d.home() // changed meanwhile, by HQ or another screen: the next scan tells
 			return
@@ -59,6 +60,17 @@ func (d *Desk) confirm(means string, at kiosk.Moment) {
 		outcomes = append(outcomes, a.Outcomes...)
 	}
 	d.show(NewAnswer(d.answer.Cache, outcomes...), at)
+}
+
+// due is what is to be paid for the held orders of the answer, in fen.
+func (d *Desk) due() kiosk.Fen {
+	var sum kiosk.Fen
+	for _, o := range d.answer.Outcomes {
+		if o.Verdict.ForLeader() {
+			sum += o.Due
+		}
+	}
+	return sum
 }
 
 // reject opens all holds of the answer again.
@@ -81,6 +93,7 @@ func (d *Desk) undo(at kiosk.Moment) {
 	if !d.leader.in() {
 		return
 	}
+	d.leader.touch(at)
 	for _, o := range d.answer.Outcomes {
 		redemption := o.Event
 		if o.Verdict == kiosk.AlreadyCollected && len(o.History) > 0 {

@@ -15,6 +15,8 @@ type leader struct {
 
 func (l *leader) in() bool { return l.who.ID != "" }
 
+// touch keeps a leader signed in who does what only a leader can; customers'
+// touches do not, or a queue would keep the terminal open to everybody.
 func (l *leader) touch(at kiosk.Moment) {
 	if l.in() {
 		l.until = at.Mono + leaderIdle

@@ -32,12 +32,16 @@ func TestLeaderSignsInAndOut(t *testing.T) {
 	if s := c.tap(desk.TapEnter); s.Leader != "S1" {
 		t.Errorf("staff without a name is shown as %q", s.Leader)
 	}
+	c.ledger.answers[codeA] = held(kiosk.Held)
 	c.wait(119 * time.Second)
-	c.tap("any touch")
+	c.scan(t, codeA)
+	c.tap(desk.TapReject)
 	c.wait(119 * time.Second)
 	if c.state().Leader == "" {
-		t.Error("signed out in spite of a touch")
+		t.Error("signed out in the middle of the work")
 	}
+	c.tap(desk.TapType, desk.TapBack, desk.TapLanguage, desk.TapLanguage)
+	c.keys("12")
 	c.wait(time.Second)
 	if c.state().Leader != "" {
 		t.Error("nobody touches anything and the leader stays signed in")
@@ -135,17 +139,32 @@ func TestPaymentIsTakenBeforeTheGoodsGo(t *testing.T) {
 		c.tap(desk.TapLeader)
 		c.keys("2580")
 		c.tap(desk.TapEnter)
-		c.ledger.err = kiosk.ErrPaymentDue
-		if s := c.tap(desk.TapConfirm); s.Screen != desk.Held {
-			t.Errorf("unpaid goods lead to %s", s.Screen)
+		if s := c.tap(desk.TapConfirm); s.Screen != desk.Held || len(c.ledger.confirms) != 0 {
+			t.Errorf("unpaid goods lead to %s, %d handovers", s.Screen, len(c.ledger.confirms))
 		}
-		c.ledger.err = nil
 		if s := c.tap(action); s.Screen != desk.Accepted {
 			t.Errorf("%s leads to %s", action, s.Screen)
 		}
-		if got := c.ledger.confirms[1].Means; got != means {
+		if got := c.ledger.confirms[0].Means; got != means {
 			t.Errorf("paid by %q", got)
 		}
+	}
+}
+
+// One code may open an order that is only held and one that is to be paid:
+// nothing goes out before it is said how.
+func TestDuesOfSeveralOrders(t *testing.T) {
+	c := newCounter()
+	plain, due := held(kiosk.Held).Outcomes[0], held(kiosk.PaymentDue).Outcomes[0]
+	c.ledger.answers[codeA], c.ledger.confirm = desk.NewAnswer(kiosk.Cache{}, plain, due), accepted()
+	c.scan(t, codeA)
+	c.tap(desk.TapConfirm)
+	c.keys("2580")
+	if s := c.tap(desk.TapEnter, desk.TapConfirm); s.Screen != desk.Held || len(c.ledger.confirms) != 0 {
+		t.Errorf("unpaid: %s, %d handovers", s.Screen, len(c.ledger.confirms))
+	}
+	if s := c.tap(desk.TapCash); s.Screen != desk.Accepted || len(c.ledger.confirms) != 2 || c.ledger.confirms[0].Means != "" || c.ledger.confirms[1].Means != "cash" {
+		t.Errorf("paid: %s, %+v", s.Screen, c.ledger.confirms)
 	}
 }
 

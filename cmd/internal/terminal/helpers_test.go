@@ -128,11 +128,14 @@ func start(t *testing.T, o Options, change ...func(*Terminal)) *rig {
 	o.Log = slog.New(slog.NewTextHandler(r.log, nil))
 	o.OnState = func(s desk.State) { r.states <- s }
 	onAnswer := o.OnAnswer
-	o.OnAnswer = func(s scanner.Scan, a desk.Answer, took time.Duration) {
+	o.OnAnswer = func(s scanner.Scan, a desk.Answer, took time.Duration) error {
 		if onAnswer != nil {
-			onAnswer(s, a, took)
+			if err := onAnswer(s, a, took); err != nil {
+				return err
+			}
 		}
 		r.answers <- told{s, a, took}
+		return nil
 	}
 	var err error
 	if r.Terminal, err = Open(o); err != nil {

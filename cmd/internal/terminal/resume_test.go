@@ -29,7 +29,7 @@ func TestKilledBeforeAndAfterTheAnswer(t *testing.T) {
 	camera := newScannerFake("camera")
 	o := options(f, camera)
 	var before Folder
-	o.OnAnswer = func(scanner.Scan, desk.Answer, time.Duration) { before = killed(t, f) }
+	o.OnAnswer = func(scanner.Scan, desk.Answer, time.Duration) error { before = killed(t, f); return nil }
 	r := start(t, o)
 	first := want(t, r.scanned(camera, codes[0].Opaque.Text), kiosk.Accepted)
 	r.screen(desk.Accepted)
@@ -62,7 +62,7 @@ func TestAnsweredAfterAnOutstandingOne(t *testing.T) {
 	camera := newScannerFake("camera")
 	o := options(f, camera)
 	var before Folder
-	o.OnAnswer = func(scanner.Scan, desk.Answer, time.Duration) { before = killed(t, f) }
+	o.OnAnswer = func(scanner.Scan, desk.Answer, time.Duration) error { before = killed(t, f); return nil }
 	want(t, start(t, o).scanned(camera, codes[0].Opaque.Text), kiosk.Accepted)
 
 	camera = newScannerFake("camera")

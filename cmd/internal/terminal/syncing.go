@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"hexiao/kiosk"
 	"hexiao/kiosk/boltstore"
 	"hexiao/kiosk/config"
 	"hexiao/sync/client"
@@ -55,23 +57,56 @@ func Enrol(ctx context.Context, path string, to Invitation, random io.Reader) (F
 }
 
 // SyncOnce makes one round up and down over an open store. An error in one
-// direction does not keep the other from its round.
-func SyncOnce(ctx context.Context, f Folder, store *boltstore.Store, now func() time.Time) (engine.Report, error) {
+// direction does not keep the other from its round; the report then tells of
+// the orders that the terminal has. progress hears how many have come so far.
+func SyncOnce(ctx context.Context, f Folder, store *boltstore.Store, now func() time.Time, progress func(int)) (engine.Report, error) {
 	if f.Config.HQ.URL == "" {
 		return engine.Report{}, ErrNoHQ
 	}
 	// Somebody waits for the answer.
-	e, hq, err := newEngine(f, store, client.Options{Now: now, Timeout: 15 * time.Second, Tries: 2}, nil)
+	o := client.Options{Now: now, Timeout: 15 * time.Second, Tries: 2}
+	e, hq, err := newEngine(f, store, &counted{Store: store, progress: progress}, o, nil)
 	if err != nil {
 		return engine.Report{}, err
 	}
 	defer hq.Close()
-	return e.Once(ctx)
+	report, err := e.Once(ctx)
+	if err != nil {
+		st := store.Status()
+		report.Orders, report.Complete = st.Orders, st.Cache.Complete
+		err = errors.Join(err, wipeIfRevoked(err, store))
+	}
+	return report, err
+}
+
+// counted is a store that tells how many orders have come.
+type counted struct {
+	*boltstore.Store
+	progress func(int)
+	orders   int
+}
+
+func (c *counted) Stage(p kiosk.Page) error { return c.count(p, c.Store.Stage(p)) }
+func (c *counted) Apply(p kiosk.Page) error { return c.count(p, c.Store.Apply(p)) }
+
+func (c *counted) count(p kiosk.Page, err error) error {
+	c.orders += len(p.Orders)
+	c.progress(c.orders)
+	return err
+}
+
+// wipeIfRevoked deletes the orders of a terminal that HQ has withdrawn. The
+// journal stays: what was handed over stays provable.
+func wipeIfRevoked(err error, store *boltstore.Store) error {
+	if !errors.Is(err, engine.ErrRevoked) {
+		return nil
+	}
+	return store.Wipe()
 }
 
 // newEngine completes the options of the client with the folder's. The client
 // is to be closed after the engine's last round.
-func newEngine(f Folder, store *boltstore.Store, o client.Options, report func(engine.Status)) (*engine.Engine, *client.HQ, error) {
+func newEngine(f Folder, outbox engine.Outbox, orders engine.OrderSet, o client.Options, report func(engine.Status)) (*engine.Engine, *client.HQ, error) {
 	hqKey, err := base64.StdEncoding.DecodeString(f.Config.HQ.Key)
 	if err != nil || len(hqKey) != ed25519.PublicKeySize {
 		return nil, nil, fmt.Errorf("%w: hq.key is not a key; enrol the terminal again", config.ErrInvalid)
@@ -82,7 +117,7 @@ func newEngine(f Folder, store *boltstore.Store, o client.Options, report func(e
 		return nil, nil, err
 	}
 	e, err := engine.New(engine.Config{
-		Outbox: store, Orders: store, Remote: hq, Now: o.Now, Report: report,
+		Outbox: outbox, Orders: orders, Remote: hq, Now: o.Now, Report: report,
 		Verify:     func(message, signature []byte) bool { return ed25519.Verify(hqKey, message, signature) },
 		PollOrders: time.Duration(f.Config.HQ.Poll),
 	})

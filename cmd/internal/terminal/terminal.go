@@ -38,8 +38,9 @@ type Options struct {
 	// OnAnswer is told the answer to every scanned code after it is durable, and
 	// how long it took since the code was read. Scans that the debounce repeats
 	// have none; codes typed on the keypad and what a leader confirms go to the
-	// screen, and so to OnState, alone.
-	OnAnswer func(scanner.Scan, desk.Answer, time.Duration)
+	// screen, and so to OnState, alone. An error says that nobody got the answer:
+	// Run ends with it, and the next start gives the answer once more.
+	OnAnswer func(scanner.Scan, desk.Answer, time.Duration) error
 }
 
 // Terminal is an opened terminal.
@@ -52,6 +53,7 @@ type Terminal struct {
 	hq     *client.HQ     // what engine talks to
 	burst  wedge.Burst
 	inputs chan func(kiosk.Moment)
+	failed error  // of OnAnswer
 	awoken uint64 // head of the journal when the engine was last woken
 }
 
@@ -90,7 +92,7 @@ func Open(o Options) (*Terminal, error) {
 	t.desk.Camera(o.Camera)
 	t.desk.Link(false, f.Config.HQ.URL == "")
 	if f.Config.HQ.URL != "" && !o.Offline {
-		if t.engine, t.hq, err = newEngine(f, store, client.Options{Now: o.Now}, t.linked); err != nil {
+		if t.engine, t.hq, err = newEngine(f, store, store, client.Options{Now: o.Now}, t.linked); err != nil {
 			return nil, errors.Join(err, store.Close())
 		}
 	}
@@ -145,6 +147,9 @@ func (t *Terminal) Run(ctx context.Context) error {
 				t.o.Log.Error("a scanner cannot work", "error", err)
 			}
 		}
+		if t.failed != nil {
+			return fmt.Errorf("give an answer: %w", t.failed)
+		}
 		t.publish()
 		t.store.Answered()
 		t.wake()
@@ -159,6 +164,9 @@ func (t *Terminal) synchronise(ctx context.Context) {
 		return
 	}
 	t.o.Log.Error("synchronisation has stopped", "error", err)
+	if err := wipeIfRevoked(err, t.store); err != nil {
+		t.o.Log.Error("the orders of a withdrawn terminal could not be deleted", "error", err)
+	}
 	t.send(ctx, func(kiosk.Moment) { t.desk.Link(false, false) })
 }
 
@@ -238,8 +246,10 @@ func (t *Terminal) answer(s scanner.Scan, at kiosk.Moment, read time.Duration) {
 	}
 	took := t.clock.since() - read
 	t.logAnswer(s, answer, took)
-	if t.o.OnAnswer != nil {
-		t.o.OnAnswer(s, answer, took)
+	if t.o.OnAnswer == nil {
+		return
+	}
+	if t.failed = t.o.OnAnswer(s, answer, took); t.failed == nil {
 		t.store.Answered() // at once, so that a process killed now does not answer twice
 	}
 }

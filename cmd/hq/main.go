@@ -43,6 +43,8 @@ type program struct {
 	stderr io.Writer
 	env    func(string) string
 	now    func() time.Time
+	// mayCreate lets the command make the store that --db names.
+	mayCreate bool
 	*where
 }
 

@@ -16,6 +16,7 @@ type pointAddCmd struct {
 
 // Run adds a point.
 func (c *pointAddCmd) Run(p *program) error {
+	p.mayCreate = true
 	return p.with(func(to *client) error {
 		point := hq.NewPoint{ID: kiosk.PointID(c.ID), Name: c.Name, PIN: c.PIN}
 		if err := to.call(p.ctx, "/admin/v1/points", point, &struct{}{}); err != nil {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"hexiao/cmd/internal/cli"
 	"hexiao/kiosk"
 	"hexiao/kiosk/ordertable"
 	"hexiao/sync/hq"
@@ -44,7 +45,9 @@ func fillSample(p *program, h *hq.HQ, plain, trouble int, log *slog.Logger) erro
 		return fmt.Errorf("add the sample point: %w", err)
 	}
 	began := p.now()
-	done, err := h.Import(p.ctx, samplePoint, sampleOrders(p.ctx, plain, trouble, began))
+	bar := (&cli.IO{Stderr: p.stderr, Now: p.now}).NewProgress("sample orders")
+	done, err := h.Import(p.ctx, samplePoint, told(sampleOrders(p.ctx, plain, trouble, began), bar, plain+trouble))
+	bar.Done()
 	switch {
 	case err != nil:
 		return fmt.Errorf("fill in the sample: %w; delete %s to begin anew", err, p.DB)
@@ -53,6 +56,20 @@ func fillSample(p *program, h *hq.HQ, plain, trouble int, log *slog.Logger) erro
 	}
 	log.Info("sample filled in", "orders", done.New, "seconds", p.now().Sub(began).Seconds())
 	return nil
+}
+
+// told passes orders on and tells how far they are.
+func told(orders iter.Seq[ordertable.Entry], bar *cli.Progress, total int) iter.Seq[ordertable.Entry] {
+	return func(yield func(ordertable.Entry) bool) {
+		n := 0
+		for e := range orders {
+			if !yield(e) {
+				return
+			}
+			n++
+			bar.Update(n, total)
+		}
+	}
 }
 
 // sampleOrders gives the plain orders S… and then the troubled ones T…, both

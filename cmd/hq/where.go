@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 
 	"hexiao/cmd/internal/cli"
@@ -40,6 +41,9 @@ func (p *program) platform() (*client, func() error, error) {
 		return c, nothing, err
 	case p.DB == "":
 		return nil, nil, fmt.Errorf("%w: give --db FILE, or --hq URL", cli.ErrUsage)
+	}
+	if _, err := os.Stat(p.DB); errors.Is(err, os.ErrNotExist) && !p.mayCreate && !strings.Contains(p.DB, "://") {
+		return nil, nil, fmt.Errorf("there is no store %s; hq serve and hq point add make one", p.DB)
 	}
 	store, err := p.store()
 	if errors.Is(err, hq.ErrHeld) {

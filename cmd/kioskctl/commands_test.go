@@ -224,7 +224,10 @@ func TestFoldersOfNobodyAndInUse(t *testing.T) {
 	c := s.start("--stdin")
 	c.scan(s.codes["O00000"].Code)
 	c.next()
-	_, errs, code := call(t, "", "status", "--data", s.data)
+	if out := s.must("status", "--data", s.data); !strings.Contains(out, "the terminal is running") || !strings.Contains(out, "events     1\n") {
+		t.Errorf("status of a running terminal:\n%s", out)
+	}
+	_, errs, code := call(t, "", "sync", "--data", s.data)
 	if code != 1 || !strings.Contains(errs, "another process holds this data folder") || strings.Count(errs, "\n") != 1 {
 		t.Errorf("a folder in use: exit %d %s", code, errs)
 	}
@@ -242,6 +245,17 @@ func TestFoldersOfNobodyAndInUse(t *testing.T) {
 	_, errs, code = call(t, "", "enrol", "--data", t.TempDir(), "--hq", s.hq.URL, "--code", "wrong")
 	if code != 1 || errs == "" {
 		t.Errorf("a wrong code: exit %d %s", code, errs)
+	}
+}
+
+func TestPlainHTTPIsToldOf(t *testing.T) {
+	for address, want := range map[string]bool{
+		"http://127.0.0.1:8080": false, "http://[::1]:8080": false, "http://localhost": false, "https://hq.example": false,
+		"http://hq.example": true, "http://192.0.2.7:8080": true,
+	} {
+		if got := insecure(address); got != want {
+			t.Errorf("%s: %v", address, got)
+		}
 	}
 }
 

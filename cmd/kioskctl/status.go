@@ -2,12 +2,15 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"time"
 
 	"hexiao/cmd/internal/cli"
 	"hexiao/cmd/internal/terminal"
 	"hexiao/kiosk"
+	"hexiao/kiosk/desk"
+	"hexiao/kiosk/journal"
 )
 
 type statusCmd struct {
@@ -27,26 +30,28 @@ type terminalStatus struct {
 	Events    uint64           `json:"events"`
 	Unsent    uint64           `json:"unsent"`
 	Conflicts int              `json:"conflicts"`
+	Running   bool             `json:"running,omitempty"` // what only the running terminal knows is 0
 }
 
-// Run opens the store and tells what is in it.
+// Run opens the store and tells what is in it. While the terminal runs, the
+// store is its own: then the journal alone can be read.
 func (c *statusCmd) Run(s *cli.IO) error {
 	folder, err := terminal.OpenFolder(c.Data)
 	if err != nil {
 		return err
 	}
+	out := terminalStatus{Terminal: folder.Config.Terminal, Point: folder.Config.Point, HQ: folder.Config.HQ.URL}
 	store, err := terminal.OpenStore(folder, rand.Reader, s.Now, s.Log())
+	switch {
+	case errors.Is(err, journal.ErrLocked):
+		out.Running = true
+		err = out.fillFromJournal(folder)
+	case err == nil:
+		out.fillFromStore(store.Status())
+		err = store.Close()
+	}
 	if err != nil {
 		return err
-	}
-	st := store.Status()
-	if err := store.Close(); err != nil {
-		return err
-	}
-	out := terminalStatus{
-		Terminal: folder.Config.Terminal, Point: folder.Config.Point, HQ: folder.Config.HQ.URL,
-		Orders: st.Orders, Expected: st.Expected, Complete: st.Cache.Complete || st.Cache.Local, AsOf: st.Cache.AsOf,
-		Events: st.Head, Unsent: st.Unsent, Conflicts: st.Conflict,
 	}
 	if c.JSON {
 		return s.JSON(out)
@@ -56,8 +61,19 @@ func (c *statusCmd) Run(s *cli.IO) error {
 	return err
 }
 
+func (t *terminalStatus) fillFromStore(st desk.Status) {
+	t.Orders, t.Expected, t.Complete, t.AsOf = st.Orders, st.Expected, st.Cache.Complete || st.Cache.Local, st.Cache.AsOf
+	t.Events, t.Unsent, t.Conflicts = st.Head, st.Unsent, st.Conflict
+}
+
+func (t *terminalStatus) fillFromJournal(f terminal.Folder) error {
+	report, err := journal.Verify(journalFolder(f.Path), journal.VerifyOptions{MACKey: f.Keys.Journal})
+	t.Events = report.Events
+	return err
+}
+
 func (t terminalStatus) eventsText() string {
-	if t.HQ == "" {
+	if t.HQ == "" || t.Running {
 		return fmt.Sprintf("%d", t.Events)
 	}
 	return fmt.Sprintf("%d, of which HQ has not got %d and settled %d otherwise", t.Events, t.Unsent, t.Conflicts)
@@ -65,6 +81,8 @@ func (t terminalStatus) eventsText() string {
 
 func (t terminalStatus) ordersText(now time.Time) string {
 	switch {
+	case t.Running:
+		return "the terminal is running; its screen shows them"
 	case t.HQ == "":
 		return fmt.Sprintf("%d, imported here", t.Orders)
 	case t.AsOf.IsZero():

@@ -51,9 +51,12 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 		err = nil // nothing has happened yet
 	}
 	add("journal", err, fmt.Sprintf("%d events, unbroken", report.Events))
-	for _, db := range []string{"orders.db", "state.db"} {
-		add(db, nonEmpty(filepath.Join(path, db)), "present")
+	orders, state := nonEmpty(filepath.Join(path, "orders.db")), nonEmpty(filepath.Join(path, "state.db"))
+	if report.Events == 0 && errors.Is(orders, os.ErrNotExist) && errors.Is(state, os.ErrNotExist) {
+		orders, state = nil, nil // enrolled, and not started yet
 	}
+	add("orders.db", orders, "there, or made by the first start")
+	add("state.db", state, "there, or made by the first start")
 	free, err := freeBytes(path)
 	if err == nil && free < lowDisk {
 		err = fmt.Errorf("only %d MB are free; make room before nothing can be recorded", free>>20)
@@ -103,7 +106,7 @@ func nonEmpty(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("%s is missing; the next start makes it again", path)
+		return fmt.Errorf("%w; the next start makes it again", err)
 	case err != nil:
 		return err
 	case info.Size() == 0:
@@ -130,9 +133,9 @@ func hqOffset(ctx context.Context, f Folder, now func() time.Time) (time.Duratio
 		return 0, err
 	}
 	defer hq.Close()
-	at, err := hq.Time(ctx)
+	ack, err := hq.Head(ctx) // signed, so that a terminal that HQ has withdrawn finds out
 	if err != nil {
-		return 0, fmt.Errorf("HQ does not answer; the terminal goes on without it: %w", err)
+		return 0, fmt.Errorf("HQ does not answer this terminal, which goes on without it: %w", err)
 	}
-	return at.Sub(now()), nil
+	return ack.At.Sub(now()), nil
 }

@@ -63,7 +63,7 @@ func ImportTable(f Folder, store *boltstore.Store, entries []ordertable.Entry) (
 	}
 	var issued []IssuedCode
 	orders := make([]kiosk.Order, 0, len(entries))
-	taken := map[kiosk.Lookup]bool{}
+	taken := ownAsTyped(f, entries)
 	for _, e := range entries {
 		e.Order.Point = point.ID
 		var codes []kiosk.Code
@@ -91,6 +91,19 @@ func ImportTable(f Folder, store *boltstore.Store, entries []ordertable.Entry) (
 		return nil, fmt.Errorf("import the orders: %w", err)
 	}
 	return issued, nil
+}
+
+// ownAsTyped gives the lookups of the typed codes that read like a platform's own
+// codes of the table: such a code must not be made for another order, for the
+// same digits would open both.
+func ownAsTyped(f Folder, entries []ordertable.Entry) map[kiosk.Lookup]bool {
+	taken := map[kiosk.Lookup]bool{}
+	for _, e := range entries {
+		if kiosk.TypedCheck(e.OwnCode) {
+			taken[f.Point.Lookup(kiosk.Code{Kind: kiosk.CodeTyped, Text: e.OwnCode})] = true
+		}
+	}
+	return taken
 }
 
 // issue derives the codes of an order.

@@ -111,6 +111,12 @@ func clean(raw string) (string, error) {
 
 func fold(s string) (string, error) {
 	s = strings.Map(func(r rune) rune {
+		if r > ' ' && r < unicode.MaxASCII && r != '-' { // nearly all codes, without a look at tables
+			if r >= 'a' && r <= 'z' {
+				r -= 'a' - 'A'
+			}
+			return r
+		}
 		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || unicode.Is(unicode.Cf, r) {
 			return -1
 		}

@@ -66,7 +66,7 @@ func RecordEvent(e Event) ([]byte, Event, error) {
 	if err != nil {
 		return nil, Event{}, fmt.Errorf("%w: %w", ErrMalformedEvent, err)
 	}
-	kept, err := DecodeEvent(b)
+	kept, err := p.event(len(b))
 	if err != nil {
 		return nil, Event{}, err
 	}
@@ -78,20 +78,26 @@ func RecordEvent(e Event) ([]byte, Event, error) {
 // a body of an unknown type becomes an [UnknownBody].
 func DecodeEvent(b []byte) (Event, error) {
 	if len(b) > maxPayloadBytes {
-		return Event{}, fmt.Errorf("%w: %d bytes, more than %d", ErrMalformedEvent, len(b), maxPayloadBytes)
+		return Event{}, tooLong(len(b))
 	}
 	var p payload
 	if err := decode(b, &p); err != nil {
 		return Event{}, fmt.Errorf("%w: %w", ErrMalformedEvent, err)
 	}
+	return p.event(len(b))
+}
+
+// event gives what a payload of so many bytes says, if it may be said.
+func (p payload) event(size int) (Event, error) {
 	var e Event
-	if len(p.ID) != len(e.ID) {
+	switch {
+	case size > maxPayloadBytes:
+		return Event{}, tooLong(size)
+	case len(p.ID) != len(e.ID):
 		return Event{}, fmt.Errorf("%w: event id of %d bytes", ErrMalformedEvent, len(p.ID))
-	}
-	if p.WallMS < minWallMS || p.WallMS > maxWallMS || p.MonoMS < 0 || p.MonoMS > maxMono.Milliseconds() || p.Clock > ClockSuspect {
+	case p.WallMS < minWallMS || p.WallMS > maxWallMS || p.MonoMS < 0 || p.MonoMS > maxMono.Milliseconds() || p.Clock > ClockSuspect:
 		return Event{}, fmt.Errorf("%w: time out of range", ErrMalformedEvent)
-	}
-	if len(p.Body) == 0 {
+	case len(p.Body) == 0:
 		return Event{}, fmt.Errorf("%w: no body", ErrMalformedEvent)
 	}
 	body, err := decodeBody(p.Type, p.Body)
@@ -102,6 +108,10 @@ func DecodeEvent(b []byte) (Event, error) {
 	e.At = Moment{Wall: time.UnixMilli(p.WallMS).UTC(), Mono: time.Duration(p.MonoMS) * time.Millisecond, Clock: p.Clock}
 	e.SetVersion, e.Body = p.SetVersion, body
 	return e, nil
+}
+
+func tooLong(size int) error {
+	return fmt.Errorf("%w: %d bytes, more than %d", ErrMalformedEvent, size, maxPayloadBytes)
 }
 
 // ChainHash is the hash of an event in its terminal's chain:
@@ -139,6 +149,9 @@ func encodeBody(body Body) (uint64, []byte, error) {
 	case ClockChanged:
 		num = numClockChanged
 	case UnknownBody:
+		if err := codec().dec.Wellformed(b.Raw); err != nil {
+			return 0, nil, fmt.Errorf("%w: %s: %w", ErrMalformedEvent, b.Type(), err)
+		}
 		return b.Code, b.Raw, nil
 	default:
 		return 0, nil, fmt.Errorf("%w: no wire form for %T", ErrMalformedEvent, body)

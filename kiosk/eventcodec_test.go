@@ -311,3 +311,12 @@ func FuzzDecodeEvent(f *testing.F) {
 		same(t, "its state", s, throughDisk(t, s))
 	})
 }
+
+func TestAnUnknownBodyMustBeCBOR(t *testing.T) {
+	for _, raw := range [][]byte{nil, {0x61}, {0x01, 0x02}, {0xff}} {
+		e := kiosk.Event{ID: kiosk.EventID{1}, At: kiosk.Moment{Wall: time.Unix(1, 0)}, Body: kiosk.UnknownBody{Code: 99, Raw: raw}}
+		if b, err := kiosk.EncodeEvent(e); !errors.Is(err, kiosk.ErrMalformedEvent) {
+			t.Errorf("% x became % x, %v", raw, b, err)
+		}
+	}
+}

@@ -44,10 +44,7 @@ func (j *Journal) Append(events ...kiosk.Event) ([]kiosk.Event, error) {
 	if off == headerBytes { // the first append of a segment brings its header
 		write, at = append(seg.header.encode(), j.buf...), 0
 	}
-	if _, err := j.tail.WriteAt(write, at); err != nil {
-		return nil, j.poisoned(err)
-	}
-	if err := j.tail.Datasync(); err != nil {
+	if err := j.tail.WriteSync(write, at); err != nil {
 		return nil, j.poisoned(err)
 	}
 	seg.used = off + int64(len(j.buf))

@@ -13,8 +13,9 @@
 //	lock                            held (flock) by the process that appends
 //
 // A segment is made of written zeros (not holes) and synced before it is used,
-// in the background, so that an append needs one write and one fdatasync, which
-// changes neither the file's size nor its blocks. The last segment is usually
+// in the background, so that an append is one synced write (pwritev2 with
+// RWF_DSYNC, which is a write and an fdatasync), which changes neither the
+// file's size nor its blocks. The last segment is usually
 // such a spare: all zeros. A segment in use is a header followed by records;
 // zeros follow the last record. All numbers are big-endian.
 //

@@ -34,6 +34,8 @@ type File interface {
 	io.Closer
 	// Datasync makes written bytes durable.
 	Datasync() error
+	// WriteSync is WriteAt and Datasync of what was written, in one.
+	WriteSync(b []byte, off int64) error
 	// Size is the file's length in bytes.
 	Size() (int64, error)
 }
@@ -110,6 +112,26 @@ func (f osFile) Datasync() error {
 			return err
 		}
 	}
+}
+
+// WriteSync is one system call (pwritev2 with RWF_DSYNC, Linux 4.7): it lets the
+// kernel sync the range that it has just written, and saves a way into the kernel
+// and out again, several microseconds of a scan. Where the file system does not
+// know the flag, and for the rest of a short write, it is the two calls.
+func (f osFile) WriteSync(b []byte, off int64) error {
+	n, err := unix.Pwritev2(int(f.Fd()), [][]byte{b}, off, unix.RWF_DSYNC)
+	switch {
+	case err == nil && n == len(b):
+		return nil
+	case err == nil:
+		b, off = b[n:], off+int64(n)
+	case !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EOPNOTSUPP) && !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EINVAL):
+		return fmt.Errorf("write %s: %w", filepath.Base(f.Name()), err)
+	}
+	if _, err := f.WriteAt(b, off); err != nil {
+		return err
+	}
+	return f.Datasync()
 }
 
 func (f osFile) Size() (int64, error) {

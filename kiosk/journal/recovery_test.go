@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -250,5 +251,38 @@ func TestFirstAppendOfASegmentIsInterrupted(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, readAll(t, j, 1)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What WriteSync wrote is in the file, past its end too, and its errors name the file.
+func TestWriteSync(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "segment")
+	f, err := journal.OS().OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []struct {
+		text string
+		off  int64
+	}{{"world", 6}, {"hello ", 0}} {
+		if err := f.WriteSync([]byte(w.text), w.off); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(name); err != nil || string(got) != "hello world" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err = journal.OS().OpenFile(name, os.O_RDONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.WriteSync([]byte("x"), 0); err == nil || !strings.Contains(err.Error(), "segment") {
+		t.Errorf("a file that is open for reading: %v", err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -221,6 +221,14 @@ func (f *file) remember(off, n int64) {
 	}
 }
 
+// WriteSync is the two steps that a power cut and a fault can come between.
+func (f *file) WriteSync(b []byte, off int64) error {
+	if _, err := f.WriteAt(b, off); err != nil {
+		return err
+	}
+	return f.Datasync()
+}
+
 func (f *file) Datasync() error {
 	if err := f.fs.ask(OpSync, f.path); err != nil {
 		return err

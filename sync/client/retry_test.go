@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -185,17 +186,17 @@ func TestSlowStream(t *testing.T) {
 // A stream that breaks off after its first page is not begun again: the caller
 // knows where to go on.
 func TestCutStream(t *testing.T) {
-	requests := 0
-	cutAt := 1 // pages
+	var requests, cutAt atomic.Int64 // the server reads and writes them as well
+	cutAt.Store(1)                   // pages
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		requests++
+		requests.Add(1)
 		w.Header().Set("Content-Type", "application/x-ndjson")
 		lines := wire.NewOrdersWriter(w)
-		for range cutAt {
+		for range cutAt.Load() {
 			must(t, lines.Order(order("a")), lines.Page("c1"))
 		}
 		must(t, lines.Order(order("b")), http.NewResponseController(w).Flush())
-		if cutAt == 1 {
+		if cutAt.Load() == 1 {
 			panic(http.ErrAbortHandler)
 		}
 	}))
@@ -203,13 +204,14 @@ func TestCutStream(t *testing.T) {
 	hq := newClient(t, server.URL, nil, time.Now)
 	var got []kiosk.Page
 	_, err := hq.Orders(t.Context(), "", func(p kiosk.Page) error { got = append(got, p); return nil })
-	if !errors.Is(err, client.ErrUnreachable) || !errors.Is(err, wire.ErrCut) || len(got) != 1 || got[0].Cursor != "c1" || requests != 1 {
-		t.Errorf("%v after %d requests, %+v", err, requests, got)
+	if !errors.Is(err, client.ErrUnreachable) || !errors.Is(err, wire.ErrCut) || len(got) != 1 || got[0].Cursor != "c1" || requests.Load() != 1 {
+		t.Errorf("%v after %d requests, %+v", err, requests.Load(), got)
 	}
-	cutAt, requests = 0, 0
+	cutAt.Store(0)
+	requests.Store(0)
 	_, err = hq.Orders(t.Context(), "", func(kiosk.Page) error { t.Error("half a page was delivered"); return nil })
-	if !errors.Is(err, wire.ErrCut) || requests != 3 {
-		t.Errorf("before the first page: %v after %d requests", err, requests)
+	if !errors.Is(err, wire.ErrCut) || requests.Load() != 3 {
+		t.Errorf("before the first page: %v after %d requests", err, requests.Load())
 	}
 }
 

@@ -82,7 +82,7 @@ func TestKilledTerminalAcceptsOnce(t *testing.T) {
 // The same over a serial line: every code twice, the cable pulled in the middle
 // of codes, the terminal killed. A scanner that got no beep is triggered again.
 func TestSerialScannerReplugged(t *testing.T) {
-	const orders = 200
+	const orders = 1000
 	s := newShop(t, orders)
 	device := t.TempDir() + "/scanner"
 	master := plug(t, device)

@@ -13,7 +13,7 @@ type Status struct {
 	UpError     string        // why events do not get to HQ, as a sentence; empty: they do
 	DownError   string        // why orders do not come from HQ
 	Offset      time.Duration // to be added to this machine's clock to have HQ's
-	OffsetKnown bool
+	Measured    int           // how often Offset was measured; 0: never, and Offset says nothing
 }
 
 // reporter keeps the status and tells it, one call at a time.
@@ -54,7 +54,8 @@ func (r *reporter) down(now time.Time, err error) {
 func (r *reporter) offset(d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.now.Offset, r.now.OffsetKnown = d, true
+	r.now.Offset = d
+	r.now.Measured++
 }
 
 func sentence(err error) string {

@@ -16,13 +16,12 @@ const (
 // against HQ, and says how far it can be trusted. It belongs to the terminal's
 // goroutine.
 type clock struct {
-	now     func() time.Time
-	since   func() time.Duration // monotonic, since the terminal started
-	wall    time.Time            // at the last look
-	mono    time.Duration        // at the last look
-	quality kiosk.ClockQuality
-	offset  time.Duration // HQ's last word
-	heard   bool          // HQ has said a word
+	now      func() time.Time
+	since    func() time.Duration // monotonic, since the terminal started
+	wall     time.Time            // at the last look
+	mono     time.Duration        // at the last look
+	quality  kiosk.ClockQuality
+	measured int // number of the last measurement of HQ's offset; 0: none
 }
 
 // newClock starts a clock. A wall clock that stands before the journal's last
@@ -61,14 +60,14 @@ func (c *clock) look() (jump time.Duration, jumped bool) {
 	return jump, true
 }
 
-// compare takes HQ's offset from this machine's clock. The engine reports more
-// often than it asks: an offset that is exactly the last one was not measured
-// anew, and after a jump it must not restore trust.
-func (c *clock) compare(offset time.Duration) {
-	if c.heard && offset == c.offset {
+// compare takes HQ's offset from this machine's clock, of the measurement with
+// that number. The engine reports more often than it measures: what was measured
+// before a jump must not restore trust after it.
+func (c *clock) compare(measured int, offset time.Duration) {
+	if measured == c.measured {
 		return
 	}
-	c.offset, c.heard = offset, true
+	c.measured = measured
 	c.quality = kiosk.ClockSynced
 	if offset.Abs() > offsetAllowed {
 		c.quality = kiosk.ClockSuspect

@@ -31,7 +31,7 @@ func TestClockFindsJumps(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := &fakeTime{wall: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 			clk := newClock(f.now, f.since, time.Time{})
-			clk.compare(time.Second)
+			clk.compare(1, time.Second)
 			f.wall, f.mono = f.wall.Add(tick+c.set), f.mono+tick
 			jump, jumped := clk.look()
 			if jumped != c.jumped || jumped && jump != c.set || clk.moment().Clock != c.quality {
@@ -40,11 +40,11 @@ func TestClockFindsJumps(t *testing.T) {
 			if _, again := clk.look(); again {
 				t.Error("the same jump was told twice")
 			}
-			clk.compare(time.Second)
+			clk.compare(1, time.Second)
 			if clk.moment().Clock != c.quality {
 				t.Error("an offset from before the jump changes the clock's quality")
 			}
-			clk.compare(2 * time.Second)
+			clk.compare(2, time.Second) // the same offset, measured anew
 			if clk.moment().Clock != kiosk.ClockSynced {
 				t.Error("HQ's agreement does not restore trust")
 			}
@@ -61,7 +61,11 @@ func TestClockIsSuspectFromTheStart(t *testing.T) {
 	if q := clk.moment().Clock; q != kiosk.ClockUnchecked {
 		t.Errorf("quality %v before anybody compared", q)
 	}
-	clk.compare(-time.Minute)
+	clk.compare(0, 0) // reported before anything was measured
+	if q := clk.moment().Clock; q != kiosk.ClockUnchecked {
+		t.Errorf("quality %v before anything was measured", q)
+	}
+	clk.compare(1, -time.Minute)
 	if q := clk.moment().Clock; q != kiosk.ClockSuspect {
 		t.Errorf("a minute from HQ's clock is quality %v", q)
 	}

@@ -271,9 +271,7 @@ func (t *Terminal) health(ctx context.Context, h scanner.Health) {
 func (t *Terminal) linked(s engine.Status) {
 	t.touch(func(kiosk.Moment) {
 		t.desk.Link(s.Online, false)
-		if s.OffsetKnown {
-			t.clock.compare(s.Offset)
-		}
+		t.clock.compare(s.Measured, s.Offset)
 	})
 }
 

@@ -34,14 +34,14 @@ func TestClockJumpIsRecorded(t *testing.T) {
 	o.Now = wall.now
 	r := start(t, o, func(term *Terminal) { term.clock = newClock(wall.now, stopwatch(time.Now), time.Time{}) })
 
-	r.linked(engine.Status{Online: true, Offset: time.Second, OffsetKnown: true})
+	r.linked(engine.Status{Online: true, Offset: time.Second, Measured: 1})
 	r.until("online", func(s desk.State) bool { return s.Header.Online })
 	want(t, r.scanned(camera, codes[0].Opaque.Text), kiosk.Accepted)
 	wall.set(-time.Hour)
 	// At once, not at the next second: the answer must not bear a trusted time.
 	want(t, r.scanned(camera, codes[1].Opaque.Text), kiosk.Accepted)
 	// The engine reports again what it measured before the jump.
-	r.linked(engine.Status{Online: true, Offset: time.Second, OffsetKnown: true})
+	r.linked(engine.Status{Online: true, Offset: time.Second, Measured: 1})
 	want(t, r.scanned(camera, codes[2].Opaque.Text), kiosk.Accepted)
 	// A jump is found without any input, too.
 	wall.set(time.Hour)

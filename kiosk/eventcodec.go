@@ -43,16 +43,11 @@ const (
 )
 
 // EncodeEvent gives the event's payload: everything but terminal, epoch,
-// sequence and previous hash. Wall and monotonic time are cut to milliseconds.
-// It returns ErrMalformedEvent for an event that DecodeEvent would refuse: what
-// cannot be read back must not get into a journal.
-func EncodeEvent(e Event) ([]byte, error) {
-	b, _, err := RecordEvent(e)
-	return b, err
-}
-
-// RecordEvent is EncodeEvent and also gives the event as DecodeEvent will read it.
-func RecordEvent(e Event) ([]byte, Event, error) {
+// sequence and previous hash, and the event as DecodeEvent will read it, wall and
+// monotonic time cut to milliseconds. It returns ErrMalformedEvent for an event
+// that DecodeEvent would refuse: what cannot be read back must not get into a
+// journal.
+func EncodeEvent(e Event) ([]byte, Event, error) {
 	num, body, err := encodeBody(e.Body)
 	if err != nil {
 		return nil, Event{}, err

@@ -58,7 +58,7 @@ func TestEventBytesNeverChange(t *testing.T) {
 	if *update {
 		var b strings.Builder
 		for _, body := range samples() {
-			p, err := kiosk.EncodeEvent(sample(body))
+			p, _, err := kiosk.EncodeEvent(sample(body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -82,7 +82,7 @@ func TestEventBytesNeverChange(t *testing.T) {
 		if len(fields) != 3 || fields[0] != string(body.Type()) {
 			t.Fatalf("line %q for %s", lines.Text(), body.Type())
 		}
-		p, err := kiosk.EncodeEvent(sample(body))
+		p, _, err := kiosk.EncodeEvent(sample(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func TestEventRoundTrip(t *testing.T) {
 				Clock: kiosk.ClockQuality(rapid.IntRange(0, 2).Draw(t, "clock")),
 			},
 		}
-		p, err := kiosk.EncodeEvent(e)
+		p, _, err := kiosk.EncodeEvent(e)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +171,7 @@ func TestEventRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, "read again", e, back)
-		again, err := kiosk.EncodeEvent(back)
+		again, _, err := kiosk.EncodeEvent(back)
 		if err != nil || !bytes.Equal(p, again) {
 			t.Fatalf("written again: %x, was %x (%v)", again, p, err)
 		}
@@ -201,7 +201,7 @@ func TestUnreadableEventsAreNotWritten(t *testing.T) {
 		"half CBOR":     sample(kiosk.UnknownBody{Code: 99, Raw: []byte{0x82, 0x01}}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if p, err := kiosk.EncodeEvent(e); !errors.Is(err, kiosk.ErrMalformedEvent) || p != nil {
+			if p, _, err := kiosk.EncodeEvent(e); !errors.Is(err, kiosk.ErrMalformedEvent) || p != nil {
 				t.Errorf("%d bytes, %v", len(p), err)
 			}
 		})
@@ -209,7 +209,7 @@ func TestUnreadableEventsAreNotWritten(t *testing.T) {
 }
 
 func TestDecodeEventRefuses(t *testing.T) {
-	good, err := kiosk.EncodeEvent(sample(samples()[0]))
+	good, _, err := kiosk.EncodeEvent(sample(samples()[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,7 +277,7 @@ func TestChainHashBindsEverything(t *testing.T) {
 func FuzzDecodeEvent(f *testing.F) {
 	canonical := map[string]bool{}
 	for _, b := range samples() {
-		p, err := kiosk.EncodeEvent(sample(b))
+		p, _, err := kiosk.EncodeEvent(sample(b))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -292,7 +292,7 @@ func FuzzDecodeEvent(f *testing.F) {
 			}
 			return
 		}
-		p, err := kiosk.EncodeEvent(e)
+		p, _, err := kiosk.EncodeEvent(e)
 		if err != nil {
 			t.Fatalf("read, but not written: %v", err)
 		}
@@ -304,7 +304,7 @@ func FuzzDecodeEvent(f *testing.F) {
 			t.Fatalf("written, but not read: %v", err)
 		}
 		same(t, "read again", e, back)
-		if again, err := kiosk.EncodeEvent(back); err != nil || !bytes.Equal(again, p) {
+		if again, _, err := kiosk.EncodeEvent(back); err != nil || !bytes.Equal(again, p) {
 			t.Fatalf("%x is written as %x, %v", p, again, err)
 		}
 		s := fold(kiosk.OrderState{}, e)
@@ -315,7 +315,7 @@ func FuzzDecodeEvent(f *testing.F) {
 func TestAnUnknownBodyMustBeCBOR(t *testing.T) {
 	for _, raw := range [][]byte{nil, {0x61}, {0x01, 0x02}, {0xff}} {
 		e := kiosk.Event{ID: kiosk.EventID{1}, At: kiosk.Moment{Wall: time.Unix(1, 0)}, Body: kiosk.UnknownBody{Code: 99, Raw: raw}}
-		if b, err := kiosk.EncodeEvent(e); !errors.Is(err, kiosk.ErrMalformedEvent) {
+		if b, _, err := kiosk.EncodeEvent(e); !errors.Is(err, kiosk.ErrMalformedEvent) {
 			t.Errorf("% x became % x, %v", raw, b, err)
 		}
 	}

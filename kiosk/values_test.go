@@ -154,7 +154,7 @@ func TestOrderValidate(t *testing.T) {
 	// Its handover can be written and read.
 	huge.Due = 0
 	_, body := kiosk.DecideScan(huge, kiosk.OrderState{}, scene())
-	if _, err := kiosk.EncodeEvent(sample(body)); err != nil {
+	if _, _, err := kiosk.EncodeEvent(sample(body)); err != nil {
 		t.Errorf("the handover of the largest order: %v", err)
 	}
 	if o := order(); o.Value() != 5_000 || o.Units() != 4 {

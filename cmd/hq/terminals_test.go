@@ -56,7 +56,7 @@ func TestConflictOnTheCommandLine(t *testing.T) {
 	at := time.Now().UTC().Truncate(time.Millisecond)
 	for i, c := range []*remote.HQ{one, two} {
 		id := []kiosk.TerminalID{first, second}[i]
-		payload, err := kiosk.EncodeEvent(kiosk.Event{
+		payload, _, err := kiosk.EncodeEvent(kiosk.Event{
 			ID: kiosk.EventID{byte(i + 1)}, At: kiosk.Moment{Wall: at},
 			Body: kiosk.Redeemed{Order: order.ID, Lines: kiosk.Remaining(order, kiosk.OrderState{}), Method: kiosk.MethodAlone},
 		})

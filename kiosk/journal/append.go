@@ -63,7 +63,7 @@ func (j *Journal) encode(events []kiosk.Event) ([]kiosk.Event, kiosk.Head, error
 	j.buf = j.buf[:0]
 	head, out := j.head, make([]kiosk.Event, 0, len(events))
 	for i, e := range events {
-		payload, e, err := kiosk.RecordEvent(e)
+		payload, e, err := kiosk.EncodeEvent(e)
 		if err != nil {
 			return nil, head, fmt.Errorf("%w: %w", ErrRefused, err)
 		}

@@ -15,7 +15,7 @@ import (
 
 func record(t *testing.T, seq uint64, body kiosk.Body) kiosk.Record {
 	t.Helper()
-	payload, err := kiosk.EncodeEvent(kiosk.Event{ID: kiosk.EventID{byte(seq), 1}, At: kiosk.Moment{Wall: time.Unix(1_800_000_000, 0)}, Body: body})
+	payload, _, err := kiosk.EncodeEvent(kiosk.Event{ID: kiosk.EventID{byte(seq), 1}, At: kiosk.Moment{Wall: time.Unix(1_800_000_000, 0)}, Body: body})
 	if err != nil {
 		t.Fatal(err)
 	}

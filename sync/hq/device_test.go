@@ -130,7 +130,7 @@ func (d *device) event(body kiosk.Body) (kiosk.EventID, []byte) {
 	if _, err := rand.Read(id[:]); err != nil {
 		d.t.Fatal(err)
 	}
-	raw, err := kiosk.EncodeEvent(kiosk.Event{ID: id, At: kiosk.Moment{Wall: d.clock.now()}, Body: body})
+	raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: id, At: kiosk.Moment{Wall: d.clock.now()}, Body: body})
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -89,14 +89,15 @@ func TestRunThroughAnOutage(t *testing.T) {
 		if st := s.last(); !st.Online || st.UpError+st.DownError != "" {
 			t.Errorf("status %+v", st)
 		}
-		// The next outage begins with short pauses again.
+		// The next outage begins with short pauses again: the first call fails within
+		// the 5 s between rounds, two more follow after at most 1.5 and 3 s. After a
+		// long pause, of 15 s at least, there would be one.
 		s.hq.change(func() {
+			clear(calls)
 			s.hq.before = func(call string) error { calls[call]++; return errors.New("cable pulled") }
 		})
-		pass(6 * time.Second)
-		s.hq.change(func() { clear(calls) })
-		pass(5 * time.Second)
-		if calls["orders"] == 0 {
+		pass(10 * time.Second)
+		if calls["orders"] < 3 {
 			t.Errorf("a new outage begins with the long pauses of the old one: %v", calls)
 		}
 		if err := stop(); err != nil {

@@ -1,6 +1,8 @@
 package terminal
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"testing"
 	"time"
@@ -13,12 +15,19 @@ import (
 // killed gives the folder of a terminal as a kill at this moment leaves it.
 func killed(t *testing.T, f Folder) Folder {
 	t.Helper()
-	path := t.TempDir() + "/killed"
-	if err := os.CopyFS(path, os.DirFS(f.Path)); err != nil {
-		t.Fatal(err)
+	// The terminal goes on while it is copied: it may just be giving the journal's
+	// next segment its name, and the old name is gone when it is to be opened.
+	for tries := 10; ; tries-- {
+		path := t.TempDir() + "/killed"
+		err := os.CopyFS(path, os.DirFS(f.Path))
+		if err == nil {
+			f.Path = path
+			return f
+		}
+		if !errors.Is(err, fs.ErrNotExist) || tries == 0 {
+			t.Fatal(err)
+		}
 	}
-	f.Path = path
-	return f
 }
 
 // Killed after the event was durable and before anybody knew: the next scan of

@@ -25,7 +25,8 @@
 //	states    order id -> tag, kiosk.EncodeState
 //	receipts  sequence (8 bytes, big-endian) -> tag, HQ's verdict (JSON), of
 //	          those that are not simply accepted
-//	meta      "state": terminal, journal's head, HQ's acknowledged head (JSON)
+//	meta      "state": terminal, journal's head, HQ's acknowledged head, failed
+//	          attempts (JSON)
 //
 // bbolt has no checksums on its data pages, therefore each record carries a
 // tag: the first 8 bytes of HMAC-SHA256(key, bucket 00 key 00 value).

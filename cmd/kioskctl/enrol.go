@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"net"
-	"net/url"
 
 	"hexiao/cmd/internal/cli"
 	"hexiao/cmd/internal/terminal"
@@ -23,18 +21,8 @@ func (c *enrolCmd) Run(ctx context.Context, s *cli.IO) error {
 	if err != nil {
 		return err
 	}
-	if insecure(folder.Config.HQ.URL) {
+	if !folder.Config.HQ.Authentic() {
 		s.Log().Warn("HQ is reached by plain http over a network: whoever is in it can read and change what goes between; use https", "hq", folder.Config.HQ.URL)
 	}
 	return s.JSON(map[string]any{"terminal": folder.Config.Terminal, "point": folder.Config.Point})
-}
-
-// insecure reports whether an address is plain http to another machine.
-func insecure(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
 }

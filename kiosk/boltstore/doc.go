@@ -10,7 +10,8 @@
 //	state.db            what the journal made of each order, and HQ's
 //	                    acknowledgements (bbolt). Disposable: it is built again
 //	                    from the journal, and HQ answers events that it has
-//	*.damaged-N         files that could not be read, set aside and never deleted
+//	*.damaged-N         files that could not be read, set aside and never deleted,
+//	                    but for those of orders.db when HQ withdraws the terminal
 //	*.new               a file being made; deleted at opening
 //
 // orders.db has the buckets

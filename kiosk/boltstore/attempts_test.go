@@ -102,3 +102,25 @@ func TestAttemptsAfterAFault(t *testing.T) {
 		t.Errorf("%d PINs, %d events", a.PIN, head)
 	}
 }
+
+// A state.db that turns out to be damaged is built again: nothing counts twice.
+func TestAttemptsAreNotCountedTwice(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, options(dir))
+	fill(t, s, kiosktest.Order(1))
+	want(t, redeem(t, s, 1, 0), kiosk.Accepted)
+	if err := s.Record(kiosktest.Moment(time.Second), kiosk.AttemptFailed{Kind: kiosk.AttemptPIN}); err != nil {
+		t.Fatal(err)
+	}
+	before := s.Attempts()
+	shut(t, s)
+	rot(t, dir, "state.db", string(kiosktest.OrderID(1)))
+	s = open(t, options(dir))
+	want(t, redeem(t, s, 1, time.Minute), kiosk.AlreadyCollected)
+	if _, err := os.Stat(filepath.Join(dir, "state.db.damaged-1")); err != nil {
+		t.Fatal("the damage was not met")
+	}
+	if diff := cmp.Diff(before, s.Attempts()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -48,7 +48,7 @@ func holding(t *testing.T, dir string, texts ...[]byte) map[string]int {
 // After a wipe no file of the folder holds a sealed byte of any order: neither
 // what bbolt freed, nor what was staged, set aside or left half made.
 func TestWipeLeavesNothingSealed(t *testing.T) {
-	const orders = 300
+	const orders = 120
 	dir := t.TempDir()
 	s := open(t, options(dir))
 	var texts [][]byte
@@ -58,13 +58,13 @@ func TestWipeLeavesNothingSealed(t *testing.T) {
 		all = append(all, o)
 		texts = append(texts, o.SealedDesk, o.SealedFull)
 	}
-	fill(t, s, all[:200]...)
-	for n := range 20 {
+	fill(t, s, all[:80]...)
+	for n := range 3 {
 		want(t, redeem(t, s, n, 0), kiosk.Accepted)
 	}
 	// Changed and removed orders lie in pages that bbolt has freed.
 	gone := kiosk.Page{Cursor: "c2"}
-	for n := range 100 {
+	for n := range 40 {
 		gone.Gone = append(gone.Gone, all[n].ID)
 	}
 	if err := s.Apply(gone); err != nil {
@@ -84,7 +84,7 @@ func TestWipeLeavesNothingSealed(t *testing.T) {
 		}
 	}
 	s = open(t, options(dir))
-	if err := s.Stage(kiosk.Page{Orders: all[200:], Cursor: "c3"}); err != nil {
+	if err := s.Stage(kiosk.Page{Orders: all[80:], Cursor: "c3"}); err != nil {
 		t.Fatal(err)
 	}
 	shut(t, s)
@@ -94,11 +94,11 @@ func TestWipeLeavesNothingSealed(t *testing.T) {
 	}
 	before := holding(t, dir, texts...)
 	for _, name := range []string{"orders.db", "orders.db.staged", "orders.db.damaged-1"} {
-		if before[name] < 100 {
+		if before[name] < 40 {
 			t.Fatalf("the search finds only %v", before)
 		}
 	}
-	if before["orders.db"] <= 200 {
+	if before["orders.db"] <= 80 {
 		t.Errorf("nothing is left of removed orders before the wipe, so that this test shows less than it says: %v", before)
 	}
 
@@ -108,15 +108,15 @@ func TestWipeLeavesNothingSealed(t *testing.T) {
 	if found := holding(t, dir, texts...); len(found) > 0 {
 		t.Errorf("after the wipe: %v", found)
 	}
-	want(t, redeem(t, s, 250, time.Second), kiosk.UnknownStale)
-	if st := s.Status(); st.Orders != 0 || st.Head != 20 || st.Unsent != 20 {
+	want(t, redeem(t, s, 70, time.Second), kiosk.UnknownStale)
+	if st := s.Status(); st.Orders != 0 || st.Head != 3 || st.Unsent != 3 {
 		t.Errorf("%+v", st)
 	}
 	shut(t, s)
 	if found := holding(t, dir, texts...); len(found) > 0 {
 		t.Errorf("after the end: %v", found)
 	}
-	if n, err := boltstore.Rebuild(options(dir)); err != nil || n != 20 {
+	if n, err := boltstore.Rebuild(options(dir)); err != nil || n != 3 {
 		t.Errorf("the journal has %d events, %v", n, err)
 	}
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,13 +19,14 @@ import (
 	"hexiao/cmd/internal/terminal"
 	"hexiao/kiosk"
 	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/config"
 	"hexiao/kiosk/ordertable"
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/hqtest"
 )
 
 // A terminal of HQ lives a full life and is then stolen, disk and all: nothing
-// on the disk names a customer, a phone or a code.
+// on the disk names a customer, a phone or a code, or is a key.
 func TestStolenTerminal(t *testing.T) {
 	th := newTheft(t)
 	server := hqtest.Start(t, time.Now)
@@ -54,7 +57,18 @@ func TestStolenTerminal(t *testing.T) {
 	}
 	of := func(i int) hq.CodeRow { return codes[entries[i].Order.ID] }
 
-	th.must("enrol", "--hq", server.URL, "--code", server.Code("P100"))
+	// The keys lie on another disk, which the thief has not got.
+	apart := filepath.Join(t.TempDir(), "keys")
+	th.must("enrol", "--hq", server.URL, "--code", server.Code("P100"), "--keys", apart)
+	keys, err := config.ReadKeys(apart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, key := range map[string][]byte{"the point's secret": keys.Point, "the device's key": keys.Device.Seed(), "the journal's key": keys.Journal} {
+		th.needles.raw(what, key)
+		th.needles.text(what+" in base64", base64.StdEncoding.EncodeToString(key)[:40])
+		th.needles.text(what+" in hex", hex.EncodeToString(key))
+	}
 	th.must("sync")
 	if code := th.command("enrol", "--hq", server.URL, "--code", of(0).Typed); code == 0 { // a code in the wrong place
 		t.Error("enrolled twice")

@@ -25,6 +25,7 @@ type Invitation struct {
 	URL  string // of HQ
 	Code string // one-time
 	Name string // what people call the terminal; may be empty
+	Keys string // folder for its keys; empty: keys/ in the data folder
 }
 
 // Enrol makes an empty data folder into a terminal of HQ. The one-time code is
@@ -36,7 +37,7 @@ func Enrol(ctx context.Context, path string, to Invitation, random io.Reader) (F
 		return Folder{}, fmt.Errorf("%s: %w; use another folder", path, ErrEnrolled)
 	}
 	c := config.Default()
-	c.HQ.URL = strings.TrimSpace(to.URL)
+	c.HQ.URL, c.Keys = strings.TrimSpace(to.URL), to.Keys
 	keys, err := ensureKeys(c.KeyFolder(path), random)
 	if err != nil {
 		return Folder{}, err

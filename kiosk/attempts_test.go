@@ -47,11 +47,11 @@ func TestAttemptsFold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var a kiosk.Attempts
 		var all []time.Duration
-		var real time.Duration // that passed, restarts included
+		var passed time.Duration // that passed, restarts included
 		mono, epoch := time.Duration(0), uint32(1)
 		for range rapid.IntRange(0, 120).Draw(t, "events") {
 			step := time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "step"))
-			real += step
+			passed += step
 			if mono += step; rapid.IntRange(0, 5).Draw(t, "restart") == 0 {
 				epoch, mono = epoch+1, time.Duration(rapid.Int64Range(0, int64(step)).Draw(t, "since the start"))
 			}
@@ -61,8 +61,8 @@ func TestAttemptsFold(t *testing.T) {
 			if diff := cmp.Diff(kept, append([]time.Duration(nil), before.Typed...)); diff != "" {
 				t.Fatalf("the fold before changed: %s", diff)
 			}
-			if a.Passed < before.Passed || a.Passed > real {
-				t.Fatalf("%v passed after %v, in truth %v", a.Passed, before.Passed, real)
+			if a.Passed < before.Passed || a.Passed > passed {
+				t.Fatalf("%v passed after %v, in truth %v", a.Passed, before.Passed, passed)
 			}
 		}
 		if want := all[max(0, len(all)-kiosk.MaxTypedAttempts):]; !cmp.Equal(append([]time.Duration{}, want...), append([]time.Duration{}, a.Typed...)) {

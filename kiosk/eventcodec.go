@@ -19,6 +19,7 @@ const (
 	numPaymentCollected = 5
 	numSignedIn         = 6
 	numClockChanged     = 7
+	numAttemptFailed    = 8
 )
 
 // payload is an event as the journal and the wire carry it: deterministic CBOR
@@ -143,6 +144,8 @@ func encodeBody(body Body) (uint64, []byte, error) {
 		num = numSignedIn
 	case ClockChanged:
 		num = numClockChanged
+	case AttemptFailed:
+		num = numAttemptFailed
 	case UnknownBody:
 		if err := codec().dec.Wellformed(b.Raw); err != nil {
 			return 0, nil, fmt.Errorf("%w: %s: %w", ErrMalformedEvent, b.Type(), err)
@@ -171,6 +174,8 @@ func decodeBody(num uint64, raw []byte) (Body, error) {
 		return bodyOf[SignedIn](raw)
 	case numClockChanged:
 		return bodyOf[ClockChanged](raw)
+	case numAttemptFailed:
+		return bodyOf[AttemptFailed](raw)
 	}
 	return UnknownBody{Code: num, Raw: append([]byte(nil), raw...)}, nil
 }

@@ -39,6 +39,7 @@ func samples() []kiosk.Body {
 		kiosk.PaymentCollected{Order: "O1", Amount: 1_280, Means: "cash", By: "L1"},
 		kiosk.SignedIn{By: "L1", Role: kiosk.RoleLeader},
 		kiosk.ClockChanged{Jump: -90 * time.Minute, Quality: kiosk.ClockSuspect},
+		kiosk.AttemptFailed{Kind: kiosk.AttemptPIN},
 		kiosk.UnknownBody{Code: 4_000, Raw: []byte{0xa1, 0x01, 0x63, 'n', 'e', 'w'}},
 	}
 }
@@ -114,7 +115,7 @@ func drawBody(t *rapid.T) kiosk.Body {
 		return kiosk.EventID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "id"))
 	})
 	n := rapid.Int()
-	switch rapid.IntRange(0, 7).Draw(t, "body") {
+	switch rapid.IntRange(0, 8).Draw(t, "body") {
 	case 0:
 		reason := rapid.SampledFrom(kiosk.Verdicts()).Draw(t, "reason")
 		return kiosk.OrderHeld{Order: order, Reason: reason, Source: text.Draw(t, "source")}
@@ -145,10 +146,12 @@ func drawBody(t *rapid.T) kiosk.Body {
 		return kiosk.ClockChanged{
 			Jump: time.Duration(rapid.Int64().Draw(t, "jump")), Quality: kiosk.ClockQuality(rapid.Byte().Draw(t, "quality")),
 		}
+	case 7:
+		return kiosk.AttemptFailed{Kind: kiosk.AttemptKind(text.Draw(t, "kind"))}
 	}
 	raw := append([]byte{0x58, 0}, rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "raw")...) // a byte string
 	raw[1] = byte(len(raw) - 2)
-	return kiosk.UnknownBody{Code: rapid.Uint64Min(8).Draw(t, "code"), Raw: raw}
+	return kiosk.UnknownBody{Code: rapid.Uint64Min(9).Draw(t, "code"), Raw: raw}
 }
 
 func TestEventRoundTrip(t *testing.T) {

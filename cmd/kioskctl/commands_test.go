@@ -248,17 +248,6 @@ func TestFoldersOfNobodyAndInUse(t *testing.T) {
 	}
 }
 
-func TestPlainHTTPIsToldOf(t *testing.T) {
-	for address, want := range map[string]bool{
-		"http://127.0.0.1:8080": false, "http://[::1]:8080": false, "http://localhost": false, "https://hq.example": false,
-		"http://hq.example": true, "http://192.0.2.7:8080": true,
-	} {
-		if got := insecure(address); got != want {
-			t.Errorf("%s: %v", address, got)
-		}
-	}
-}
-
 func TestDecode(t *testing.T) {
 	dir := t.TempDir()
 	code := savePNG(t, dir, "code.png", scannertest.Frame("HELLO HEXIAO", scannertest.Options{}))

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"net"
-	"net/url"
 
 	"hexiao/cmd/internal/cli"
 	"hexiao/cmd/internal/terminal"
@@ -15,26 +13,17 @@ type enrolCmd struct {
 	HQ   string `name:"hq" required:"" placeholder:"URL" help:"HQ's address, https://…"`
 	Code string `required:"" placeholder:"CODE" help:"One-time code from: hq kiosk code --point ID"`
 	Name string `placeholder:"NAME" help:"What people call this terminal, for example the door."`
+	Keys string `type:"path" placeholder:"DIR" help:"Folder for the secret keys instead of keys/ in the data folder, best on another disk: a stolen data folder then names nobody."`
 }
 
 // Run enrols the terminal and prints what it has become.
 func (c *enrolCmd) Run(ctx context.Context, s *cli.IO) error {
-	folder, err := terminal.Enrol(ctx, c.Data, terminal.Invitation{URL: c.HQ, Code: c.Code, Name: c.Name}, rand.Reader)
+	folder, err := terminal.Enrol(ctx, c.Data, terminal.Invitation{URL: c.HQ, Code: c.Code, Name: c.Name, Keys: c.Keys}, rand.Reader)
 	if err != nil {
 		return err
 	}
-	if insecure(folder.Config.HQ.URL) {
+	if !folder.Config.HQ.Authentic() {
 		s.Log().Warn("HQ is reached by plain http over a network: whoever is in it can read and change what goes between; use https", "hq", folder.Config.HQ.URL)
 	}
 	return s.JSON(map[string]any{"terminal": folder.Config.Terminal, "point": folder.Config.Point})
-}
-
-// insecure reports whether an address is plain http to another machine.
-func insecure(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
 }

@@ -89,6 +89,8 @@ type shownEvent struct {
 	Lines    []kiosk.Handed   `json:"lines,omitempty"`
 	By       string           `json:"by,omitempty"`
 	Of       *kiosk.EventID   `json:"of,omitempty"` // the hold or redemption that it ends
+	// Kind is what was tried in vain.
+	Kind kiosk.AttemptKind `json:"kind,omitempty"`
 }
 
 // Run prints the journal. It takes no lock: the terminal may be running.
@@ -120,6 +122,8 @@ func newShownEvent(e kiosk.Event) shownEvent {
 		out.By = b.By
 	case kiosk.SignedIn:
 		out.By = b.By
+	case kiosk.AttemptFailed:
+		out.Kind = b.Kind
 	}
 	return out
 }

@@ -10,7 +10,8 @@
 //	state.db            what the journal made of each order, and HQ's
 //	                    acknowledgements (bbolt). Disposable: it is built again
 //	                    from the journal, and HQ answers events that it has
-//	*.damaged-N         files that could not be read, set aside and never deleted
+//	*.damaged-N         files that could not be read, set aside and never deleted,
+//	                    but for those of orders.db when HQ withdraws the terminal
 //	*.new               a file being made; deleted at opening
 //
 // orders.db has the buckets
@@ -25,7 +26,8 @@
 //	states    order id -> tag, kiosk.EncodeState
 //	receipts  sequence (8 bytes, big-endian) -> tag, HQ's verdict (JSON), of
 //	          those that are not simply accepted
-//	meta      "state": terminal, journal's head, HQ's acknowledged head (JSON)
+//	meta      "state": terminal, journal's head, HQ's acknowledged head, failed
+//	          attempts (JSON)
 //
 // bbolt has no checksums on its data pages, therefore each record carries a
 // tag: the first 8 bytes of HMAC-SHA256(key, bucket 00 key 00 value).

@@ -29,6 +29,8 @@ type stateMeta struct {
 	Head     kiosk.Head // of the journal that the states are made of
 	Acked    kiosk.Head // that HQ has
 	Others   int        // receipts that are kept: events that HQ settled otherwise
+	// Attempts are those up to Head.
+	Attempts kiosk.Attempts `json:",omitzero"`
 }
 
 // states is state.db and what came since its last checkpoint.
@@ -50,6 +52,7 @@ type states struct {
 	dirty  map[kiosk.OrderID]kiosk.OrderState
 	saved  map[kiosk.OrderID]kiosk.OrderState // on their way to disk
 	events int                                // applied since the last checkpoint
+	failed kiosk.Attempts                     // up to head
 }
 
 func openStates(path string, terminal kiosk.TerminalID, key []byte, warn func(error)) (*states, error) {
@@ -64,7 +67,7 @@ func openStates(path string, terminal kiosk.TerminalID, key []byte, warn func(er
 			return nil, errors.Join(err, db.Close())
 		}
 	}
-	st.head = st.meta.Head
+	st.head, st.failed = st.meta.Head, st.meta.Attempts
 	return st, nil
 }
 
@@ -161,7 +164,7 @@ func (st *states) replaceDamaged(cause error) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.dirty, st.events = map[kiosk.OrderID]kiosk.OrderState{}, 0
-	st.head = kiosk.Head{}
+	st.head, st.failed = kiosk.Head{}, kiosk.Attempts{}
 	return st.db.View(st.load)
 }
 
@@ -218,6 +221,7 @@ func (st *states) apply(e kiosk.Event, head kiosk.Head, known map[kiosk.OrderID]
 		st.dirty[id] = s
 	}
 	st.head = head
+	st.failed = st.failed.Apply(e)
 	st.events++
 	return nil
 }
@@ -229,13 +233,20 @@ func (st *states) status() (head kiosk.Head, m stateMeta, pending int) {
 	return st.head, st.meta, st.events
 }
 
+// attempts gives what the journal says of failed attempts.
+func (st *states) attempts() kiosk.Attempts {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.failed
+}
+
 // checkpoint brings what is in memory to disk, with the journal's head. After
 // a failure it stays in memory and the next one takes it along.
 func (st *states) checkpoint() error {
 	st.saving.Lock()
 	defer st.saving.Unlock()
 	st.mu.Lock()
-	batch, head, events := st.dirty, st.head, st.events
+	batch, head, events, failed := st.dirty, st.head, st.events, st.failed
 	unchanged := head == st.meta.Head
 	if !unchanged {
 		st.saved, st.dirty, st.events = batch, map[kiosk.OrderID]kiosk.OrderState{}, 0
@@ -255,7 +266,7 @@ func (st *states) checkpoint() error {
 				return err
 			}
 		}
-		m.Head = head
+		m.Head, m.Attempts = head, failed
 		return nil
 	})
 	st.mu.Lock()

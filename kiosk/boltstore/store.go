@@ -220,6 +220,11 @@ func (s *Store) Point() kiosk.Point {
 	return p
 }
 
+// Attempts gives what the journal says of failed attempts. Like the orders'
+// states it is kept in state.db and built again with it, so that opening need
+// not look for them.
+func (s *Store) Attempts() kiosk.Attempts { return s.states.attempts() }
+
 // Status says how much is stored, how fresh it is, and what is wrong.
 func (s *Store) Status() desk.Status {
 	_, set := s.orders.current()

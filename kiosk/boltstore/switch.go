@@ -73,6 +73,11 @@ func (s *Store) Switch(w kiosk.Watermark) error {
 	set := s.orders
 	set.write.Lock()
 	defer set.write.Unlock()
+	return set.switchTo(w)
+}
+
+// switchTo is Switch; the caller is the writer.
+func (set *orderSet) switchTo(w kiosk.Watermark) error {
 	st, err := set.openStaged(w.Count == 0)
 	if err != nil {
 		return err

@@ -5,10 +5,30 @@
 // the file with its default and what it means. What belongs to the pickup
 // point (policy, leaders, opening) is not here: HQ sets it.
 //
+// # Keys
+//
+// Secrets are not in the file; they lie in the folder that the setting keys
+// names, by default keys/ in the data folder:
+//
+//	device.key   Ed25519, signs requests to HQ
+//	point.key    the point's secret, see kiosk/seal: lookups, indexes, sealing
+//	journal.key  authenticates the journal's and the store's records
+//
+// Whoever takes the data folder with its keys can do what package seal says of
+// whoever has the point's secret. Keys that lie elsewhere are not lost with the
+// disk: move the folder to another medium, or encrypt it to this machine's TPM
+// and have systemd unlock it at start,
+//
+//	systemd-creds encrypt --with-key=host+tpm2 keys/point.key /etc/credstore.encrypted/point.key
+//	LoadCredentialEncrypted=point.key   (in the unit; likewise the other two)
+//	keys = '/run/credentials/hexiao.service'   (in kiosk.toml)
+//
+// and delete the folder in the data folder. A terminal that HQ has withdrawn
+// cannot make away with a secret in a folder that it may only read, and says so.
+//
 // # Limits
 //
-// The file is at most 64 KiB. Secrets are not in it; they lie in the folder
-// that the setting keys names.
+// The file is at most 64 KiB.
 package config
 
 import (
@@ -16,6 +36,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -53,9 +74,21 @@ type Config struct {
 
 // HQ says where the platform is.
 type HQ struct {
-	URL  string   `toml:"url" comment:"For example https://hq.example; empty: none."`
+	URL  string   `toml:"url" comment:"For example https://hq.example; empty: none. Over plain http to another machine the terminal deletes nothing when it is withdrawn: anybody could say so."`
 	Key  string   `toml:"key" comment:"HQ's Ed25519 public key in base64, learnt at enrolment."`
 	Poll Duration `toml:"poll" comment:"How often to ask for changed orders while online."`
+}
+
+// Authentic reports whether what comes from HQ's address comes from HQ: over
+// https, or from this very machine. Over plain http anybody on the way can
+// answer in its place.
+func (h HQ) Authentic() bool {
+	u, err := url.Parse(h.URL)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Scanners are the devices that read codes.

@@ -152,3 +152,41 @@ func TestNewKeysTakesThePointsSecret(t *testing.T) {
 		t.Error("keys without randomness")
 	}
 }
+
+func TestWhoseAnswersAreHQs(t *testing.T) {
+	for address, want := range map[string]bool{
+		"http://127.0.0.1:8080": true, "http://[::1]:8080": true, "http://localhost": true, "https://hq.example": true,
+		"http://hq.example": false, "http://192.0.2.7:8080": false, "http://localhost.example": false, "": false, "http://%": false,
+	} {
+		if got := (config.HQ{URL: address}).Authentic(); got != want {
+			t.Errorf("%s: %v", address, got)
+		}
+	}
+}
+
+func TestForgetPoint(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "keys")
+	before, err := config.NewKeys(rand.Reader, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := before.Write(folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := config.ForgetPoint(folder, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	after, err := config.ReadKeys(folder)
+	if err != nil || string(after.Point) == string(before.Point) || len(after.Point) != len(before.Point) {
+		t.Errorf("the secret is still there, or none: %v", err)
+	}
+	if !after.Device.Equal(before.Device) || string(after.Journal) != string(before.Journal) {
+		t.Error("other keys changed")
+	}
+	if err := config.ForgetPoint(folder, strings.NewReader("")); err == nil {
+		t.Error("replaced without randomness")
+	}
+	if err := config.ForgetPoint(t.TempDir(), rand.Reader); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("where there is none: %v", err)
+	}
+}

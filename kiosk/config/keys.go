@@ -75,8 +75,40 @@ func ReadKeys(folder string) (Keys, error) {
 	return k, nil
 }
 
-const deviceFile = "device.key"
+// ForgetPoint makes away with the point's secret of a terminal that HQ has
+// withdrawn: it serves orders alone, other terminals of the point have the same,
+// and with it whoever has the machine could read what is left of deleted orders.
+// Random bytes take its place, where it lay, so that the terminal and its
+// journal still open. A flash disk may keep the old bytes in a block that it no
+// longer shows.
+func ForgetPoint(folder string, random io.Reader) error {
+	fresh := make([]byte, secretBytes)
+	if _, err := io.ReadFull(random, fresh); err != nil {
+		return fmt.Errorf("forget the point's secret: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(folder, pointFile), os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("forget the point's secret: %w", err)
+	}
+	// As long as what it replaces: a file of one sector is the old or the new one.
+	_, err = f.WriteAt([]byte(base64.StdEncoding.EncodeToString(fresh)+"\n"), 0)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("forget the point's secret: %w", err)
+	}
+	return nil
+}
+
+const (
+	deviceFile = "device.key"
+	pointFile  = "point.key"
+)
 
 func (k *Keys) files() map[string]*[]byte {
-	return map[string]*[]byte{deviceFile: (*[]byte)(&k.Device), "point.key": &k.Point, "journal.key": &k.Journal}
+	return map[string]*[]byte{deviceFile: (*[]byte)(&k.Device), pointFile: &k.Point, "journal.key": &k.Journal}
 }

@@ -23,8 +23,6 @@ type Options struct {
 const (
 	holdTimes    = 3               // a hold stays on the screen this many idle times
 	leaderIdle   = 2 * time.Minute // a leader who touches nothing is signed out
-	pinAttempts  = 5
-	pinPause     = time.Minute
 	justNow      = time.Minute
 	maxPINDigits = 12
 )
@@ -43,11 +41,13 @@ type Desk struct {
 	cue     Cue
 	quit    bool
 
-	answer Answer // of the result that is showing
-	result *Result
-	keypad keypad
-	signIn signIn
-	leader leader
+	answer   Answer // of the result that is showing
+	result   *Result
+	keypad   keypad
+	signIn   signIn
+	leader   leader
+	short    shortCodes
+	recalled bool // the failed attempts of earlier runs count
 }
 
 // New gives a desk on its Welcome screen.
@@ -63,6 +63,7 @@ func New(o Options) *Desk {
 
 // State is what to draw at that moment.
 func (d *Desk) State(at kiosk.Moment) State {
+	d.recall(at)
 	s := State{
 		Screen: d.screen, Lang: d.lang, Header: d.header(at), Sources: append([]SourceState(nil), d.sources...),
 		Cue: d.cue, Quit: d.quit, Leader: d.leader.who.Name,
@@ -122,6 +123,7 @@ func (d *Desk) Camera(name string) { d.camera = name }
 // Tick lets time pass: countdowns end, pauses end, leaders are signed out, and
 // a terminal that was out of order comes back. Call it about once a second.
 func (d *Desk) Tick(at kiosk.Moment) {
+	d.recall(at)
 	if d.leader.in() && at.Mono >= d.leader.until {
 		d.signOut()
 	}
@@ -140,6 +142,7 @@ func (d *Desk) Tick(at kiosk.Moment) {
 // Tap is a touch on a button of the screen. An action that the screen does not
 // offer is ignored: the picture may have changed under the finger.
 func (d *Desk) Tap(a Action, at kiosk.Moment) {
+	d.recall(at)
 	switch a {
 	case TapLanguage:
 		d.switchLanguage()

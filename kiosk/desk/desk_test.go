@@ -14,16 +14,19 @@ import (
 // ledger is a Ledger that answers what a test tells it to and remembers what it
 // was asked. The rules themselves are tried with the real stores.
 type ledger struct {
-	answers  map[string]desk.Answer
-	confirm  desk.Answer
-	err      error
-	point    kiosk.Point
-	status   desk.Status
-	scans    []desk.Scan
-	confirms []kiosk.Confirmation
-	rejects  []string
-	undone   []kiosk.EventID
-	recorded []kiosk.Body
+	answers   map[string]desk.Answer
+	confirm   desk.Answer
+	err       error
+	point     kiosk.Point
+	status    desk.Status
+	scans     []desk.Scan
+	confirms  []kiosk.Confirmation
+	rejects   []string
+	undone    []kiosk.EventID
+	recorded  []kiosk.Body
+	failed    kiosk.Attempts
+	epoch     uint32
+	recordErr error
 }
 
 func (l *ledger) Redeem(s desk.Scan) (desk.Answer, error) {
@@ -52,10 +55,18 @@ func (l *ledger) Undo(_ kiosk.Moment, _ kiosk.OrderID, e kiosk.EventID, _ kiosk.
 	return l.err
 }
 
-func (l *ledger) Record(_ kiosk.Moment, b kiosk.Body) error {
+func (l *ledger) Record(at kiosk.Moment, b kiosk.Body) error {
 	l.recorded = append(l.recorded, b)
+	if l.recordErr != nil {
+		return l.recordErr
+	}
+	if l.err == nil {
+		l.failed = l.failed.Apply(kiosk.Event{Epoch: l.epoch, At: at, Body: b})
+	}
 	return l.err
 }
+
+func (l *ledger) Attempts() kiosk.Attempts { return l.failed }
 
 func (l *ledger) Point() kiosk.Point  { return l.point }
 func (l *ledger) Status() desk.Status { return l.status }

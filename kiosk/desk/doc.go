@@ -14,4 +14,21 @@
 //     a note on the answer that is still showing.
 //   - No screen keeps anybody's data longer than the policy's times.
 //   - An error of the Ledger is shown as out of order, never as an answer.
+//
+// # Guessing
+//
+// Five wrong PINs close the PIN pad for a minute, the next five for two, and so
+// on up to an hour, until somebody signs in. As many typed codes that nobody has
+// as the policy says, within its window, close the keypad for as long as the
+// window; twenty different short codes (digits, not opaque codes) that scanners
+// read in vain within the window have short codes answered busy for as long.
+// Red means durable here: a wrong PIN and a typed code that nobody has are
+// recorded before anybody sees that they are wrong, a scanners' lock-out before
+// the answer that began it. A restart therefore gives no new attempts; as it
+// cannot know how much of a pause has passed, it begins the pause anew. Short
+// codes that were scanned in vain before a lock-out are forgotten by a restart,
+// which costs a guesser more time than the nineteen tries are worth.
+//
+// Somebody who has a PIN can guess another's without growing pauses, by signing
+// in between; HQ sees every attempt.
 package desk

@@ -1,39 +1,19 @@
 package desk
 
-import (
-	"time"
-
-	"hexiao/kiosk"
-)
+import "hexiao/kiosk"
 
 // minTyped is the length of the shortest code that anybody types.
 const minTyped = 8
 
-// keypad is what has been typed, and how often in vain.
+// keypad is what has been typed.
 type keypad struct {
 	digits string
 	slip   bool
-	wrong  []time.Duration // monotonic times of codes that nobody has
-	until  time.Duration   // closed until then
+	misses misses // codes that nobody has
 }
 
 func (k *keypad) state(at kiosk.Moment) KeypadState {
-	return KeypadState{Digits: k.digits, Slip: k.slip, Wait: seconds(k.until - at.Mono)}
-}
-
-// miss counts a typed code that nobody has; too many within the policy's
-// window close the keypad for as long, so that nine digits cannot be guessed.
-func (k *keypad) miss(at kiosk.Moment, p kiosk.Policy) {
-	recent := k.wrong[:0]
-	for _, t := range k.wrong {
-		if at.Mono-t < p.TypedWindow {
-			recent = append(recent, t)
-		}
-	}
-	k.wrong = append(recent, at.Mono)
-	if len(k.wrong) >= p.TypedAttempts {
-		k.until, k.wrong = at.Mono+p.TypedWindow, nil
-	}
+	return KeypadState{Digits: k.digits, Slip: k.slip, Wait: k.misses.wait(at)}
 }
 
 func (d *Desk) openKeypad(at kiosk.Moment) {
@@ -80,7 +60,7 @@ func (d *Desk) tapKeypad(a Action, at kiosk.Moment) {
 // look like one.
 func (d *Desk) enterCode(at kiosk.Moment) {
 	k := &d.keypad
-	if at.Mono < k.until || k.digits == "" {
+	if k.misses.wait(at) > 0 || k.digits == "" {
 		return
 	}
 	if len(k.digits) < minTyped || !kiosk.TypedCheck(k.digits) && !k.slip {
@@ -93,8 +73,8 @@ func (d *Desk) enterCode(at kiosk.Moment) {
 		d.fail()
 		return
 	}
-	if len(a.Outcomes) == 1 && a.Outcomes[0].Order.ID == "" {
-		k.miss(at, d.policy())
+	if opensNothing(a) && !d.missTyped(at) {
+		return
 	}
 	d.show(a, at)
 }

@@ -28,14 +28,14 @@ type signIn struct {
 	typed   string
 	wrong   bool
 	forHold bool
-	failed  int
+	failed  int           // since somebody signed in
 	until   time.Duration // no attempt before, monotonic
 	back    Screen        // where a sign-in for a hold returns to
 }
 
 func (s *signIn) state(at kiosk.Moment) SignInState {
 	return SignInState{
-		Typed: len(s.typed), Wrong: s.wrong, Attempts: pinAttempts - s.failed,
+		Typed: len(s.typed), Wrong: s.wrong, Attempts: pinAttempts - s.failed%pinAttempts,
 		Wait: seconds(s.until - at.Mono), ForHold: s.forHold,
 	}
 }
@@ -90,12 +90,7 @@ func (d *Desk) enterPIN(at kiosk.Moment) {
 	who, ok := d.holder(s.typed)
 	s.typed = ""
 	if !ok {
-		s.wrong = true
-		s.failed++
-		if s.failed >= pinAttempts {
-			s.failed, s.until = 0, at.Mono+pinPause
-		}
-		d.sound(SoundRefuse)
+		d.missPIN(at)
 		return
 	}
 	if err := d.o.Ledger.Record(at, kiosk.SignedIn{By: who.ID, Role: who.Role}); err != nil {

@@ -23,8 +23,12 @@ type Ledger interface {
 	Reject(at kiosk.Moment, order kiosk.OrderID, by string) error
 	// Undo compensates a redemption.
 	Undo(at kiosk.Moment, order kiosk.OrderID, redemption kiosk.EventID, by kiosk.Leader, reason string) error
-	// Record appends an event that concerns no order: a sign-in, a clock jump.
+	// Record appends an event that concerns no order: a sign-in, a failed attempt, a
+	// clock jump.
 	Record(at kiosk.Moment, body kiosk.Body) error
+	// Attempts gives what all recorded events say of failed attempts, those of
+	// earlier runs too.
+	Attempts() kiosk.Attempts
 	// Point gives the point's settings as HQ last sent them.
 	Point() kiosk.Point
 	// Status says how much is stored and how fresh it is.

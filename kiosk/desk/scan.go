@@ -12,15 +12,29 @@ import (
 func (d *Desk) Scan(s Scan) (Answer, error) {
 	if d.screen == SignIn {
 		d.sound(SoundWait)
-		return NewAnswer(d.o.Ledger.Status().Cache, kiosk.Outcome{Verdict: kiosk.Busy, At: s.At.Wall}), nil
+		return d.busy(s.At), nil
+	}
+	d.recall(s.At)
+	if wait := d.short.misses.wait(s.At); wait > 0 && d.isShort(s.Text) {
+		a := d.busy(s.At)
+		d.show(a, s.At)
+		d.result.Wait = wait
+		return a, nil
 	}
 	a, err := d.o.Ledger.Redeem(s)
+	if err == nil && opensNothing(a) {
+		err = d.missScanned(s)
+	}
 	if err != nil {
 		d.fail()
 		return Answer{}, err
 	}
 	d.show(a, s.At)
 	return a, nil
+}
+
+func (d *Desk) busy(at kiosk.Moment) Answer {
+	return NewAnswer(d.o.Ledger.Status().Cache, kiosk.Outcome{Verdict: kiosk.Busy, At: at.Wall})
 }
 
 // Repeat is the same code again within the debounce: whoever has collected is

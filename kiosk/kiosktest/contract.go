@@ -41,6 +41,7 @@ func TestLedger(t *testing.T, open func(*testing.T) Harness) {
 		"handed over elsewhere":      handedOverElsewhere,
 		"leader's errors":            leadersErrors,
 		"events without order":       eventsWithoutOrder,
+		"failed attempts":            failedAttempts,
 		"two scanners, one code":     twoScanners,
 		"many scanners, many orders": manyScanners,
 	} {

@@ -20,6 +20,7 @@ type Memory struct {
 	orders map[kiosk.OrderID]kiosk.Order
 	states map[kiosk.OrderID]kiosk.OrderState
 	events []kiosk.Event
+	failed kiosk.Attempts
 	fault  error
 }
 
@@ -88,6 +89,7 @@ func (m *Memory) record(at kiosk.Moment, bodies ...kiosk.Body) ([]kiosk.Event, e
 			return nil, err
 		}
 		m.events = append(m.events, e)
+		m.failed = m.failed.Apply(e)
 		if id := b.Subject(); id != "" {
 			m.states[id] = m.states[id].Apply(e)
 		}
@@ -210,6 +212,13 @@ func (m *Memory) Record(at kiosk.Moment, body kiosk.Body) error {
 	}
 	_, err := m.record(at, body)
 	return err
+}
+
+// Attempts gives what was recorded of failed attempts.
+func (m *Memory) Attempts() kiosk.Attempts {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.failed
 }
 
 // Point gives the point's settings.

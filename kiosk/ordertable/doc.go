@@ -44,7 +44,8 @@
 //
 // # Limits
 //
-// A table has at most [MaxBytes] and [MaxRows]; an XLSX may unpack to 512 MB.
+// A table has at most [MaxBytes] and [MaxRows]; an XLSX may unpack to 256 MB,
+// which stay in memory: a temporary file would hold names and phones.
 // CSV is read as UTF-8, UTF-16 with a byte order mark, or else GB18030; its
 // separator is the comma, semicolon or tab that the first row has most of. In
 // XLSX the first visible sheet counts and formulas give their stored results.

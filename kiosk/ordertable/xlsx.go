@@ -2,9 +2,7 @@ package ordertable
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -12,12 +10,9 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// What an XLSX may unpack to, and from which size on its sheet goes through a
-// temporary file instead of memory.
-const (
-	maxUnpacked = 512 << 20
-	maxInMemory = 64 << 20
-)
+// maxUnpacked bounds what an XLSX may unpack to. All of it stays in memory: a
+// temporary file would outlive a power cut with everybody's names in it.
+const maxUnpacked = 256 << 20
 
 // readXLSX gives the rows of the first visible sheet.
 func readXLSX(data []byte, add func(row) error) (err error) {
@@ -33,14 +28,8 @@ func readXLSX(data []byte, add func(row) error) (err error) {
 			err = fmt.Errorf("%w: the spreadsheet is damaged; save it again", ErrNotATable)
 		}
 	}()
-	// The library leaves its temporary files behind when it fails.
-	temp, err := os.MkdirTemp("", "ordertable-*")
-	if err != nil {
-		return fmt.Errorf("unpack the spreadsheet: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxInMemory, TmpDir: temp,
+		RawCellValue: true, UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxUnpacked,
 	})
 	if err != nil {
 		return fmt.Errorf("%w: the spreadsheet cannot be opened; save it again: %w", ErrNotATable, err)

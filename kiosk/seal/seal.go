@@ -17,12 +17,44 @@
 // data of the same order seal equally, which tells only that nothing changed.
 // The associated data bind a sealed value to its level and order.
 //
+// # PINs
+//
+// A leader's PIN is kept as an argon2id hash (RFC 9106) of 19 MiB, two passes,
+// one lane and 16 bytes of salt, in PHC string format, see [HashPIN]; checking
+// one takes some 50 ms. The desk limits attempts at the terminal.
+//
+// # What a thief has
+//
+// Of the disk alone, without the folder of the keys (kiosk/config): orders with
+// products, shelves and pickup numbers, the journal, the leaders' names and the
+// hashes of their PINs, but no customer's name, phone or code. Opaque codes
+// have 128 random bits. Typed and platform codes are found by an HMAC whose key
+// is not there. The names of customers, whole or masked, cannot be read. PINs of
+// four digits are found from their hashes within minutes, whatever the hash
+// costs: after a theft the point's leaders need new ones.
+//
+// Of the whole machine, keys included: besides, the masked names and phone tails
+// of the orders that it holds, for those are what the screen shows; and by
+// trying all of them, the typed codes (10^9, some minutes), short platform codes,
+// and which of a list of names and phones are among the customers. Full names
+// and phones need the opaque code, which is neither on the disk nor in the
+// keys. At a terminal without HQ the opaque codes of imported orders are derived
+// from the point's secret (so that importing a table again gives the same ones):
+// there the keys open everything.
+//
+// Therefore keys belong on another medium than the data folder; the setting keys
+// in kiosk.toml names it, and kioskctl doctor advises it. Retention takes away
+// orders that were collected long ago. HQ withdraws a stolen terminal: as soon as
+// it reaches HQ it deletes the orders and the point's secret. HQ should then give
+// the point's other terminals a new secret too; it cannot do that yet but by a
+// new point.
+//
 // # Limits
 //
 // Lookups are 80 bits and blind indexes 32 bits of HMAC-SHA256: an index may
-// match a stranger's order and the opened data decide. Whoever has the point's
-// secret and the order set can try all typed codes, names and phone tails; the
-// secret belongs outside the data folder (see kiosk/config).
+// match a stranger's order and the opened data decide. Nothing here hides how
+// many orders there are, of what, or which belong to one customer whose orders
+// share a code.
 package seal
 
 import (

@@ -122,7 +122,7 @@ func TestWhatIsNotAcceptedIsACase(t *testing.T) {
 	before := len(s.Cases())
 	// None of that stands in the way of what follows.
 	for _, body := range []kiosk.Body{
-		kiosk.SignedIn{By: "l", Role: kiosk.RoleLeader}, kiosk.UnknownBody{Code: 99, Raw: []byte{0xa0}},
+		kiosk.SignedIn{By: "l", Role: kiosk.RoleLeader}, kiosk.AttemptFailed{Kind: kiosk.AttemptPIN}, kiosk.UnknownBody{Code: 99, Raw: []byte{0xa0}},
 		kiosk.OrderHeld{Order: "C", Reason: kiosk.Held}, redeem("A"),
 	} {
 		settled(t, d.tell(body), kiosk.SettledAccepted)

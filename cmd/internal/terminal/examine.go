@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -45,7 +46,7 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 	if !add("settings", err, "kiosk.toml can be read") {
 		return all
 	}
-	add("keys", keysPrivate(folder), "present and readable by their owner alone")
+	add("keys", keysPrivate(folder), "present and readable by their owner alone"+keysAdvice(folder))
 	report, err := journal.Verify(filepath.Join(path, "journal"), journal.VerifyOptions{MACKey: folder.Keys.Journal})
 	if errors.Is(err, os.ErrNotExist) {
 		err = nil // nothing has happened yet
@@ -82,6 +83,15 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 		add("device", err, device+" is there")
 	}
 	return all
+}
+
+// keysAdvice says what is well, and could be better.
+func keysAdvice(f Folder) string {
+	within, err := filepath.Rel(f.Path, f.Config.KeyFolder(f.Path))
+	if err != nil || within == ".." || strings.HasPrefix(within, "../") {
+		return ""
+	}
+	return "; they lie in the data folder, so whoever steals it has them too: the setting keys in kiosk.toml can name another disk"
 }
 
 func keysPrivate(f Folder) error {

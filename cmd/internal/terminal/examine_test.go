@@ -140,3 +140,27 @@ func TestExamineFindsDamage(t *testing.T) {
 		t.Errorf("found %v", got)
 	}
 }
+
+// Keys beside the orders are no fault, but there is something better.
+func TestExamineAdvisesOnKeys(t *testing.T) {
+	f, _ := localFolder(t, 1, kiosk.Policy{})
+	said := func() string {
+		for _, found := range Examine(t.Context(), f.Path, time.Now) {
+			if found.Check == "keys" && found.OK {
+				return found.Text
+			}
+		}
+		return ""
+	}
+	if text := said(); !strings.Contains(text, "lie in the data folder") {
+		t.Errorf("keys in the data folder: %q", text)
+	}
+	apart := t.TempDir() + "/keys"
+	if err := os.Rename(filepath.Join(f.Path, "keys"), apart); err != nil {
+		t.Fatal(err)
+	}
+	rewrite(t, f, func(c *config.Config) { c.Keys = apart })
+	if text := said(); text == "" || strings.Contains(text, "data folder") {
+		t.Errorf("keys elsewhere: %q", text)
+	}
+}

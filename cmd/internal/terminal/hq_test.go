@@ -1,8 +1,10 @@
 package terminal
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -259,5 +261,39 @@ func TestWithdrawnTerminalSyncsOnce(t *testing.T) {
 	}
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
+	}
+	after, err := OpenFolder(f.Path)
+	if err != nil || bytes.Equal(after.Keys.Point, f.Keys.Point) || !bytes.Equal(after.Keys.Journal, f.Keys.Journal) {
+		t.Errorf("the point's secret is still there, or the folder does not open: %v", err)
+	}
+}
+
+// Over plain http anybody can say that a terminal is withdrawn: it believes it
+// only of an HQ that nobody can stand in for.
+func TestForgedWithdrawal(t *testing.T) {
+	f, _ := localFolder(t, 2, kiosk.Policy{})
+	revoked := fmt.Errorf("a refusal: %w", engine.ErrRevoked)
+	for _, c := range []struct {
+		url  string
+		err  error
+		want error
+		left int
+	}{
+		{"http://hq.example", revoked, ErrNotFromHQ, 2},
+		{"http://192.0.2.7:8080", revoked, ErrNotFromHQ, 2},
+		{"https://hq.example", client.ErrUnreachable, nil, 2},
+		{"https://hq.example", revoked, nil, 0},
+	} {
+		f.Config.HQ.URL = c.url
+		store := openStore(t, f)
+		if err := wipeIfRevoked(c.err, f, store, rand.Reader); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", c.url, err)
+		}
+		if n := store.Status().Orders; n != c.left {
+			t.Errorf("%s, %v: %d orders are left, want %d", c.url, c.err, n, c.left)
+		}
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

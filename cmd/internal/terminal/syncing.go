@@ -3,6 +3,7 @@ package terminal
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type Invitation struct {
 	URL  string // of HQ
 	Code string // one-time
 	Name string // what people call the terminal; may be empty
+	Keys string // folder for its keys; empty: keys/ in the data folder
 }
 
 // Enrol makes an empty data folder into a terminal of HQ. The one-time code is
@@ -35,7 +37,7 @@ func Enrol(ctx context.Context, path string, to Invitation, random io.Reader) (F
 		return Folder{}, fmt.Errorf("%s: %w; use another folder", path, ErrEnrolled)
 	}
 	c := config.Default()
-	c.HQ.URL = strings.TrimSpace(to.URL)
+	c.HQ.URL, c.Keys = strings.TrimSpace(to.URL), to.Keys
 	keys, err := ensureKeys(c.KeyFolder(path), random)
 	if err != nil {
 		return Folder{}, err
@@ -74,7 +76,7 @@ func SyncOnce(ctx context.Context, f Folder, store *boltstore.Store, now func() 
 	if err != nil {
 		st := store.Status()
 		report.Orders, report.Complete = st.Orders, st.Cache.Complete
-		err = errors.Join(err, wipeIfRevoked(err, store))
+		err = errors.Join(err, wipeIfRevoked(err, f, store, rand.Reader))
 	}
 	return report, err
 }
@@ -95,13 +97,19 @@ func (c *counted) count(p kiosk.Page, err error) error {
 	return err
 }
 
-// wipeIfRevoked deletes the orders of a terminal that HQ has withdrawn. The
-// journal stays: what was handed over stays provable.
-func wipeIfRevoked(err error, store *boltstore.Store) error {
-	if !errors.Is(err, engine.ErrRevoked) {
+// wipeIfRevoked deletes the orders of a terminal that HQ has withdrawn, and the
+// point's secret with which what is left of them on the disk could be read. The
+// journal stays: what was handed over stays provable. HQ does not sign its
+// refusals, so over plain http it returns ErrNotFromHQ and deletes nothing:
+// whoever is in the network could otherwise empty every terminal in it.
+func wipeIfRevoked(err error, f Folder, store *boltstore.Store, random io.Reader) error {
+	switch {
+	case !errors.Is(err, engine.ErrRevoked):
 		return nil
+	case !f.Config.HQ.Authentic():
+		return ErrNotFromHQ
 	}
-	return store.Wipe()
+	return errors.Join(store.Wipe(), config.ForgetPoint(f.Config.KeyFolder(f.Path), random))
 }
 
 // newEngine completes the options of the client with the folder's. The client

@@ -164,7 +164,7 @@ func (t *Terminal) synchronise(ctx context.Context) {
 		return
 	}
 	t.o.Log.Error("synchronisation has stopped", "error", err)
-	if err := wipeIfRevoked(err, t.store); err != nil {
+	if err := wipeIfRevoked(err, t.o.Folder, t.store, t.o.Random); err != nil {
 		t.o.Log.Error("the orders of a withdrawn terminal could not be deleted", "error", err)
 	}
 	t.send(ctx, func(kiosk.Moment) { t.desk.Link(false, false) })

@@ -154,6 +154,7 @@ func signIns() []Named {
 		{Name: "sign-in-hold", State: in(desk.SignInState{Typed: 8, Attempts: 5, ForHold: true})},
 		{Name: "sign-in-wrong", State: in(desk.SignInState{Wrong: true, Attempts: 1})},
 		{Name: "sign-in-wait", State: in(desk.SignInState{Wrong: true, Attempts: 5, Wait: 48})},
+		{Name: "sign-in-wait-long", State: in(desk.SignInState{Wrong: true, Attempts: 5, Wait: 1915})},
 	}
 }
 

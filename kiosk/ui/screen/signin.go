@@ -9,6 +9,9 @@ import (
 // are typed.
 const leastPIN = 6
 
+// longWait is from how many seconds on a pause is told in minutes.
+const longWait = 120
+
 // SignIn asks for a leader's PIN, to open the leader's screens or to confirm
 // the order that is held. The digits are never shown.
 func SignIn(k *look.Kit, s desk.State, on Actions) *View {
@@ -42,6 +45,8 @@ func SignIn(k *look.Kit, s desk.State, on Actions) *View {
 func signInNote(w *look.Words, s desk.State) look.NoteWords {
 	in := s.SignIn
 	switch {
+	case in.Wait >= longWait:
+		return look.NoteWords{Icon: "hourglass", Words: w.Count("sign-in.wait-minutes", (in.Wait+59)/60), Alarm: true}
 	case in.Wait > 0:
 		return look.NoteWords{Icon: "hourglass", Words: w.Count("sign-in.wait", in.Wait), Alarm: true}
 	case in.Wrong && in.Attempts > 0:

@@ -29,7 +29,10 @@ func (s *Store) Pending(limit int) (kiosk.Batch, error) {
 	}
 	err = j.Read(b.Prev.Seq+1, func(e journal.Entry) error {
 		if len(b.Records) == 0 && e.Event.Prev != b.Prev.Hash {
-			return s.inChain(j, b.Prev) // HQ could not tell: it would chain them to what it has
+			// HQ could not tell: it would chain them to what it has.
+			if err := s.inChain(j, b.Prev); err != nil {
+				return err
+			}
 		}
 		if b.Records = append(b.Records, e.Record); len(b.Records) == limit {
 			return errEnough

@@ -22,15 +22,18 @@ type DoubtError struct {
 }
 
 func (e *DoubtError) Error() string {
-	what := fmt.Sprintf("HQ acknowledged another event %d than this journal holds", e.HQ)
+	what := fmt.Sprintf("HQ acknowledged another event %d of this terminal than its journal holds", e.HQ)
 	if errors.Is(e.kind, ErrJournalLost) {
 		what = fmt.Sprintf("HQ acknowledged event %d of this terminal, its journal ends with event %d", e.HQ, e.Last)
 	}
-	return fmt.Sprintf("%s: event %d is the first in doubt; put the right journal back, or export this one, have HQ revoke the terminal and enrol it anew in an empty folder", what, e.Seq)
+	return fmt.Sprintf("%s; by what HQ signed, event %d is the first in doubt; put the right journal back, or export this one, have HQ revoke the terminal and enrol it anew in an empty folder", what, e.Seq)
 }
 
 // Unwrap gives ErrJournalLost or ErrForked.
 func (e *DoubtError) Unwrap() error { return e.kind }
+
+// Forked tells the engine that the journal contradicts HQ.
+func (e *DoubtError) Forked() bool { return true }
 
 // openAcks opens what HQ acknowledged, once.
 func (s *Store) openAcks() (err error) {
@@ -74,6 +77,9 @@ func (s *Store) inChain(j *journal.Journal, head kiosk.Head) error {
 	}
 	return d
 }
+
+// Terminal is whose store it is.
+func (s *Store) Terminal() kiosk.TerminalID { return s.o.Terminal }
 
 // Head is the journal's last event. It returns ErrOutOfOrder.
 func (s *Store) Head() (kiosk.Head, error) {

@@ -46,11 +46,15 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 		return all
 	}
 	add("keys", keysPrivate(folder), "present and readable by their owner alone")
-	report, err := journal.Verify(filepath.Join(path, "journal"), journal.VerifyOptions{MACKey: folder.Keys.Journal})
+	options, err := folder.VerifyOptions()
+	if err != nil {
+		add("settings", err, "")
+	}
+	report, err := journal.Verify(JournalFolder(path), options)
 	if errors.Is(err, os.ErrNotExist) {
 		err = nil // nothing has happened yet
 	}
-	add("journal", err, fmt.Sprintf("%d events, unbroken", report.Events))
+	add("journal", err, Proven(report, options.HQKey != nil))
 	orders, state := nonEmpty(filepath.Join(path, "orders.db")), nonEmpty(filepath.Join(path, "state.db"))
 	if report.Events == 0 && errors.Is(orders, os.ErrNotExist) && errors.Is(state, os.ErrNotExist) {
 		orders, state = nil, nil // enrolled, and not started yet

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -21,7 +22,7 @@ func AckedHead(dir string) (head kiosk.Head, err error) {
 		return head, nil
 	}
 	err = guard(func() (err error) {
-		db, err := bolt.Open(path, fileMode, &bolt.Options{Timeout: lockTimeout, ReadOnly: true})
+		db, err := bolt.Open(path, fileMode, &bolt.Options{Timeout: 100 * time.Millisecond, ReadOnly: true})
 		if err != nil {
 			return err
 		}

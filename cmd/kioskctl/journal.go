@@ -85,7 +85,7 @@ type exportCmd struct {
 // file that cannot be finished is taken away again. Of a journal that is not
 // sound it keeps what could be read, and fails all the same.
 func (c *exportCmd) Run(s *cli.IO) error {
-	o, err := c.options()
+	o, err := terminal.JournalOptions(c.Data)
 	if err != nil {
 		return err
 	}
@@ -100,12 +100,4 @@ func (c *exportCmd) Run(s *cli.IO) error {
 	_, err = fmt.Fprintf(s.Stdout, "%d events of terminal %s are in %s; check them anywhere with: kioskctl journal verify --file %s\n",
 		report.Events, report.Terminal, c.Out, c.Out)
 	return err
-}
-
-func (c *exportCmd) options() (journal.ExportOptions, error) {
-	if folder, err := terminal.OpenFolder(c.Data); err == nil {
-		return folder.ExportOptions()
-	}
-	o, err := dataOptions(c.Data)
-	return journal.ExportOptions{VerifyOptions: o}, err
 }

@@ -11,8 +11,6 @@ import (
 	"hexiao/cmd/internal/cli"
 	"hexiao/cmd/internal/terminal"
 	"hexiao/kiosk"
-	"hexiao/kiosk/boltstore"
-	"hexiao/kiosk/config"
 	"hexiao/kiosk/journal"
 )
 
@@ -59,7 +57,7 @@ func (c *verifyCmd) Run(s *cli.IO) error {
 		o.HQKey = report.HQKey
 	} else {
 		report, err = journal.Verify(terminal.JournalFolder(c.Data), o)
-		note = c.weaker(report)
+		note = terminal.Weaker(c.Data, report)
 	}
 	if err == nil && c.TerminalKey != "" {
 		err = c.signedByTerminal(report)
@@ -83,9 +81,11 @@ func (c *verifyCmd) Run(s *cli.IO) error {
 
 func (c *verifyCmd) options() (o journal.VerifyOptions, err error) {
 	if c.Data != "" {
-		if o, err = dataOptions(c.Data); err != nil {
+		all, err := terminal.JournalOptions(c.Data)
+		if err != nil {
 			return o, err
 		}
+		o = all.VerifyOptions
 	}
 	if c.HQKey != "" {
 		if o.HQKey, err = terminal.ParseKey(c.HQKey); err != nil {
@@ -93,29 +93,6 @@ func (c *verifyCmd) options() (o journal.VerifyOptions, err error) {
 		}
 	}
 	return o, nil
-}
-
-// dataOptions finds the keys of a data folder, as far as they are there: a
-// journal must be verifiable although the rest of the folder is not.
-func dataOptions(data string) (journal.VerifyOptions, error) {
-	if folder, err := terminal.OpenFolder(data); err == nil {
-		return folder.VerifyOptions()
-	}
-	if settings, err := config.Load(data); err == nil {
-		key, err := terminal.Folder{Config: settings}.HQKey()
-		return journal.VerifyOptions{HQKey: key, Terminal: settings.Terminal}, err
-	}
-	return journal.VerifyOptions{}, nil
-}
-
-// weaker says what the signatures do not prove although they should: somebody
-// may have taken acknowledgements away.
-func (c *verifyCmd) weaker(r journal.Report) string {
-	head, err := boltstore.AckedHead(c.Data)
-	if err != nil || head.Seq <= r.Acked.Seq { // a running terminal has state.db for itself
-		return ""
-	}
-	return fmt.Sprintf("state.db says that HQ acknowledged event %d, and no signature of HQ for it is kept: the proof is weaker than it was; the next contact with HQ brings it back", head.Seq)
 }
 
 func (c *verifyCmd) signedByTerminal(r journal.Report) error {

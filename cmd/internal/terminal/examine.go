@@ -54,7 +54,11 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 	if errors.Is(err, os.ErrNotExist) {
 		err = nil // nothing has happened yet
 	}
-	add("journal", err, Proven(report, options.HQKey != nil))
+	proven := Proven(report, options.HQKey != nil)
+	if weaker := Weaker(path, report); weaker != "" {
+		proven += "; " + weaker
+	}
+	add("journal", err, proven)
 	orders, state := nonEmpty(filepath.Join(path, "orders.db")), nonEmpty(filepath.Join(path, "state.db"))
 	if report.Events == 0 && errors.Is(orders, os.ErrNotExist) && errors.Is(state, os.ErrNotExist) {
 		orders, state = nil, nil // enrolled, and not started yet

@@ -1,8 +1,6 @@
 package terminal
 
 import (
-	"crypto/ed25519"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,56 +9,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"hexiao/kiosk/config"
 	"hexiao/kiosk/journal"
 )
-
-// HQKey is HQ's public key as learnt at enrolment; nil for a terminal that
-// works without HQ.
-func (f Folder) HQKey() (ed25519.PublicKey, error) {
-	if f.Config.HQ.Key == "" {
-		return nil, nil
-	}
-	key, err := ParseKey(f.Config.HQ.Key)
-	if err != nil {
-		return nil, fmt.Errorf("%w: hq.key is not a key; enrol the terminal again", config.ErrInvalid)
-	}
-	return key, nil
-}
-
-// ParseKey reads an Ed25519 public key in base64.
-func ParseKey(text string) (ed25519.PublicKey, error) {
-	key, err := base64.StdEncoding.DecodeString(text)
-	if err != nil || len(key) != ed25519.PublicKeySize {
-		return nil, errors.New("not an Ed25519 public key in base64")
-	}
-	return key, nil
-}
-
-// Proven says in a sentence what a check of a journal has shown. hq: the
-// acknowledgements were checked with HQ's key.
-func Proven(r journal.Report, hq bool) string {
-	text := fmt.Sprintf("%d events, unbroken", r.Events)
-	switch {
-	case r.Acked.Seq > 0 && hq:
-		text += fmt.Sprintf("; HQ signed for those up to %d", r.Acked.Seq)
-	case hq && r.Events > 0:
-		text += "; no acknowledgement of HQ is kept that would prove any of them"
-	}
-	if r.AcksUnread > 0 {
-		text += fmt.Sprintf("; %d kept acknowledgements are torn, damaged or not HQ's", r.AcksUnread)
-	}
-	return text
-}
-
-// JournalFolder is where the journal of a data folder lies.
-func JournalFolder(data string) string { return filepath.Join(data, "journal") }
-
-// VerifyOptions are what a check of the folder's journal needs to check all.
-func (f Folder) VerifyOptions() (journal.VerifyOptions, error) {
-	key, err := f.HQKey()
-	return journal.VerifyOptions{MACKey: f.Keys.Journal, HQKey: key, Terminal: f.Config.Terminal}, err
-}
 
 // ExportOptions are what an export needs to be signed by the terminal.
 func (f Folder) ExportOptions() (journal.ExportOptions, error) {

@@ -41,7 +41,9 @@ func (c *kioskListCmd) Run(p *program) error {
 			case !t.Revoked.IsZero():
 				state = "revoked " + t.Revoked.Format(timeForm)
 			case !t.Forked.IsZero():
-				state = "two journals since " + t.Forked.Format(timeForm)
+				state = fmt.Sprintf("two journals since %s, event %d differs", t.Forked.Format(timeForm), t.Doubtful)
+			case !t.Behind.IsZero():
+				state = fmt.Sprintf("journal lost since %s, event %d is missing there", t.Behind.Format(timeForm), t.Doubtful)
 			}
 			_, err := fmt.Fprintf(p.stdout, "%-12s %-10s %8d events  %s  %s\n", t.ID, t.Point, t.Head.Seq, state, t.Name)
 			return err

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"hexiao/cmd/internal/cli"
@@ -15,65 +11,14 @@ import (
 )
 
 type journalCmd struct {
-	Verify verifyCmd `cmd:"" help:"Check every event, the chain and the checksums; names the first event in doubt."`
+	Verify verifyCmd `cmd:"" help:"Check every event, the chain, the checksums and HQ's signatures; names the first event in doubt."`
 	Show   showCmd   `cmd:"" help:"Print the events, one JSON line each."`
-	Export exportCmd `cmd:"" help:"Copy the journal into one file that verifies on any machine without keys."`
-}
-
-type verifyCmd struct {
-	Data string `xor:"what" required:"" type:"path" placeholder:"DIR" help:"Data folder of the terminal."`
-	File string `xor:"what" required:"" type:"existingfile" placeholder:"FILE" help:"An exported journal instead."`
-}
-
-// verified is what verify prints.
-type verified struct {
-	Terminal  kiosk.TerminalID `json:"terminal"`
-	Events    uint64           `json:"events"`
-	Head      kiosk.Hash       `json:"head"`
-	Keys      bool             `json:"checked_with_keys"`
-	TornBytes int64            `json:"torn_bytes,omitempty"`
-	OK        bool             `json:"ok"`
-	Doubtful  uint64           `json:"first_doubtful_event,omitempty"`
-}
-
-// Run checks a journal, with the terminal's key where it is at hand.
-func (c *verifyCmd) Run(s *cli.IO) error {
-	var report journal.Report
-	var err error
-	keys := false
-	if c.File != "" {
-		report, err = verifyFile(c.File)
-	} else {
-		o := journal.VerifyOptions{}
-		if folder, openErr := terminal.OpenFolder(c.Data); openErr == nil {
-			o.MACKey, keys = folder.Keys.Journal, true
-		}
-		report, err = journal.Verify(journalFolder(c.Data), o)
-	}
-	out := verified{
-		Terminal: report.Terminal, Events: report.Events, Head: report.Head.Hash, Keys: keys, TornBytes: report.TornBytes, OK: err == nil,
-	}
-	var damaged *journal.DamagedError
-	if errors.As(err, &damaged) {
-		out.Doubtful = damaged.Seq
-	}
-	if printErr := s.JSON(out); printErr != nil {
-		return printErr
-	}
-	return err
-}
-
-func verifyFile(path string) (journal.Report, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return journal.Report{}, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	return journal.VerifyExport(f, nil)
+	Export exportCmd `cmd:"" help:"Copy the journal and HQ's signatures into one file that verifies on any machine without the terminal's keys."`
 }
 
 type showCmd struct {
-	dataFlag
+	Data string `xor:"what" required:"" type:"path" placeholder:"DIR" help:"Data folder of the terminal."`
+	File string `xor:"what" required:"" type:"existingfile" placeholder:"FILE" help:"An exported journal instead."`
 	From uint64 `default:"1" help:"First sequence to show."`
 }
 
@@ -93,14 +38,21 @@ type shownEvent struct {
 	Kind kiosk.AttemptKind `json:"kind,omitempty"`
 }
 
-// Run prints the journal. It takes no lock: the terminal may be running.
+// Run prints the journal. It takes no lock: the terminal may be running. An
+// error after the events says what is wrong with them.
 func (c *showCmd) Run(s *cli.IO) error {
-	_, err := journal.Verify(journalFolder(c.Data), journal.VerifyOptions{Each: func(e journal.Entry) error {
+	o := journal.VerifyOptions{Each: func(e journal.Entry) error {
 		if e.Event.Seq < c.From {
 			return nil
 		}
 		return s.JSON(newShownEvent(e.Event))
-	}})
+	}}
+	var err error
+	if c.File != "" {
+		_, err = verifyFile(c.File, o)
+	} else {
+		_, err = journal.Verify(terminal.JournalFolder(c.Data), o)
+	}
 	return err
 }
 
@@ -130,34 +82,26 @@ func newShownEvent(e kiosk.Event) shownEvent {
 
 type exportCmd struct {
 	dataFlag
-	Out string `type:"path" placeholder:"FILE" help:"The new file; standard output when left out."`
+	Out string `type:"path" placeholder:"FILE" help:"The new file, for example on a USB stick; standard output when left out."`
 }
 
-// Run copies the journal; a file that cannot be finished is taken away again.
+// Run copies the journal, signed by the terminal where its keys are at hand; a
+// file that cannot be finished is taken away again. Of a journal that is not
+// sound it keeps what could be read, and fails all the same.
 func (c *exportCmd) Run(s *cli.IO) error {
-	if c.Out == "" {
-		_, err := journal.Export(journalFolder(c.Data), s.Stdout, journal.VerifyOptions{})
+	o, err := terminal.JournalOptions(c.Data)
+	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("the file for the journal: %w", err)
+	if c.Out == "" {
+		_, err := journal.Export(terminal.JournalFolder(c.Data), s.Stdout, o)
+		return err
 	}
-	report, err := exportTo(f, c.Data)
+	report, err := terminal.ExportFile(c.Data, c.Out, o)
 	if err != nil {
-		return errors.Join(err, os.Remove(c.Out))
+		return err
 	}
 	_, err = fmt.Fprintf(s.Stdout, "%d events of terminal %s are in %s; check them anywhere with: kioskctl journal verify --file %s\n",
 		report.Events, report.Terminal, c.Out, c.Out)
 	return err
 }
-
-func exportTo(f io.WriteCloser, data string) (journal.Report, error) {
-	report, err := journal.Export(journalFolder(data), f, journal.VerifyOptions{})
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	return report, err
-}
-
-func journalFolder(data string) string { return filepath.Join(data, "journal") }

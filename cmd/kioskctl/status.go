@@ -67,7 +67,11 @@ func (t *terminalStatus) fillFromStore(st desk.Status) {
 }
 
 func (t *terminalStatus) fillFromJournal(f terminal.Folder) error {
-	report, err := journal.Verify(journalFolder(f.Path), journal.VerifyOptions{MACKey: f.Keys.Journal})
+	o, err := f.VerifyOptions()
+	if err != nil {
+		return err
+	}
+	report, err := journal.Verify(terminal.JournalFolder(f.Path), o)
 	t.Events = report.Events
 	return err
 }

@@ -5,6 +5,7 @@
 //
 //	journal/            what happened here, the truth; see kiosk/journal
 //	journal/answered    which event was the last whose answer was given
+//	journal/acks        what HQ signed of the journal
 //	orders.db           the order set (bbolt). Disposable: HQ sends it again
 //	orders.db.staged    a full set on its way, kept across restarts
 //	state.db            what the journal made of each order, and HQ's
@@ -46,6 +47,17 @@
 // journal, opens it anew, reads what is there, and only then answers. While
 // that fails, [Store.Status] tells why and every call tries again.
 //
+// # HQ's word
+//
+// HQ signs what it has of the journal. The store keeps these signatures beside
+// the journal, and each opening holds the journal against the last one. Where the
+// journal ends before it (somebody cut it, or put back an older copy of the data
+// folder) or holds another event there (two machines use one folder), the store
+// is out of order, from the moment HQ says so ([Store.Witness]) and at every
+// later opening ([DoubtError]): it would hand out again what the events that it
+// lacks handed out. [Rebuild] refuses as well. The way out is the right folder,
+// or to enrol the terminal anew; what was collected then comes from HQ.
+//
 // # Resumed answers
 //
 // A process that was killed between a sync and its answer has handed the goods
@@ -55,6 +67,10 @@
 // as the very same event. Any further append ends that.
 //
 // # Limits
+//
+// An older copy of the whole folder agrees with itself. Until its first contact
+// with HQ, which the engine makes at every start, it cannot be told from the
+// right one, and may hand out twice what came after it.
 //
 // A damaged bbolt page can end the process before it is noticed; opening
 // checks the file's size and its roots, not every page. Losing orders.db loses

@@ -2,7 +2,7 @@ package boltstore
 
 import "errors"
 
-// Returned by [Open]. journal.ErrLocked is returned, wrapped, while another
+// Returned by [Open], and ErrJournalLost by [Store.Witness]. journal.ErrLocked is returned, wrapped, while another
 // process holds the data folder.
 var (
 	// ErrJournalLost is returned when the journal lacks events that this
@@ -21,9 +21,10 @@ var (
 	ErrClosed = errors.New("the store is closed")
 )
 
-// Returned by [Store.Acknowledge].
+// Returned, as a [*DoubtError], by [Open], [Store.Witness] and
+// [Store.Acknowledge].
 var (
-	// ErrForked is returned when HQ acknowledges a head that is not in this
+	// ErrForked is returned when HQ acknowledged a head that is not in this
 	// terminal's chain: HQ knows other events under this terminal's name.
 	ErrForked = errors.New("HQ's head is not in this terminal's chain")
 )

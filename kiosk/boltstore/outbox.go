@@ -16,7 +16,8 @@ import (
 var errEnough = errors.New("enough")
 
 // Pending gives up to limit durable events after HQ's acknowledged head, in
-// order; none when HQ has them all.
+// order; none when HQ has them all. It returns a [*DoubtError] when they do not
+// follow from that head.
 func (s *Store) Pending(limit int) (kiosk.Batch, error) {
 	j, err := s.reader()
 	if err != nil {
@@ -27,6 +28,12 @@ func (s *Store) Pending(limit int) (kiosk.Batch, error) {
 		return b, nil
 	}
 	err = j.Read(b.Prev.Seq+1, func(e journal.Entry) error {
+		if len(b.Records) == 0 && e.Event.Prev != b.Prev.Hash {
+			// HQ could not tell: it would chain them to what it has.
+			if err := s.inChain(j, b.Prev); err != nil {
+				return err
+			}
+		}
 		if b.Records = append(b.Records, e.Record); len(b.Records) == limit {
 			return errEnough
 		}
@@ -46,21 +53,13 @@ func (s *Store) AckedHead() kiosk.Head {
 
 // Acknowledge keeps HQ's head and its verdicts. The caller has checked the
 // signature. A head before the one known is taken, too: an HQ that came back
-// from a backup wants the events after it again. It returns ErrForked when
-// the head is not in this terminal's chain.
+// from a backup wants the events after it again. It returns what [Store.Witness]
+// returns when the head is not in this terminal's chain.
 func (s *Store) Acknowledge(ack kiosk.Ack) error {
-	j, err := s.reader()
-	if err != nil {
-		return err
-	}
-	here, ok, err := j.HeadAt(ack.Head.Seq)
-	if err != nil {
+	if err := s.Witness(ack); err != nil {
 		return fmt.Errorf("acknowledge: %w", err)
 	}
-	if !ok || here != ack.Head {
-		return fmt.Errorf("%w: event %d", ErrForked, ack.Head.Seq)
-	}
-	err = s.states.update(func(tx *bolt.Tx, m *stateMeta) error {
+	err := s.states.update(func(tx *bolt.Tx, m *stateMeta) error {
 		m.Acked = ack.Head
 		return keepReceipts(tx, m, newTagger(s.o.MACKey), ack)
 	})

@@ -15,7 +15,7 @@ import (
 // events. The old file is kept beside it; what HQ acknowledged is brought over
 // from it as far as it can be read and is in the journal's chain. It also
 // opens a folder that Open refuses with ErrJournalLost, without the events
-// that are lost.
+// that are lost, unless HQ's signature says that it has them.
 func Rebuild(o Options) (events uint64, err error) {
 	s, err := open(o, true)
 	if err != nil {

@@ -15,6 +15,9 @@ func (s *Store) begin() error {
 	if s.closed {
 		return ErrClosed
 	}
+	if s.doubt != nil {
+		return fmt.Errorf("%w: %w", ErrOutOfOrder, s.doubt)
+	}
 	if s.journal.Load() != nil {
 		return nil
 	}

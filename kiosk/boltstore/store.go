@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -31,8 +32,10 @@ type Options struct {
 	Terminal kiosk.TerminalID
 	Lookup   func(kiosk.Code) kiosk.Lookup // seal.PointKey.Lookup
 	MACKey   []byte                        // authenticates journal and records; at least journal.MinKeyBytes
-	Random   io.Reader                     // for event ids: crypto/rand.Reader
-	Now      func() time.Time              // dates local imports; events bring their own time
+	// HQKey checks HQ's acknowledgements, which are then kept as evidence. nil: none are.
+	HQKey  ed25519.PublicKey
+	Random io.Reader        // for event ids: crypto/rand.Reader
+	Now    func() time.Time // dates local imports; events bring their own time
 	// Warn is told what the store repaired or could not do in the background.
 	// nil: nobody is. It must not call the store.
 	Warn func(error)
@@ -72,7 +75,10 @@ type Store struct {
 	answered uint64     // sequence up to which every event's caller was answered
 	resume   map[kiosk.EventID]bool
 	mark     *answeredMark
+	doubt    error // HQ's signature contradicts the journal
 	closed   bool
+
+	acks *journal.Acks // nil: without HQ
 
 	journal atomic.Pointer[journal.Journal] // nil: out of order
 	fault   atomic.Pointer[fault]           // why
@@ -99,7 +105,7 @@ func open(o Options, rebuild bool) (*Store, error) {
 	s := &Store{o: o, kick: make(chan struct{}, 1), stop: make(chan struct{})}
 	j, err := s.openJournal() // first: its lock keeps other processes out of all the files
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, s.closeFiles())
 	}
 	s.journal.Store(j)
 	if err := s.recover(j, rebuild); err != nil {
@@ -119,6 +125,9 @@ func (s *Store) openJournal() (*journal.Journal, error) {
 	}
 	for _, name := range j.Torn() {
 		s.o.Warn(fmt.Errorf("the last write to the journal was interrupted; what it left is kept as %s", name))
+	}
+	if err := s.attested(j); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the data folder: %w", err), j.Close())
 	}
 	return j, nil
 }
@@ -264,6 +273,9 @@ func (s *Store) closeFiles() error {
 	}
 	if s.mark != nil {
 		errs = append(errs, s.mark.file.Close())
+	}
+	if s.acks != nil {
+		errs = append(errs, s.acks.Close())
 	}
 	if j := s.journal.Load(); j != nil { // last: it holds the lock
 		errs = append(errs, j.Close())

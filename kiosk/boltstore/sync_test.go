@@ -64,12 +64,15 @@ func TestOutbox(t *testing.T) {
 	if none, err := s.Pending(100); err != nil || len(none.Records) != 0 || s.Status().Unsent != 0 {
 		t.Errorf("%+v, %v", none, err)
 	}
-	for name, head := range map[string]kiosk.Head{
-		"another hash": {Seq: 3, Hash: kiosk.Hash{1}},
-		"beyond":       {Seq: 11, Hash: second.Head().Hash},
-		"before all":   {Hash: kiosk.Hash{1}},
+	for name, c := range map[string]struct {
+		head kiosk.Head
+		want error
+	}{
+		"another hash": {kiosk.Head{Seq: 3, Hash: kiosk.Hash{1}}, boltstore.ErrForked},
+		"beyond":       {kiosk.Head{Seq: 11, Hash: second.Head().Hash}, boltstore.ErrJournalLost},
+		"before all":   {kiosk.Head{Hash: kiosk.Hash{1}}, boltstore.ErrForked},
 	} {
-		if err := s.Acknowledge(kiosk.Ack{Head: head}); !errors.Is(err, boltstore.ErrForked) {
+		if err := s.Acknowledge(kiosk.Ack{Head: c.head}); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

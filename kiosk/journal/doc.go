@@ -11,6 +11,7 @@
 //	*.hxj.new                       a segment being prepared; deleted at opening
 //	*.hxj.torn, *.hxj.torn-2, …     set aside at opening, never read again
 //	lock                            held (flock) by the process that appends
+//	acks                            what HQ signed, see below
 //
 // A segment is made of written zeros (not holes) and synced before it is used,
 // in the background, so that an append is one synced write (pwritev2 with
@@ -61,12 +62,59 @@
 // answers [ErrUnknownOutcome] to every later append. Close it, open it anew and
 // read what is there.
 //
+// # Acknowledgements
+//
+// The file acks holds HQ's signed acknowledgements of the chain's head
+// ([Acks]): the last ones in two slots, at offsets 0 and 4096, written in turn,
+// so that the newer one outlives a torn write; and from offset 8192 on, one
+// behind the other and for ever, the first that came at or after each multiple of
+// 256 events: 365 KB after a year of 2,000 events a day. Each is 128 bytes:
+//
+//	 0   4  "HXJA"
+//	 4   4  CRC-32C of bytes 8 to 127
+//	 8   8  sequence
+//	16  32  chain hash of that event
+//	48   8  HQ's time, nanoseconds since 1970 UTC
+//	56   8  the first 8 bytes of SHA-256 of HQ's public key
+//	64  64  HQ's Ed25519 signature over kiosk.AckBytes of the terminal's id,
+//	        sequence, hash and time
+//
+// Zeros are an empty place. What is torn, damaged or not HQ's is passed over. The
+// file is written with one sync, by whoever talks to HQ, not on the way of a scan.
+//
+// # Verification
+//
+// [Verify] reads all records and holds the chain against every kept
+// acknowledgement. A journal that was cut, edited or replaced, be it with chain
+// and MACs made anew by somebody who has the machine's keys, contradicts HQ's
+// signature ([ErrAltered]). The first event in doubt is then the one after the
+// last acknowledgement that agrees: about which of the events up to the next one
+// were changed, signatures say nothing.
+//
 // # Export
 //
-// [Export] writes one stream: a header, all records without
-// zeros between segments, and a trailer of 56 bytes ("HXJOUEND", sequence,
-// chain hash, CRC-32C, 4 zeros). [VerifyExport] checks it
-// anywhere, without keys.
+// [Export] writes one stream, which [VerifyExport] checks anywhere, without the
+// terminal's keys. All numbers are big-endian:
+//
+//	a segment's header, with format version 2 and sequence 1
+//	"HXJOUACK", HQ's public key (32 bytes; zeros: not known), number of
+//	    acknowledgements (4), CRC-32C of these 44 bytes (4)
+//	the acknowledgements, 128 bytes each, as in acks, by sequence
+//	all records, without zeros between segments
+//	the end, 152 bytes:
+//	  0   8  "HXJOUEND"
+//	  8   8  sequence of the last event
+//	 16  32  its chain hash
+//	 48  32  the device's public key; zeros: not signed
+//	 80  64  the device's Ed25519 signature over "hexiao export v1\n", the
+//	         terminal's id, "\n", the chain hash in hex, "\n", the sequence in
+//	         decimal, "\n"
+//	144   4  CRC-32C of bytes 0 to 143
+//	148   4  zeros
+//
+// Acknowledgements come first, so that a reader can compare while it reads on.
+// Version 1 had none; a trailer of 56 bytes ("HXJOUEND", sequence, chain hash,
+// CRC-32C of these, 4 zeros) ended it. It can still be verified.
 //
 // # Limits
 //
@@ -74,6 +122,8 @@
 // page with the records before it, which are written again unchanged. A last
 // append that rotted on disk cannot be told from one that a power cut tore; the
 // store above notices when it had seen the event. The chain proves what was
-// changed only to somebody who knows a later hash (HQ's acknowledgements do), or
-// the MAC's key. An append has at most [MaxAppendBytes]. Linux only.
+// changed only to somebody who knows a later hash, as HQ's acknowledgements tell
+// it, or the MAC's key. Events that HQ has not acknowledged are as safe as that
+// key; somebody who has it can also cut the journal back to an acknowledgement
+// and take the later ones away. HQ finds that at the next contact. An append has at most [MaxAppendBytes]. Linux only.
 package journal

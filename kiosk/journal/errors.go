@@ -24,6 +24,17 @@ var (
 	ErrDamaged = errors.New("the journal is damaged")
 	// ErrNotAuthentic is returned when a record's MAC does not fit the key.
 	ErrNotAuthentic = errors.New("the journal was written with another key")
+	// ErrAltered is returned, as a [*DamagedError], when every event follows from
+	// the one before but the chain is not the one that HQ acknowledged: somebody
+	// cut the journal, changed an event or put another journal in its place.
+	ErrAltered = errors.New("the journal is not the one that HQ acknowledged")
+)
+
+// Returned by [Acks].
+var (
+	// ErrNotSigned is returned for an acknowledgement that HQ's key did not sign
+	// for this terminal. It is not kept.
+	ErrNotSigned = errors.New("the acknowledgement is not signed by HQ")
 )
 
 // Returned by [Export].
@@ -49,22 +60,26 @@ var (
 )
 
 // DamagedError says where a journal stops being what was written. It wraps
-// [ErrDamaged], or [ErrNotAuthentic] where only the MAC does not fit.
+// [ErrDamaged], [ErrNotAuthentic] where only a MAC or the device's signature does
+// not fit, or [ErrAltered].
 type DamagedError struct {
 	Seq    uint64 // the first event that cannot be trusted
-	File   string // name of the segment; empty for an export
+	File   string // name of the segment; empty for an export, and where HQ's signature is the evidence
 	Offset int64  // in bytes from the file's begin
 	Reason string
 	kind   error
 }
 
 func (e *DamagedError) Error() string {
-	where := "offset"
-	if e.File != "" {
-		where = e.File + ", offset"
+	where := fmt.Sprintf("event %d (%s, offset %d)", e.Seq, e.File, e.Offset)
+	switch {
+	case e.kind == ErrAltered:
+		where = fmt.Sprintf("event %d is the first in doubt", e.Seq)
+	case e.File == "":
+		where = fmt.Sprintf("event %d (offset %d)", e.Seq, e.Offset)
 	}
-	return fmt.Sprintf("%v: event %d (%s %d): %s; restore the folder from a backup", e.kind, e.Seq, where, e.Offset, e.Reason)
+	return fmt.Sprintf("%v: %s: %s; restore the folder from a backup", e.kind, where, e.Reason)
 }
 
-// Unwrap gives ErrDamaged or ErrNotAuthentic.
+// Unwrap gives ErrDamaged, ErrNotAuthentic or ErrAltered.
 func (e *DamagedError) Unwrap() error { return e.kind }

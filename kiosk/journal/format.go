@@ -36,10 +36,12 @@ type header struct {
 	terminal kiosk.TerminalID
 }
 
-func (h header) encode() []byte {
+func (h header) encode() []byte { return h.encodeAs(formatVersion) }
+
+func (h header) encodeAs(version uint32) []byte {
 	b := make([]byte, headerBytes)
 	copy(b, headerMagic)
-	binary.BigEndian.PutUint32(b[8:], formatVersion)
+	binary.BigEndian.PutUint32(b[8:], version)
 	binary.BigEndian.PutUint32(b[12:], headerBytes)
 	binary.BigEndian.PutUint64(b[16:], h.first)
 	copy(b[24:], h.prev[:])
@@ -51,12 +53,14 @@ func (h header) encode() []byte {
 
 // parseHeader returns ErrVersion for a later format, and another error for
 // bytes that are no header.
-func parseHeader(b []byte) (header, error) {
+func parseHeader(b []byte) (header, error) { return parseHeaderAs(formatVersion, b) }
+
+func parseHeaderAs(version uint32, b []byte) (header, error) {
 	if len(b) < headerBytes || string(b[:8]) != headerMagic {
 		return header{}, errors.New("no header")
 	}
-	if v := binary.BigEndian.Uint32(b[8:]); v != formatVersion {
-		return header{}, fmt.Errorf("%w: version %d, known is %d", ErrVersion, v, formatVersion)
+	if v := binary.BigEndian.Uint32(b[8:]); v != version {
+		return header{}, fmt.Errorf("%w: version %d, known is %d", ErrVersion, v, version)
 	}
 	n := int(b[56])
 	if binary.BigEndian.Uint32(b[124:]) != checksum(b[:124]) || n == 0 || n > maxTerminal {
@@ -130,7 +134,7 @@ func parseRecord(b []byte) (record, int, error) {
 	}, recordSize(n), nil
 }
 
-// trailer ends an export, so that a cut one is noticed.
+// encodeTrailer ends an export of version 1.
 func encodeTrailer(head kiosk.Head) []byte {
 	b := make([]byte, trailerBytes)
 	copy(b, trailerMagic)

@@ -1,9 +1,10 @@
 package journal
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"io"
+	"time"
 
 	"hexiao/kiosk"
 )
@@ -11,7 +12,13 @@ import (
 // VerifyOptions say how a journal is checked.
 type VerifyOptions struct {
 	MACKey []byte // nil: checksums and chain only
-	FS     FS     // nil: the operating system's
+	// HQKey checks the signatures of the kept acknowledgements. nil: Verify
+	// believes them, and VerifyExport takes the key that the export names.
+	HQKey ed25519.PublicKey
+	// Terminal is whose journal it must be; empty: anybody's. Without it a journal
+	// under another name is not found out, for HQ's signatures name the terminal.
+	Terminal kiosk.TerminalID
+	FS       FS // nil: the operating system's
 	// Each is called for every sound event in order, once, by Verify. An error
 	// ends the check and is returned. nil: nobody looks.
 	Each func(Entry) error
@@ -28,37 +35,72 @@ type Report struct {
 	// that never returned, or one that is being written now. The next opening
 	// sets them aside.
 	TornBytes int64
+
+	// What HQ's signatures prove. Beyond Acked the journal is as sound as the MAC's
+	// key is secret.
+	Acked      kiosk.Head // the last event that HQ acknowledged and the chain has
+	AckedAt    time.Time  // when, by HQ's clock
+	Acks       int        // acknowledgements that were compared
+	AcksUnread int        // that were not: torn, damaged or not signed by HQ's key
+
+	// Of an export only.
+	HQKey  ed25519.PublicKey // with which the acknowledgements were checked
+	Device ed25519.PublicKey // that signed the export; nil: none did
 }
 
-// Verify checks a journal's folder from its first event to its last without
-// changing it, and without its lock, so that it may be in use. The first event
-// that cannot be trusted is named by a [*DamagedError]; the report then tells of
-// the sound ones before it.
+// Verify checks a journal's folder from its first event to its last, and
+// against all that HQ acknowledged, without changing it, and without its lock,
+// so that it may be in use. The first event that cannot be trusted is named by
+// a [*DamagedError]; the report then tells of the events that follow from each
+// other. Where the chain is not HQ's ([ErrAltered]), the first in doubt is the
+// one after the last acknowledgement that agrees.
 func Verify(dir string, o VerifyOptions) (Report, error) {
 	if o.FS == nil {
 		o.FS = OS()
 	}
-	var rep Report
-	var err error
 	shown := uint64(0)
+	each := func(s *scan) error {
+		if o.Each == nil || s.head.Seq <= shown {
+			return nil
+		}
+		e, err := s.entry()
+		if err != nil {
+			return err
+		}
+		shown = s.head.Seq
+		return o.Each(e)
+	}
+	before := kiosk.Head{}
 	for {
-		before := rep.Head
-		rep, err = walk(dir, o, func(s *scan) error {
-			if o.Each == nil || s.head.Seq <= shown {
-				return nil
-			}
-			e, err := s.entry()
-			if err != nil {
-				return err
-			}
-			shown = s.head.Seq
-			return o.Each(e)
-		})
+		rep, err := prove(dir, o, each)
 		// Events that were appended meanwhile can look like damage.
 		if !errors.Is(err, ErrDamaged) || rep.Head == before {
 			return rep, err
 		}
+		before = rep.Head
 	}
+}
+
+// prove is a walk that compares the chain with what HQ acknowledged.
+func prove(dir string, o VerifyOptions, visit func(*scan) error) (Report, error) {
+	acks, unread := readAcks(o.FS, dir) // first: those that come later are of later events
+	var p *proof
+	rep, err := walk(dir, o, func(s *scan) error {
+		if p == nil {
+			p = newProof(acks, unread, o.HQKey, s.terminal)
+		}
+		p.see(s.head)
+		return visit(s)
+	})
+	if p == nil {
+		key := o.HQKey
+		if o.Terminal == "" {
+			key = nil // nobody knows for whom HQ would have signed
+		}
+		p = newProof(acks, unread, key, o.Terminal)
+	}
+	p.fill(&rep)
+	return rep, p.verdict(rep.Head, err)
 }
 
 // walk checks every record of a folder and shows it to visit.
@@ -72,6 +114,9 @@ func walk(dir string, o VerifyOptions, visit func(*scan) error) (Report, error) 
 	for i := range f.segments {
 		if i == 0 {
 			rep.Terminal = f.segments[0].header.terminal
+			if o.Terminal != "" && rep.Terminal != o.Terminal {
+				return rep, fmt.Errorf("%w: it is of %s, this is %s", ErrOtherTerminal, rep.Terminal, o.Terminal)
+			}
 		} else if err := f.joins(i, rep.Head); err != nil {
 			return rep, err
 		}
@@ -99,76 +144,4 @@ func walk(dir string, o VerifyOptions, visit func(*scan) error) (Report, error) 
 		rep.TornBytes += int64(len(trimZeros(t.bytes)))
 	}
 	return rep, nil
-}
-
-// Export writes a self-contained copy of a folder's sound events to w, without
-// the lock, and checks them on the way; see [VerifyExport].
-func Export(dir string, w io.Writer, o VerifyOptions) (Report, error) {
-	if o.FS == nil {
-		o.FS = OS()
-	}
-	rep, err := Verify(dir, o)
-	if err != nil {
-		return rep, fmt.Errorf("export the journal: %w", err)
-	}
-	if rep.Events == 0 {
-		return rep, fmt.Errorf("export the journal: %w", ErrEmpty)
-	}
-	_, err = walk(dir, o, func(s *scan) error {
-		var b []byte
-		if s.head.Seq == 1 {
-			b = header{first: 1, terminal: s.terminal}.encode()
-		}
-		if _, err := w.Write(s.last.appendTo(b)); err != nil {
-			return err
-		}
-		if s.head.Seq == rep.Head.Seq {
-			return errStop // later events came meanwhile
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errStop) {
-		return rep, fmt.Errorf("export the journal: %w", err)
-	}
-	if _, err := w.Write(encodeTrailer(rep.Head)); err != nil {
-		return rep, fmt.Errorf("export the journal: %w", err)
-	}
-	return rep, nil
-}
-
-// VerifyExport checks what Export wrote, with a nil key by checksums and chain
-// alone. An export that was cut off returns ErrDamaged like a changed one.
-func VerifyExport(r io.Reader, key []byte) (Report, error) {
-	var rep Report
-	b := make([]byte, headerBytes)
-	if _, err := io.ReadFull(r, b); err != nil {
-		return rep, &DamagedError{Seq: 1, Reason: "the file is no export of a journal", kind: ErrDamaged}
-	}
-	h, err := parseHeader(b)
-	switch {
-	case errors.Is(err, ErrVersion):
-		return rep, err
-	case err != nil || h.first != 1 || h.prev != (kiosk.Hash{}):
-		return rep, &DamagedError{Seq: 1, Reason: "the file is no export of a journal", kind: ErrDamaged}
-	}
-	s := newScan(r, "", headerBytes, h, key)
-	for !s.atTrailer() {
-		err := s.next()
-		if errors.Is(err, errEnd) {
-			err = s.damaged(ErrDamaged, "the export is cut off")
-		}
-		rep = Report{Terminal: h.terminal, Events: s.head.Seq, Head: s.head, Epoch: s.epoch, Segments: 1}
-		if err != nil {
-			return rep, err
-		}
-	}
-	if _, err := s.r.Peek(trailerBytes + 1); !errors.Is(err, io.EOF) {
-		return rep, s.damaged(ErrDamaged, "something follows the export's end")
-	}
-	return rep, nil
-}
-
-func (s *scan) atTrailer() bool {
-	b, err := s.r.Peek(trailerBytes)
-	return err == nil && isTrailer(b, s.head)
 }

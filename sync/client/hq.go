@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -31,26 +32,41 @@ func (h *HQ) Push(ctx context.Context, b kiosk.Batch) (kiosk.Ack, error) {
 	if err != nil {
 		return kiosk.Ack{}, err
 	}
-	return h.ack(ctx, ask{method: http.MethodPost, url: joined(h.base, "v1", "terminals", string(h.opts.Terminal), "events"), body: body})
+	ack, _, err := h.ack(ctx, ask{method: http.MethodPost, url: joined(h.base, "v1", "terminals", string(h.opts.Terminal), "events"), body: body})
+	return ack, err
 }
 
 // Head asks for HQ's signed head of this terminal's chain.
 func (h *HQ) Head(ctx context.Context) (kiosk.Ack, error) {
-	return h.ack(ctx, ask{method: http.MethodGet, url: joined(h.base, "v1", "terminals", string(h.opts.Terminal), "head")})
+	ack, _, err := h.ack(ctx, ask{method: http.MethodGet, url: h.headURL()})
+	return ack, err
 }
 
-func (h *HQ) ack(ctx context.Context, a ask) (kiosk.Ack, error) {
-	var ack kiosk.Ack
-	err := h.caller().do(ctx, a, func(resp *http.Response) error {
+// Compare tells HQ where this terminal's journal ends, and asks for HQ's signed
+// head of the chain; differs says that HQ has another event there or before. To
+// look for the first one, name earlier places of the journal.
+func (h *HQ) Compare(ctx context.Context, own kiosk.Head) (ack kiosk.Ack, differs bool, err error) {
+	u := h.headURL()
+	u.RawQuery = url.Values{"seq": {strconv.FormatUint(own.Seq, 10)}, "hash": {own.Hash.String()}}.Encode()
+	return h.ack(ctx, ask{method: http.MethodGet, url: u})
+}
+
+func (h *HQ) headURL() *url.URL {
+	return joined(h.base, "v1", "terminals", string(h.opts.Terminal), "head")
+}
+
+func (h *HQ) ack(ctx context.Context, a ask) (ack kiosk.Ack, differs bool, err error) {
+	err = h.caller().do(ctx, a, func(resp *http.Response) error {
 		var body wire.Ack
 		if err := decode(resp, &body); err != nil {
 			return err
 		}
 		var err error
 		ack, err = body.Domain()
+		differs = body.Differs
 		return foreign(err)
 	})
-	return ack, err
+	return ack, differs, err
 }
 
 // Orders reads the stream of orders after a cursor; "" asks for the full set.

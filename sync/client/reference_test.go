@@ -87,6 +87,9 @@ func TestAgainstTheReferencePlatform(t *testing.T) {
 	if head, err := hq.Head(ctx); err != nil || head.Head != b.Head() || !signed(head) {
 		t.Errorf("head %+v, %v", head, err)
 	}
+	if head, differs, err := hq.Compare(ctx, b.Head()); err != nil || differs || head.Head != b.Head() || !signed(head) {
+		t.Errorf("compared %+v, %v, %v", head, differs, err)
+	}
 	got = nil
 	if _, err := hq.Orders(ctx, last, take); err != nil || len(got) != 1 || got[0].ID != "order-1" || len(got[0].Settled) != 1 {
 		t.Errorf("after the redemption %+v, %v", got, err)
@@ -109,8 +112,11 @@ func TestAgainstTheReferencePlatform(t *testing.T) {
 		t.Errorf("another point's settings: %v", err)
 	}
 	forged := kiosk.Batch{Terminal: e.Terminal, Records: []kiosk.Record{record(t, 1, kiosk.SignedIn{By: "L2"})}}
-	if _, err := hq.Push(ctx, forged); !errors.Is(err, wire.ErrForked) {
+	if _, err := hq.Push(ctx, forged); !errors.Is(err, wire.ErrForked) || !errors.As(err, &refusal) || refusal.Doubtful != 1 {
 		t.Errorf("a second journal: %v", err)
+	}
+	if _, differs, err := hq.Compare(ctx, forged.Head()); err != nil || !differs {
+		t.Errorf("a second journal: %v, %v", differs, err)
 	}
 	if err := server.HQ.Revoke(ctx, e.Terminal); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,14 @@
 // for HQ's signed head and hands that to the outbox, which goes back to it if
 // it is in the terminal's own chain.
 //
+// # One journal
+//
+// Before anything goes up after a start, and when HQ calls the terminal forked,
+// the engine tells HQ where the journal ends and hands HQ's signed head to the
+// outbox as evidence. A journal that HQ's contradicts ([ErrLost], [ErrForked]) is
+// not sent; by naming earlier places, some twenty for a million events, the engine
+// finds the first event that differs, and HQ keeps it.
+//
 // # Down
 //
 // The first set is staged page by page and switched to when count and digest
@@ -32,6 +40,7 @@
 //
 // A call to Remote must end in bounded time. The signature of an
 // acknowledgement covers head and time, not the receipts. That HQ has lost events
-// comes to light with the next event, not before. Clock offsets are as
+// comes to light with the next event, not before. That the data folder was
+// exchanged while the program runs comes to light at the next start. Clock offsets are as
 // good as half the round trip of the question.
 package engine

@@ -42,7 +42,9 @@ type Engine struct {
 	c    Config
 	wake chan struct{}
 
-	up   sync.Mutex // held during a round up
+	up       sync.Mutex // held during a round up; guards compared
+	compared bool       // HQ's chain and the journal, since the start
+
 	down sync.Mutex // held during a round down; guards tag and looked
 
 	tag    string    // of the point's settings

@@ -109,6 +109,7 @@ func TestOnce(t *testing.T) {
 
 func TestBatchesAreBounded(t *testing.T) {
 	s := newScene(t, func(c *engine.Config) { c.BatchRecords, c.BatchBytes = 3, 10 })
+	s.once(t) // which has compared the journals, too
 	s.outbox.add("1", "2", "3", "4", "12345678", strings.Repeat("x", 50), "7", "123456789", "9")
 	var sizes []int
 	s.hq.ack = func(a *kiosk.Ack) { sizes = append(sizes, len(a.Receipts)) }
@@ -150,7 +151,7 @@ func TestUnreachableHQIsAskedOnce(t *testing.T) {
 	calls := map[string]int{}
 	s.hq.before = func(call string) error { calls[call]++; return away{} }
 	_, err := s.engine.Once(t.Context())
-	if diff := cmp.Diff(map[string]int{"push": 1, "time": 1}, calls); !errors.As(err, &away{}) || diff != "" {
+	if diff := cmp.Diff(map[string]int{"head": 1, "time": 1}, calls); !errors.As(err, &away{}) || diff != "" {
 		t.Errorf("%v, calls:\n%s", err, diff)
 	}
 	s.hq.before = func(call string) error {
@@ -175,7 +176,12 @@ func TestLostAck(t *testing.T) {
 	s := newScene(t)
 	s.outbox.add("one", "two")
 	lost := errors.New("connection lost")
-	s.hq.after = func(string) error { return lost }
+	s.hq.after = func(call string) error {
+		if call == "push" {
+			return lost
+		}
+		return nil
+	}
 	if _, err := s.engine.Once(t.Context()); !errors.Is(err, lost) {
 		t.Fatal(err)
 	}
@@ -208,6 +214,7 @@ func TestFalseAcks(t *testing.T) {
 		"too many receipts":  func(a *kiosk.Ack) { a.Receipts = append(a.Receipts, a.Receipts[0]) },
 	} {
 		s := newScene(t)
+		s.once(t)
 		s.outbox.add("one", "two")
 		s.hq.ack = falsify
 		r, err := s.engine.Once(t.Context())

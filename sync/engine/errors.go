@@ -10,6 +10,9 @@ var (
 	// ErrForked is returned when HQ has other events of this terminal than its
 	// journal: a copy of its data folder is or was in use. HQ's staff must decide.
 	ErrForked = errors.New("HQ has other events of this terminal than its journal")
+	// ErrLost is returned when the journal is HQ's, but ends before events that HQ
+	// has: it was cut, or an older copy of the data folder was put back.
+	ErrLost = errors.New("HQ has events of this terminal that its journal lacks")
 	// ErrBadAck is returned for an acknowledgement that does not fit what was
 	// sent or is not signed by HQ; it is not used.
 	ErrBadAck = errors.New("HQ's acknowledgement is not valid")

@@ -72,6 +72,32 @@ func (o *outbox) Acknowledge(a kiosk.Ack) error {
 	return nil
 }
 
+func (o *outbox) Terminal() kiosk.TerminalID { return "T1" }
+
+func (o *outbox) Head() (kiosk.Head, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.heads[len(o.heads)-1], nil
+}
+
+func (o *outbox) HeadAt(seq uint64) (kiosk.Head, bool, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if seq >= uint64(len(o.heads)) {
+		return kiosk.Head{}, false, nil
+	}
+	return o.heads[seq], true, nil
+}
+
+func (o *outbox) Witness(a kiosk.Ack) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if a.Head.Seq >= uint64(len(o.heads)) || o.heads[a.Head.Seq] != a.Head {
+		return refusal{forked: true}
+	}
+	return nil
+}
+
 func (o *outbox) AckedHead() kiosk.Head {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -229,6 +255,7 @@ type platform struct {
 	now      func() time.Time
 
 	pushes, pulls int
+	compared      []uint64                // places that were asked about
 	before        func(call string) error // fails a call before anything happens
 	after         func(call string) error // fails it when all has happened
 	page          func(kiosk.Page) error  // fails a stream before a page
@@ -313,10 +340,12 @@ func (p *platform) signed(terminal kiosk.TerminalID, head kiosk.Head, ack kiosk.
 	return ack
 }
 
-func (p *platform) Head(context.Context) (kiosk.Ack, error) {
+func (p *platform) Compare(_ context.Context, own kiosk.Head) (kiosk.Ack, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.signed("T1", p.heads[len(p.heads)-1], kiosk.Ack{}), errors.Join(p.before("head"), p.after("head"))
+	p.compared = append(p.compared, own.Seq)
+	differs := own.Seq < uint64(len(p.heads)) && p.heads[own.Seq] != own
+	return p.signed("T1", p.heads[len(p.heads)-1], kiosk.Ack{}), differs, errors.Join(p.before("head"), p.after("head"))
 }
 
 // Orders knows cursors "f VERSION LAST-ID" of a full load and "c VERSION" of changes.

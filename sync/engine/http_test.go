@@ -53,9 +53,12 @@ func (o overHTTP) GetTime(w http.ResponseWriter, r *http.Request) {
 	o.answer(w, wire.ServerTime{At: at}, err)
 }
 
-func (o overHTTP) GetHead(w http.ResponseWriter, r *http.Request, _ wire.TerminalID) {
-	ack, err := o.hq.Head(r.Context())
-	o.answer(w, wire.NewAck(ack), err)
+func (o overHTTP) GetHead(w http.ResponseWriter, r *http.Request, _ wire.TerminalID, q wire.GetHeadParams) {
+	own, err := wire.Head{Seq: q.Seq, Hash: q.Hash}.Domain()
+	ack, differs, failed := o.hq.Compare(r.Context(), own)
+	answer := wire.NewAck(ack)
+	answer.Differs = differs
+	o.answer(w, answer, errors.Join(err, failed))
 }
 
 func (o overHTTP) PushEvents(w http.ResponseWriter, r *http.Request, terminal wire.TerminalID) {

@@ -19,6 +19,15 @@ type Outbox interface {
 	Acknowledge(kiosk.Ack) error
 	// AckedHead is the last acknowledged head; zero: none.
 	AckedHead() kiosk.Head
+	// Terminal is whose journal it is.
+	Terminal() kiosk.TerminalID
+	// Head is the journal's last event.
+	Head() (kiosk.Head, error)
+	// HeadAt is the place of an event in the chain; ok is false beyond the last.
+	HeadAt(seq uint64) (head kiosk.Head, ok bool, err error)
+	// Witness takes HQ's signed head as evidence. An error whose Forked() is true
+	// says that the journal contradicts it; nothing is recorded any more then.
+	Witness(kiosk.Ack) error
 }
 
 // OrderSet is the terminal's copy of the orders. It is used by one goroutine at
@@ -55,8 +64,10 @@ type OrderSet interface {
 type Remote interface {
 	// Push hands over events; the ack is not yet verified.
 	Push(ctx context.Context, b kiosk.Batch) (kiosk.Ack, error)
-	// Head is HQ's signed head of this terminal's chain, without receipts.
-	Head(ctx context.Context) (kiosk.Ack, error)
+	// Compare tells HQ where the journal ends, or a place in it, and gives HQ's
+	// signed head of this terminal's chain, without receipts, and whether HQ has
+	// another event there or before.
+	Compare(ctx context.Context, own kiosk.Head) (ack kiosk.Ack, differs bool, err error)
 	// Orders calls page for each page after the cursor; the last page has the
 	// cursor of the watermark. It returns the error of page as it is.
 	Orders(ctx context.Context, cursor string, page func(kiosk.Page) error) (kiosk.Watermark, error)

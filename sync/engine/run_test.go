@@ -77,7 +77,7 @@ func TestRunThroughAnOutage(t *testing.T) {
 			pass(time.Second)
 		}
 		// Ten minutes with pauses of 1 s doubling to 30 s, jittered by half.
-		if calls["push"] < 15 || calls["push"] > 40 || calls["orders"] < 15 || calls["orders"] > 40 {
+		if up := calls["push"] + calls["head"]; up < 15 || up > 40 || calls["orders"] < 15 || calls["orders"] > 40 {
 			t.Errorf("in ten minutes of outage: %v", calls)
 		}
 		if st := s.last(); st.Online || !st.LastContact.IsZero() || !strings.Contains(st.UpError, "cable pulled") || strings.Contains(st.DownError, "\n") {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"hexiao/kiosk"
@@ -10,6 +11,12 @@ import (
 // push sends what is pending, batch after batch.
 func (e *Engine) push(ctx context.Context) (Report, error) {
 	var r Report
+	if !e.compared {
+		if err := e.compare(ctx); err != nil {
+			return r, err
+		}
+		e.compared = true
+	}
 	wentBack := false
 	for {
 		batch, err := e.c.Outbox.Pending(e.c.BatchRecords)
@@ -26,14 +33,15 @@ func (e *Engine) push(ctx context.Context) (Report, error) {
 		if _, misses := hqHead(err); misses && !wentBack {
 			wentBack = true // once a round: two that contradict each other must not go on for ever
 			r.Pushed -= n
-			if err := e.goToHQHead(ctx, batch.Terminal); err != nil {
+			if err := e.goToHQHead(ctx); err != nil {
 				return r, err
 			}
 			continue
 		}
 		switch {
 		case forked(err):
-			return r, fmt.Errorf("%w: %w", ErrForked, err)
+			// HQ's signed head tells whether this journal is the wrong one.
+			return r, errors.Join(fmt.Errorf("%w: %w", ErrForked, err), e.compare(ctx))
 		case err != nil:
 			return r, fmt.Errorf("send %d events to HQ: %w", n, err)
 		}
@@ -65,12 +73,13 @@ func (e *Engine) accept(batch kiosk.Batch, ack kiosk.Ack) error {
 
 // goToHQHead continues from where HQ says that it is, if that is a place in
 // the terminal's own chain.
-func (e *Engine) goToHQHead(ctx context.Context, terminal kiosk.TerminalID) error {
-	ack, err := e.c.Remote.Head(ctx)
+func (e *Engine) goToHQHead(ctx context.Context) error {
+	own, err := e.c.Outbox.Head()
 	if err != nil {
-		return fmt.Errorf("ask HQ how far it has the journal: %w", err)
+		return fmt.Errorf("read the journal's end: %w", err)
 	}
-	if err := e.checkAck(terminal, ack); err != nil {
+	ack, _, err := e.ask(ctx, own)
+	if err != nil {
 		return err
 	}
 	ack.Receipts = nil

@@ -28,6 +28,15 @@
 // sequence means that two journals claim to be this terminal: its pushes are
 // refused from then on, until a person revokes and enrols it anew.
 //
+// # Journals that do not fit
+//
+// At every start a terminal names the end of its journal ([HQ.Compare]). HQ then
+// finds a journal that was cut or rolled back, and one that was edited, and
+// keeps with the terminal since when and from which event on. The first event
+// that differs is found by the terminal's asking back, and exact; a push alone
+// gives an event that differs, and an earlier one may. A journal that only lacks
+// events is forgiven when the right one is back.
+//
 // # Secrets
 //
 // HQ keeps the pickup codes, since it shows them to customers, and the points'

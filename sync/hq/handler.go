@@ -82,8 +82,8 @@ func (c contract) PushEvents(w http.ResponseWriter, r *http.Request, terminal wi
 	c.answer(w, r, wire.NewAck(ack))
 }
 
-// GetHead gives the acknowledged head.
-func (c contract) GetHead(w http.ResponseWriter, r *http.Request, terminal wire.TerminalID) {
+// GetHead gives the acknowledged head, and compares the terminal's own with it.
+func (c contract) GetHead(w http.ResponseWriter, r *http.Request, terminal wire.TerminalID, params wire.GetHeadParams) {
 	t, err := c.verify(r)
 	if err == nil && string(t.ID) != terminal {
 		err = wire.ErrForbidden
@@ -92,12 +92,23 @@ func (c contract) GetHead(w http.ResponseWriter, r *http.Request, terminal wire.
 		c.refuse(w, r, err)
 		return
 	}
-	ack, err := c.hq.Head(r.Context(), t.ID)
+	var ack kiosk.Ack
+	differs := false
+	if params.Hash == "" {
+		ack, err = c.hq.Head(r.Context(), t.ID)
+	} else {
+		var own kiosk.Head
+		if own, err = (wire.Head{Seq: params.Seq, Hash: params.Hash}).Domain(); err == nil {
+			ack, differs, err = c.hq.Compare(r.Context(), t.ID, own)
+		}
+	}
 	if err != nil {
 		c.refuse(w, r, err)
 		return
 	}
-	c.answer(w, r, wire.NewAck(ack))
+	answer := wire.NewAck(ack)
+	answer.Differs = differs
+	c.answer(w, r, answer)
 }
 
 // GetPoint gives the point's settings, unless the terminal has them.

@@ -92,10 +92,6 @@ func (h *HQ) openPush(tx Tx, b kiosk.Batch) (*push, error) {
 	return &push{set: s, identity: identity, terminal: t, at: h.at(), head: b.Prev}, err
 }
 
-func forkRefusal(t Terminal) error {
-	return &wire.Refusal{Reason: wire.ErrForked, Head: t.Head, Message: wire.ErrForked.Error() + ": the terminal must be enrolled anew"}
-}
-
 func (p *push) run(b kiosk.Batch) (refused, err error) {
 	if same, err := p.agrees(b.Prev); err != nil || !same {
 		return p.fork(b.Prev.Seq, err)
@@ -116,7 +112,7 @@ func (p *push) run(b kiosk.Batch) (refused, err error) {
 		}
 	}
 	if p.head.Seq > p.terminal.Head.Seq {
-		p.terminal.Head = p.head
+		p.terminal.Head, p.terminal.Behind, p.terminal.Doubtful = p.head, time.Time{}, 0
 		if err := p.set.tx.PutTerminal(p.terminal); err != nil {
 			return nil, err
 		}
@@ -125,13 +121,7 @@ func (p *push) run(b kiosk.Batch) (refused, err error) {
 }
 
 // agrees reports whether HQ's chain has this head.
-func (p *push) agrees(head kiosk.Head) (bool, error) {
-	if head.Seq == 0 {
-		return head.Hash == kiosk.Hash{}, nil
-	}
-	e, ok, err := p.set.tx.Event(p.terminal.ID, head.Seq)
-	return ok && e.Hash == head.Hash, err
-}
+func (p *push) agrees(head kiosk.Head) (bool, error) { return agrees(p.set.tx, p.terminal.ID, head) }
 
 // fork keeps that a second journal showed up. Known events come before new ones
 // in a batch, so nothing of it was taken yet.
@@ -139,15 +129,11 @@ func (p *push) fork(seq uint64, err error) (refused, failed error) {
 	if err != nil {
 		return nil, err
 	}
-	p.terminal.Forked = p.at
-	if err := p.set.tx.PutTerminal(p.terminal); err != nil {
+	if err := noteFork(p.set.tx, p.terminal, max(1, seq), p.at); err != nil {
 		return nil, err
 	}
-	c := Case{
-		Kind: CaseForked, Point: p.terminal.Point, Terminal: p.terminal.ID, Seq: seq, At: p.at,
-		Detail: "two journals claim to be this terminal's; revoke it and enrol it anew, and look for a copied data folder",
-	}
-	return forkRefusal(p.terminal), p.set.tx.AddCase(c)
+	p.terminal.Doubtful = max(1, seq)
+	return forkRefusal(p.terminal), nil
 }
 
 // repeat answers an event that HQ has already: a replay, or the first receipt

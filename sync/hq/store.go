@@ -98,6 +98,10 @@ type Terminal struct {
 	Enrolled time.Time         `cbor:"6,keyasint" json:"enrolled"`
 	Revoked  time.Time         `cbor:"7,keyasint,omitzero" json:"revoked,omitzero"`
 	Forked   time.Time         `cbor:"8,keyasint,omitzero" json:"forked,omitzero"` // when a second journal of it showed up
+	Behind   time.Time         `cbor:"9,keyasint,omitzero" json:"behind,omitzero"` // since when its journal lacks events that HQ has
+	// Doubtful is the first event that is known to differ or to be missing there,
+	// while Forked or Behind.
+	Doubtful uint64 `cbor:"10,keyasint,omitempty" json:"first_doubtful,omitempty"`
 }
 
 // Enrolment is a one-time code.
@@ -119,9 +123,12 @@ type StoredEvent struct {
 	At       time.Time        `cbor:"7,keyasint"` // HQ's clock
 }
 
-// CaseForked is the kind of a case about a second journal; the other kinds are
-// the settlements that are not accepted.
-const CaseForked = "forked"
+// CaseForked is the kind of a case about a second journal, CaseBehind that of one
+// which lacks events; the other kinds are the settlements that are not accepted.
+const (
+	CaseForked = "forked"
+	CaseBehind = "journal-lost"
+)
 
 // Case is something for a person to look into.
 type Case struct {

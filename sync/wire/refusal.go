@@ -13,7 +13,9 @@ type Refusal struct {
 	Reason  error // a sentinel of this package, found by errors.Is
 	Message string
 	Head    kiosk.Head // HQ's head, always with ErrWrongHead, may be with ErrForked
-	At      time.Time  // HQ's clock, with ErrClockSkew
+	// Doubtful is the first event that is known to differ, with ErrForked; 0: not said.
+	Doubtful uint64
+	At       time.Time // HQ's clock, with ErrClockSkew
 }
 
 // Error gives HQ's sentence.
@@ -87,7 +89,7 @@ func ProblemOf(err error) (status int, body Problem) {
 	}
 	var r *Refusal
 	if errors.As(err, &r) {
-		body.At = r.At
+		body.At, body.Doubtful = r.At, r.Doubtful
 		if m.code == CodeWrongHead || m.code == CodeForked {
 			head := NewHead(r.Head)
 			body.Head = &head
@@ -104,7 +106,7 @@ func RefusalOf(body Problem) (*Refusal, error) {
 		if row.code != body.Code {
 			continue
 		}
-		r := &Refusal{Reason: row.reason, Message: printable(body.Message), At: body.At.UTC()}
+		r := &Refusal{Reason: row.reason, Message: printable(body.Message), Doubtful: body.Doubtful, At: body.At.UTC()}
 		if body.Head != nil {
 			head, err := body.Head.Domain()
 			if err != nil {

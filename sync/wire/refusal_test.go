@@ -47,13 +47,13 @@ func TestEveryReasonSurvivesTheWire(t *testing.T) {
 }
 
 func TestRefusalKeepsHeadAndTime(t *testing.T) {
-	want := wire.Refusal{Reason: wire.ErrWrongHead, Message: "HQ has up to 9", Head: kiosk.Head{Seq: 9, Hash: kiosk.Hash{7}}, At: at(1)}
+	want := wire.Refusal{Reason: wire.ErrWrongHead, Message: "HQ has up to 9", Head: kiosk.Head{Seq: 9, Hash: kiosk.Hash{7}}, Doubtful: 1 << 60, At: at(1)}
 	_, body := wire.ProblemOf(fmt.Errorf("push: %w", &want))
 	got, err := wire.RefusalOf(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Head != want.Head || !got.At.Equal(want.At) || !strings.Contains(got.Error(), "HQ has up to 9") {
+	if got.Head != want.Head || got.Doubtful != want.Doubtful || !got.At.Equal(want.At) || !strings.Contains(got.Error(), "HQ has up to 9") {
 		t.Errorf("came back as %+v", got)
 	}
 	if head, ok := got.HQHead(); !ok || head != want.Head {

@@ -14,8 +14,8 @@ type recorder struct{ got []string }
 
 func (r *recorder) Enrol(http.ResponseWriter, *http.Request)   { r.got = append(r.got, "enrol") }
 func (r *recorder) GetTime(http.ResponseWriter, *http.Request) { r.got = append(r.got, "time") }
-func (r *recorder) GetHead(_ http.ResponseWriter, _ *http.Request, t wire.TerminalID) {
-	r.got = append(r.got, "head "+t)
+func (r *recorder) GetHead(_ http.ResponseWriter, _ *http.Request, t wire.TerminalID, q wire.GetHeadParams) {
+	r.got = append(r.got, fmt.Sprint("head ", t, " ", q.Seq, " ", q.Hash))
 }
 func (r *recorder) PushEvents(_ http.ResponseWriter, _ *http.Request, t wire.TerminalID) {
 	r.got = append(r.got, "events "+t)
@@ -35,7 +35,7 @@ func TestRoutes(t *testing.T) {
 		ErrorHandlerFunc: func(http.ResponseWriter, *http.Request, error) { refused++ },
 	})
 	for _, c := range []struct{ method, url, etag string }{
-		{"POST", "/v1/enrol", ""}, {"GET", "/v1/time", ""}, {"GET", "/v1/terminals/T1/head", ""}, {"POST", "/v1/terminals/T1/events", ""},
+		{"POST", "/v1/enrol", ""}, {"GET", "/v1/time", ""}, {"GET", "/v1/terminals/T1/head", ""}, {"GET", "/v1/terminals/T1/head?seq=18446744073709551615&hash=ab", ""}, {"POST", "/v1/terminals/T1/events", ""},
 		{"GET", "/v1/points/P001", `"v1,2"`}, {"GET", "/v1/points/%E6%B1%9F%2F1", ""},
 		{"GET", "/v1/points/P001/orders", ""}, {"GET", "/v1/points/P001/orders?cursor=a%2Bb%2Fc%3D", ""},
 	} {
@@ -45,7 +45,7 @@ func TestRoutes(t *testing.T) {
 		}
 		h.ServeHTTP(httptest.NewRecorder(), req)
 	}
-	same(t, []string{"enrol", "time", "head T1", "events T1", `point P001 "v1,2"`, "point 江/1 ", "orders P001 ", "orders P001 a+b/c="}, r.got)
+	same(t, []string{"enrol", "time", "head T1 0 ", "head T1 18446744073709551615 ab", "events T1", `point P001 "v1,2"`, "point 江/1 ", "orders P001 ", "orders P001 a+b/c="}, r.got)
 
 	twice := httptest.NewRequestWithContext(t.Context(), "GET", "/v1/points/P001", nil)
 	twice.Header["If-None-Match"] = []string{"a", "b"}

@@ -196,6 +196,9 @@ type Ack struct {
 	// At HQ's clock; the signature covers it to the nanosecond.
 	At time.Time `json:"at"`
 
+	// Differs HQ has another event at or before the place that the terminal named; not signed, for it only tells where to look.
+	Differs bool `json:"differs,omitempty,omitzero"`
+
 	// Head A place in a terminal's chain; sequence 0 with a hash of zeros is before the first event.
 	Head     Head      `json:"head"`
 	Receipts []Receipt `json:"receipts,omitempty,omitzero"`
@@ -392,6 +395,9 @@ type Problem struct {
 	At   time.Time `json:"at,omitempty,omitzero"`
 	Code ErrorCode `json:"code"`
 
+	// Doubtful With forked, the first event in which the terminal's journal is known to differ from HQ's; an earlier one may.
+	Doubtful uint64 `json:"doubtful,omitempty,omitzero"`
+
 	// Head HQ's head of the terminal's chain, with wrong-head and (may be) forked.
 	Head *Head `json:"head,omitempty"`
 
@@ -503,6 +509,15 @@ type GetOrdersParams struct {
 	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 }
 
+// GetHeadParams defines parameters for GetHead.
+type GetHeadParams struct {
+	// Seq Sequence of the last event of the terminal's journal; 0 before the first.
+	Seq uint64 `form:"seq,omitempty" json:"seq,omitempty,omitzero"`
+
+	// Hash Its chain hash; left out when nothing is to be compared.
+	Hash string `form:"hash,omitempty" json:"hash,omitempty,omitzero"`
+}
+
 // EnrolJSONRequestBody defines body for Enrol for application/json ContentType.
 type EnrolJSONRequestBody = EnrolRequest
 
@@ -525,7 +540,7 @@ type ServerInterface interface {
 	PushEvents(w http.ResponseWriter, r *http.Request, terminal TerminalID)
 	// GetHead The head that HQ has of this terminal's chain.
 	// (GET /v1/terminals/{terminal}/head)
-	GetHead(w http.ResponseWriter, r *http.Request, terminal TerminalID)
+	GetHead(w http.ResponseWriter, r *http.Request, terminal TerminalID, params GetHeadParams)
 	// GetTime HQ's clock; not signed, so that a terminal can set its own first.
 	// (GET /v1/time)
 	GetTime(w http.ResponseWriter, r *http.Request)
@@ -687,8 +702,37 @@ func (siw *ServerInterfaceWrapper) GetHead(w http.ResponseWriter, r *http.Reques
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetHeadParams
+
+	// ------------- Optional query parameter "seq" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "seq", r.URL.Query(), &params.Seq, runtime.BindQueryParameterOptions{Type: "integer", Format: "uint64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "seq"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "seq", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "hash" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "hash", r.URL.Query(), &params.Hash, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "hash"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "hash", Err: err})
+		}
+		return
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetHead(w, r, terminal)
+		siw.Handler.GetHead(w, r, terminal, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {

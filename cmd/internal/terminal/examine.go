@@ -47,11 +47,19 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 		return all
 	}
 	add("keys", keysPrivate(folder), "present and readable by their owner alone"+keysAdvice(folder))
-	report, err := journal.Verify(filepath.Join(path, "journal"), journal.VerifyOptions{MACKey: folder.Keys.Journal})
+	options, err := folder.VerifyOptions()
+	if err != nil {
+		add("settings", err, "")
+	}
+	report, err := journal.Verify(JournalFolder(path), options)
 	if errors.Is(err, os.ErrNotExist) {
 		err = nil // nothing has happened yet
 	}
-	add("journal", err, fmt.Sprintf("%d events, unbroken", report.Events))
+	proven := Proven(report, options.HQKey != nil)
+	if weaker := Weaker(path, report); weaker != "" {
+		proven += "; " + weaker
+	}
+	add("journal", err, proven)
 	orders, state := nonEmpty(filepath.Join(path, "orders.db")), nonEmpty(filepath.Join(path, "state.db"))
 	if report.Events == 0 && errors.Is(orders, os.ErrNotExist) && errors.Is(state, os.ErrNotExist) {
 		orders, state = nil, nil // enrolled, and not started yet

@@ -115,9 +115,12 @@ func wipeIfRevoked(err error, f Folder, store *boltstore.Store, random io.Reader
 // newEngine completes the options of the client with the folder's. The client
 // is to be closed after the engine's last round.
 func newEngine(f Folder, outbox engine.Outbox, orders engine.OrderSet, o client.Options, report func(engine.Status)) (*engine.Engine, *client.HQ, error) {
-	hqKey, err := base64.StdEncoding.DecodeString(f.Config.HQ.Key)
-	if err != nil || len(hqKey) != ed25519.PublicKeySize {
-		return nil, nil, fmt.Errorf("%w: hq.key is not a key; enrol the terminal again", config.ErrInvalid)
+	hqKey, err := f.HQKey()
+	if err != nil {
+		return nil, nil, err
+	}
+	if hqKey == nil {
+		return nil, nil, fmt.Errorf("%w: hq.key is missing; enrol the terminal again", config.ErrInvalid)
 	}
 	o.Address, o.Terminal, o.Point, o.Key = f.Config.HQ.URL, f.Config.Terminal, f.Config.Point, f.Keys.Device
 	hq, err := client.New(o)

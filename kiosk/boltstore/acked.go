@@ -1,0 +1,43 @@
+package boltstore
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"hexiao/kiosk"
+)
+
+// AckedHead reads what state.db of a data folder that nobody has open says that
+// HQ acknowledged; the zero Head when there is no state.db. It is no proof, for
+// nobody signed it. It returns ErrDamaged, and an error while a terminal runs.
+func AckedHead(dir string) (head kiosk.Head, err error) {
+	path := filepath.Join(dir, stateFile)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return head, nil
+	}
+	err = guard(func() (err error) {
+		db, err := bolt.Open(path, fileMode, &bolt.Options{Timeout: 100 * time.Millisecond, ReadOnly: true})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, db.Close()) }()
+		return db.View(func(tx *bolt.Tx) error {
+			if tx.Bucket([]byte(bucketMeta)) == nil {
+				return ErrDamaged
+			}
+			m, err := readStateMeta(tx)
+			head = m.Acked
+			return err
+		})
+	})
+	if err != nil {
+		return kiosk.Head{}, fmt.Errorf("read state.db: %w", err)
+	}
+	return head, nil
+}

@@ -1,0 +1,41 @@
+package boltstore
+
+import (
+	"path/filepath"
+	"testing"
+
+	bolt "go.etcd.io/bbolt"
+
+	"hexiao/kiosk"
+)
+
+// ForgeAcked writes HQ's head into state.db as a thief can.
+func ForgeAcked(t testing.TB, dir string, head kiosk.Head) {
+	t.Helper()
+	db, err := bolt.Open(filepath.Join(dir, stateFile), fileMode, boltOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		m, err := readStateMeta(tx)
+		if err != nil {
+			return err
+		}
+		m.Acked = head
+		return putStateMeta(tx, m)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// OutOfOrder takes the journal away as a failed write does.
+func (s *Store) OutOfOrder() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := s.journal.Swap(nil)
+	_ = j.Close() // nothing was written
+}

@@ -15,6 +15,9 @@ func (s *Store) begin() error {
 	if s.closed {
 		return ErrClosed
 	}
+	if err := s.ready(); err != nil {
+		return err
+	}
 	if s.journal.Load() != nil {
 		return nil
 	}
@@ -81,11 +84,8 @@ func (s *Store) record(at kiosk.Moment, version uint64, known map[kiosk.OrderID]
 	}
 	clear(s.resume)
 	s.answered = written[len(written)-1].Seq
-	if _, _, pending := s.states.status(); pending >= s.o.CheckpointEvery {
-		select {
-		case s.kick <- struct{}{}:
-		default: // it is asked for already
-		}
+	if _, _, pending := s.states.status(); pending >= s.o.CheckpointEvery && !s.late.Load() { // else Mend's pauses count
+		s.askCheckpoint()
 	}
 	return written, nil
 }

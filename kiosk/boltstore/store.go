@@ -74,8 +74,10 @@ type Store struct {
 	mark     *answeredMark
 	closed   bool
 
-	journal atomic.Pointer[journal.Journal] // nil: out of order
-	fault   atomic.Pointer[fault]           // why
+	journal   atomic.Pointer[journal.Journal] // nil: out of order
+	fault     atomic.Pointer[fault]           // why
+	suspended atomic.Pointer[fault]           // by Suspend
+	late      atomic.Bool                     // the last checkpoint failed
 
 	kick         chan struct{} // asks for a checkpoint
 	stop         chan struct{}
@@ -206,8 +208,10 @@ func (s *Store) checkpoints() {
 		case <-s.stop:
 			return
 		case <-s.kick:
-			if err := s.states.checkpoint(); err != nil {
-				s.o.Warn(err)
+			err := s.states.checkpoint()
+			s.late.Store(err != nil)
+			if err != nil {
+				s.o.Warn(fmt.Errorf("what was recorded is in the journal alone, a start will take longer: %w", err))
 			}
 		}
 	}
@@ -228,8 +232,12 @@ func (s *Store) Status() desk.Status {
 		Cache: set.Cache, Orders: set.Count, Expected: set.Expected,
 		Unsent: head.Seq - min(m.Acked.Seq, head.Seq), Conflict: m.Others, Head: head.Seq,
 	}
-	if f := s.fault.Load(); f != nil {
-		st.Disk = f.err
+	f := s.fault.Load()
+	if f == nil {
+		f = s.suspended.Load()
+	}
+	if f != nil {
+		st.Disk, st.Fault = f.err, FaultOf(f.err)
 	}
 	return st
 }

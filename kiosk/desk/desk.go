@@ -86,7 +86,10 @@ func (d *Desk) State(at kiosk.Moment) State {
 	case Accepted, Held, Refused:
 		s.Result = d.result
 	case OutOfOrder:
-		s.Fault = Fault{Code: FaultDisk}
+		s.Fault = d.o.Ledger.Status().Fault
+		if s.Fault.Code == "" {
+			s.Fault.Code = FaultDisk
+		}
 	}
 	return s
 }
@@ -114,6 +117,16 @@ func (d *Desk) Source(s SourceState) {
 		}
 	}
 	d.sources = append(d.sources, s)
+}
+
+// Attach gives the desk another ledger, as when the store could be opened at
+// last, and the point's zone, which it knows; nil: UTC. Tick leaves the
+// out-of-order screen.
+func (d *Desk) Attach(l Ledger, zone *time.Location) {
+	if zone == nil {
+		zone = time.UTC
+	}
+	d.o.Ledger, d.o.Zone = l, zone
 }
 
 // Camera names the source whose picture Welcome shows.

@@ -24,13 +24,9 @@ func (s *Store) ready() error {
 
 // Mend tries to bring a store that is out of order back: it opens the journal
 // anew, reads what is there, and makes sure that the next events have a place.
-// A checkpoint that failed is tried again in the background. Call it now and
-// then, with pauses that grow while it returns ErrOutOfOrder; it costs nothing
-// while all is well.
+// Call it now and then, with pauses that grow while it returns ErrOutOfOrder; it
+// costs nothing while all is well.
 func (s *Store) Mend() error {
-	if s.late.Load() {
-		s.askCheckpoint()
-	}
 	if s.fault.Load() == nil {
 		return nil
 	}
@@ -54,12 +50,4 @@ func (s *Store) mend() error {
 		}
 	}
 	return s.journal.Load().Ready()
-}
-
-// askCheckpoint has the background write a checkpoint soon.
-func (s *Store) askCheckpoint() {
-	select {
-	case s.kick <- struct{}{}:
-	default: // it is asked for already
-	}
 }

@@ -84,8 +84,11 @@ func (s *Store) record(at kiosk.Moment, version uint64, known map[kiosk.OrderID]
 	}
 	clear(s.resume)
 	s.answered = written[len(written)-1].Seq
-	if _, _, pending := s.states.status(); pending >= s.o.CheckpointEvery && !s.late.Load() { // else Mend's pauses count
-		s.askCheckpoint()
+	if _, _, pending := s.states.status(); pending >= s.o.CheckpointEvery {
+		select {
+		case s.kick <- struct{}{}:
+		default: // it is asked for already
+		}
 	}
 	return written, nil
 }

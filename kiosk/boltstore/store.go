@@ -23,6 +23,9 @@ const (
 	// Fewer would cost the scans more: each checkpoint writes most of the pages
 	// that the last ones wrote.
 	DefaultCheckpointEvery = 5000
+	progressEvery          = 1000
+	// checkpointPause follows a checkpoint that failed.
+	checkpointPause = 30 * time.Second
 )
 
 // Options say where a store lies and whose it is.
@@ -36,6 +39,9 @@ type Options struct {
 	// Warn is told what the store repaired or could not do in the background.
 	// nil: nobody is. It must not call the store.
 	Warn func(error)
+	// Progress is told how many events of the journal have been applied again,
+	// every thousand; nil: nobody is. It must not call the store.
+	Progress func(done, total uint64)
 	// The rest is for tests and benchmarks; zero values are right.
 	FS              journal.FS
 	SegmentBytes    int64
@@ -51,6 +57,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Warn == nil {
 		o.Warn = func(error) {}
+	}
+	if o.Progress == nil {
+		o.Progress = func(done, total uint64) {}
 	}
 	if o.FS == nil {
 		o.FS = journal.OS()
@@ -77,7 +86,6 @@ type Store struct {
 	journal   atomic.Pointer[journal.Journal] // nil: out of order
 	fault     atomic.Pointer[fault]           // why
 	suspended atomic.Pointer[fault]           // by Suspend
-	late      atomic.Bool                     // the last checkpoint failed
 
 	kick         chan struct{} // asks for a checkpoint
 	stop         chan struct{}
@@ -183,8 +191,11 @@ func (s *Store) catchUp(j *journal.Journal) error {
 func (s *Store) applyFrom(j *journal.Journal) error {
 	s.resume = map[kiosk.EventID]bool{}
 	applied, _, _ := s.states.status()
-	from := min(applied.Seq, s.answered) + 1
+	from, total := min(applied.Seq, s.answered)+1, j.Head().Seq-applied.Seq
 	return j.Read(from, func(e journal.Entry) error {
+		if done := e.Head.Seq - min(applied.Seq, e.Head.Seq); done%progressEvery == 0 && done > 0 {
+			s.o.Progress(done, total)
+		}
 		if e.Head.Seq > s.answered {
 			s.resume[e.Event.ID] = true
 		}
@@ -201,17 +212,23 @@ func (s *Store) applyFrom(j *journal.Journal) error {
 	})
 }
 
-// checkpoints runs in the background until the store closes.
+// checkpoints runs in the background until the store closes. One that fails
+// stays in memory and is tried again after a pause; redemptions go on.
 func (s *Store) checkpoints() {
 	for {
 		select {
 		case <-s.stop:
 			return
 		case <-s.kick:
-			err := s.states.checkpoint()
-			s.late.Store(err != nil)
-			if err != nil {
-				s.o.Warn(fmt.Errorf("what was recorded is in the journal alone, a start will take longer: %w", err))
+			for err := s.states.checkpoint(); err != nil; err = s.states.checkpoint() {
+				s.o.Warn(fmt.Errorf("what was recorded is in the journal alone for now: %w", err))
+				pause := time.NewTimer(checkpointPause)
+				select {
+				case <-s.stop:
+					pause.Stop()
+					return
+				case <-pause.C:
+				}
 			}
 		}
 	}

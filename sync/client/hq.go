@@ -39,6 +39,25 @@ func (h *HQ) Head(ctx context.Context) (kiosk.Ack, error) {
 	return h.ack(ctx, ask{method: http.MethodGet, url: joined(h.base, "v1", "terminals", string(h.opts.Terminal), "head")})
 }
 
+// Tell says how this terminal is.
+func (h *HQ) Tell(ctx context.Context, c kiosk.Condition) error {
+	body, err := wire.EncodeBody(wire.NewCondition(c))
+	if err != nil {
+		return err
+	}
+	a := ask{method: http.MethodPut, url: joined(h.base, "v1", "terminals", string(h.opts.Terminal), "condition"), body: body}
+	return h.caller().do(ctx, a, func(resp *http.Response) error {
+		var noted wire.ServerTime
+		if err := decode(resp, &noted); err != nil {
+			return err
+		}
+		if noted.At.IsZero() {
+			return notHQ("no time where the time belongs")
+		}
+		return nil
+	})
+}
+
 func (h *HQ) ack(ctx context.Context, a ask) (kiosk.Ack, error) {
 	var ack kiosk.Ack
 	err := h.caller().do(ctx, a, func(resp *http.Response) error {

@@ -98,6 +98,10 @@ type Terminal struct {
 	Enrolled time.Time         `cbor:"6,keyasint" json:"enrolled"`
 	Revoked  time.Time         `cbor:"7,keyasint,omitzero" json:"revoked,omitzero"`
 	Forked   time.Time         `cbor:"8,keyasint,omitzero" json:"forked,omitzero"` // when a second journal of it showed up
+	// Condition is what the terminal said of itself last, and Since when it first
+	// said just that; zero: it never did.
+	Condition kiosk.Condition `cbor:"20,keyasint,omitzero" json:"condition,omitzero"`
+	Since     time.Time       `cbor:"21,keyasint,omitzero" json:"since,omitzero"`
 }
 
 // Enrolment is a one-time code.

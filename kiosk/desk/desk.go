@@ -246,7 +246,9 @@ func (d *Desk) home() {
 func (d *Desk) fail() {
 	d.home()
 	d.screen = OutOfOrder
-	d.sound(SoundRefuse)
+	if d.o.Ledger.Status().Fault.Code != FaultStarting {
+		d.sound(SoundRefuse)
+	}
 }
 
 func (d *Desk) sound(s Sound) { d.cue = Cue{Number: d.cue.Number + 1, Sound: s} }

@@ -100,7 +100,7 @@ func (d *Desk) header(at kiosk.Moment) Header {
 		Point: d.o.Ledger.Point().Name, Terminal: string(d.o.Terminal), Now: at.Wall.In(d.o.Zone),
 		Online: d.online, Local: d.local,
 		Orders: status.Orders, Expected: status.Expected, Complete: status.Cache.Complete,
-		Age: status.age(at.Wall), Unsent: status.Unsent,
+		Age: status.age(at.Wall), Unsent: status.Unsent, Closed: status.Disk != nil,
 	}
 }
 

@@ -65,6 +65,7 @@ type Header struct {
 	Age      time.Duration // of the order set; 0 and Orders 0: never synced
 	Complete bool
 	Unsent   uint64
+	Closed   bool // out of order: neither orders nor their age mean anything to a customer
 }
 
 // SourceState is the health of a scanner.
@@ -169,6 +170,12 @@ const (
 	FaultInUse    FaultCode = "E-IN-USE"  // another process has the data folder
 	FaultStarting FaultCode = "START"     // no fault: the store is being opened
 )
+
+// FaultCodes lists the faults that have a sentence of their own, FaultStarting
+// apart.
+func FaultCodes() []FaultCode {
+	return []FaultCode{FaultDisk, FaultFull, FaultJournal, FaultLost, FaultForked, FaultInUse}
+}
 
 // Cue is a sound.
 type Cue struct {

@@ -282,6 +282,7 @@ func (t *Terminal) answer(s scanner.Scan, at kiosk.Moment, read time.Duration) {
 	answer, err := t.desk.Scan(desk.Scan{Text: s.Text, Source: s.Source, At: at})
 	if err != nil {
 		t.o.Log.Error("the outcome of a scan is unknown; the terminal is out of order", "source", s.Source, "error", err)
+		t.trouble.heard(err)
 		answer = desk.NewAnswer(t.ledger().Status().Cache, kiosk.Outcome{Verdict: kiosk.OutOfOrder, At: at.Wall})
 	}
 	took := t.clock.since() - read

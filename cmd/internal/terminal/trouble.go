@@ -46,6 +46,14 @@ func (b *trouble) failed(now time.Duration) {
 	b.next = now + b.pause
 }
 
+// heard notes an error that was logged already, so that its end is logged too. A
+// store that was suspended has words of its own for that.
+func (b *trouble) heard(err error) {
+	if !b.full && !b.forked && b.last == "" {
+		b.last = err.Error()
+	}
+}
+
 // check looks after the store, about once a second: is there room, and is it
 // in order again?
 func (t *Terminal) check(m kiosk.Moment) {

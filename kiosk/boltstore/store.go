@@ -24,8 +24,7 @@ const (
 	// that the last ones wrote.
 	DefaultCheckpointEvery = 5000
 	progressEvery          = 1000
-	// checkpointPause follows a checkpoint that failed.
-	checkpointPause = 30 * time.Second
+	defaultCheckpointPause = 30 * time.Second
 )
 
 // Options say where a store lies and whose it is.
@@ -46,6 +45,7 @@ type Options struct {
 	FS              journal.FS
 	SegmentBytes    int64
 	CheckpointEvery int
+	CheckpointPause time.Duration // after one that failed
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -66,6 +66,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.CheckpointEvery == 0 {
 		o.CheckpointEvery = DefaultCheckpointEvery
+	}
+	if o.CheckpointPause == 0 {
+		o.CheckpointPause = defaultCheckpointPause
 	}
 	return o, nil
 }
@@ -222,7 +225,7 @@ func (s *Store) checkpoints() {
 		case <-s.kick:
 			for err := s.states.checkpoint(); err != nil; err = s.states.checkpoint() {
 				s.o.Warn(fmt.Errorf("what was recorded is in the journal alone for now: %w", err))
-				pause := time.NewTimer(checkpointPause)
+				pause := time.NewTimer(s.o.CheckpointPause)
 				select {
 				case <-s.stop:
 					pause.Stop()

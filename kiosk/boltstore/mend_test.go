@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -188,5 +189,34 @@ func fillUp(t *testing.T, path string) {
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Whoever opens a store whose state must be made again hears how far it is.
+func TestProgress(t *testing.T) {
+	const scans, each = 24, 100
+	o := options(t.TempDir())
+	s := open(t, o)
+	var orders []kiosk.Order
+	for n := range scans * each {
+		orders = append(orders, kiosktest.Order(n, kiosktest.OpenedBy(kiosktest.Code(n/each))))
+	}
+	fill(t, s, orders...)
+	for n := range scans {
+		want(t, redeem(t, s, n, 0), kiosk.Accepted)
+	}
+	shut(t, s)
+	remove(t, o.Dir, "state.db")
+	var heard [][2]uint64
+	o.Progress = func(done, total uint64) { heard = append(heard, [2]uint64{done, total}) }
+	s = open(t, o)
+	if want := [][2]uint64{{1000, 2400}, {2000, 2400}}; !slices.Equal(heard, want) {
+		t.Errorf("heard %v", heard)
+	}
+	shut(t, s)
+	heard = nil
+	shut(t, open(t, o))
+	if len(heard) > 0 {
+		t.Errorf("with nothing to read again: %v", heard)
 	}
 }

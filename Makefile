@@ -7,6 +7,7 @@ STAMP    := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 GOFLAGS_ := $(STAMP) -tags '$(TAGS)'
 
 SECONDS  ?=
+CYCLES   ?= 20000
 FUZZTIME ?= 10s
 PICTURES ?= bin/gallery-pictures
 
@@ -14,7 +15,7 @@ LINT         := v2.15.0
 GOLANGCI     := .bin/golangci-lint-$(LINT)
 SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
 
-.PHONY: help deps build run test race bench lint gallery fuzz cover generate clean
+.PHONY: help deps build run test race soak bench lint gallery fuzz cover generate clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -36,6 +37,10 @@ test: deps ## go vet and every test, with the coverage of kiosk, scanner and syn
 
 race: deps ## the tests under the race detector, without Fyne's packages (they would be built again for it)
 	go test $(GOFLAGS_) -race $$(go list $(GOFLAGS_) ./... | grep -Ev '/kiosk/ui(/|$$)|/cmd/(kiosk|gallery)$$')
+
+soak: deps ## kill -9 a terminal under load CYCLES=20000 times, fail every I/O of 200 redemptions
+	HEXIAO_EVERY_FAULT=1 HEXIAO_KILL_CYCLES='$(CYCLES)' go test $(GOFLAGS_) -count=1 -timeout 0 -v \
+		-run '^(TestEveryFaultOfTheJournal|TestKilledAgainAndAgain)$$' ./kiosk/boltstore ./cmd/kioskctl
 
 bench: build ## every benchmark beside its goal
 	@.ci/bench $(GOFLAGS_)

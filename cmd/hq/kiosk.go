@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strings"
+	"time"
 
 	"hexiao/kiosk"
 	"hexiao/sync/hq"
@@ -45,10 +47,38 @@ func (c *kioskListCmd) Run(p *program) error {
 			case !t.Behind.IsZero():
 				state = fmt.Sprintf("journal lost since %s, event %d is missing there", t.Behind.Format(timeForm), t.Doubtful)
 			}
+			if says := conditionText(t.Condition, t.Since); says != "" {
+				state += ", " + says
+			}
 			_, err := fmt.Fprintf(p.stdout, "%-12s %-10s %8d events  %s  %s\n", t.ID, t.Point, t.Head.Seq, state, t.Name)
 			return err
 		})
 	})
+}
+
+// conditionText is what a terminal says of itself; empty: it never did.
+func conditionText(c kiosk.Condition, since time.Time) string {
+	if since.IsZero() {
+		return ""
+	}
+	says := []string{"works"}
+	if c.Fault != "" {
+		says[0] = "OUT OF ORDER " + c.Fault
+		if c.Event > 0 {
+			says[0] += fmt.Sprintf(" (from event %d on)", c.Event)
+		}
+	}
+	if c.Clock == kiosk.ClockSuspect {
+		says = append(says, "clock not to be trusted")
+	}
+	if c.SpaceLow {
+		says = append(says, "disk nearly full")
+	}
+	text := strings.Join(says, ", ") + " since " + since.Format(timeForm)
+	if c.Version != "" {
+		text += ", version " + c.Version
+	}
+	return text
 }
 
 type kioskRevokeCmd struct {

@@ -87,9 +87,12 @@ func TestConflictOnTheCommandLine(t *testing.T) {
 	if err := json.Unmarshal([]byte(must(t, "conflicts", "--db", db, "--json")[0]), &c); err != nil || c.Terminal != second || len(c.Against) != 1 {
 		t.Errorf("case %+v, %v", c, err)
 	}
+	if err := one.Tell(t.Context(), kiosk.Condition{Fault: "E-FULL", Clock: kiosk.ClockSynced, Version: "v1"}); err != nil {
+		t.Error(err)
+	}
 	must(t, "kiosk", "revoke", "--db", db, string(second))
 	list := must(t, "kiosk", "list", "--db", db)
-	if len(list) != 2 || !strings.Contains(list[0], string(first)) || !strings.Contains(list[0], "enrolled") || !strings.Contains(list[1], "revoked") {
+	if len(list) != 2 || !strings.Contains(list[0], string(first)) || !strings.Contains(list[0], "enrolled") || !strings.Contains(list[0], "OUT OF ORDER E-FULL") || !strings.Contains(list[1], "revoked") {
 		t.Errorf("terminals: %q", list)
 	}
 	if _, err := two.Head(t.Context()); !errors.Is(err, wire.ErrRevoked) {

@@ -45,7 +45,7 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 		return err
 	}
 	t, err := terminal.Open(terminal.Options{
-		Folder: folder, Now: s.Now, Random: rand.Reader, Log: log, Sources: sources, Camera: camera, Offline: c.Offline,
+		Folder: folder, Now: s.Now, Random: rand.Reader, Log: log, Sources: sources, Camera: camera, Offline: c.Offline, KeepTrying: true,
 		OnState: func(state desk.State) { window.Show(state) },
 	})
 	if err != nil {

@@ -185,7 +185,9 @@ func TestAScannerTypesIntoTheWindow(t *testing.T) {
 	}
 }
 
+// A store that cannot be opened is shown, and the terminal begins once it can.
 func TestAFolderInUse(t *testing.T) {
+	d := startDisplay(t, 1280, 800)
 	dir := newTerminal(t)
 	folder, err := terminal.OpenFolder(dir)
 	if err != nil {
@@ -195,16 +197,18 @@ func TestAFolderInUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	var out, errs bytes.Buffer
-	code := run(t.Context(), []string{"--data", dir, "--camera", "none"}, nil, &out, &errs)
-	if code != 1 || !strings.Contains(errs.String(), "another process holds this data folder") || strings.Count(errs.String(), "\n") != 1 {
-		t.Errorf("exit %d, %q", code, &errs)
+	_, log := d.startKiosk("--data", dir, "--windowed", "1280x800", "--camera", "none")
+	d.shows("Out of order", refuse, 0.2)
+	if text := log.String(); !strings.Contains(text, "another process holds this data folder") || strings.Count(text, "out of order") != 1 {
+		t.Errorf("the log:\n%s", text)
 	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "Welcome", func() bool {
+		picture := d.screenshot()
+		return shareOf(picture, refuse) < 0.01 && shareOf(picture, paper) > 0.3
+	})
 }
 
 func TestNoDisplay(t *testing.T) {

@@ -3,6 +3,12 @@
 // It is the composition root: settings, store, scanners, synchronisation and
 // window meet here and nowhere else. It logs to standard error, never a pickup
 // code, a name or a phone number.
+//
+// A store that cannot be opened (a damaged journal, a disk without room, another
+// process that has the folder) is shown as out of order with what to do about
+// it, and tried again until it can be. A data folder that is no terminal's, a
+// settings file or keys that cannot be read, and a missing display end the
+// program with one sentence.
 package main
 
 import (

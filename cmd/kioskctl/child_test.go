@@ -93,24 +93,31 @@ type child struct {
 
 func (s *shop) start(args ...string) *child {
 	s.t.Helper()
+	c := spawn(s.t, s.data, args...)
+	s.t.Cleanup(func() { _ = c.cmd.Process.Kill() }) // has ended in a test that went well
+	return c
+}
+
+// spawn starts a child that the caller ends.
+func spawn(t *testing.T, data string, args ...string) *child {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	c := &child{t: s.t, cmd: exec.Command(self, append([]string{"run", "--data", s.data}, args...)...), answers: make(chan answer, 64)}
+	c := &child{t: t, cmd: exec.Command(self, append([]string{"run", "--data", data}, args...)...), answers: make(chan answer, 64)}
 	c.cmd.Env = append(os.Environ(), asKioskctl+"=1")
 	c.cmd.Stderr = &c.errs
 	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	stdout, err := c.cmd.StdoutPipe()
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	if err := c.cmd.Start(); err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	s.t.Cleanup(func() { _ = c.cmd.Process.Kill() }) // has ended in a test that went well
 	go func() {
 		defer close(c.answers)
 		lines := bufio.NewScanner(stdout)

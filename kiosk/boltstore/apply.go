@@ -29,6 +29,9 @@ func (s *Store) Cursor() string {
 // Apply brings changes into the live set, with their cursor, in one
 // transaction. An order that is older than the one in the set is passed over.
 func (s *Store) Apply(p kiosk.Page) error {
+	if err := s.ready(); err != nil {
+		return err
+	}
 	for _, o := range p.Orders {
 		if err := storable(o); err != nil {
 			return err
@@ -123,6 +126,9 @@ func (set *orderSet) putPoint(p kiosk.Point) error {
 func (s *Store) ImportLocal(p kiosk.Point, orders iter.Seq[kiosk.Order]) (n int, err error) {
 	if p.ID == "" {
 		return 0, fmt.Errorf("import orders: the settings name no point")
+	}
+	if err := s.ready(); err != nil {
+		return 0, err
 	}
 	set := s.orders
 	set.write.Lock()

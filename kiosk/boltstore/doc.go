@@ -43,9 +43,23 @@
 // one ordinary synced transaction with the journal's head in it. Opening reads
 // state.db and then the journal after that head.
 //
-// A failed write or sync leaves the outcome unknown: the store closes the
-// journal, opens it anew, reads what is there, and only then answers. While
-// that fails, [Store.Status] tells why and every call tries again.
+// # When the disk fails
+//
+// A failed write or sync of the journal leaves the outcome unknown: the store
+// closes it, opens it anew, reads what is there, and only then answers. While
+// that fails nothing is accepted, [Store.Status] tells why (see [FaultOf]), and
+// every call and every [Store.Mend] tries again; nothing that was answered is
+// lost, and what was on its way is answered once the disk is back. Where only
+// the next segment cannot be made, events go on into the present one until it
+// is full.
+//
+// A checkpoint that fails stays in memory and is tried again after half a
+// minute, for as long as it takes; redemptions go on, since the journal has
+// them, and the next start reads more of it. A page of orders that cannot be
+// written is refused to HQ's sender, who brings it again.
+//
+// [Store.Suspend] is for those who see it coming: it stops whatever records or
+// makes the order set larger, and drops a set that is being staged.
 //
 // # HQ's word
 //

@@ -13,8 +13,10 @@ var (
 // Returned by the ledger's methods.
 var (
 	// ErrOutOfOrder is returned while nothing can be recorded. Each call tries
-	// anew.
+	// anew, unless the store was suspended; Mend tries without a call.
 	ErrOutOfOrder = errors.New("the terminal cannot record")
+	// ErrNoSpace is for Suspend: there is too little room on the disk to go on.
+	ErrNoSpace = errors.New("the disk is nearly full; make room, and the terminal goes on by itself")
 	// ErrNotOfTheDesk is returned by Record for an event that changes an order.
 	ErrNotOfTheDesk = errors.New("events of orders come from scans and confirmations only")
 	// ErrClosed is returned after Close.

@@ -10,3 +10,9 @@ func (s *Store) Crash() error {
 	s.checkpointer.Wait()
 	return s.closeFiles()
 }
+
+// Saved is the sequence up to which state.db has the journal.
+func (s *Store) Saved() uint64 {
+	_, m, _ := s.states.status()
+	return m.Head.Seq
+}

@@ -18,6 +18,9 @@ func (s *Store) begin() error {
 	if s.doubt != nil {
 		return fmt.Errorf("%w: %w", ErrOutOfOrder, s.doubt)
 	}
+	if err := s.ready(); err != nil {
+		return err
+	}
 	if s.journal.Load() != nil {
 		return nil
 	}

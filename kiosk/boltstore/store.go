@@ -24,6 +24,8 @@ const (
 	// Fewer would cost the scans more: each checkpoint writes most of the pages
 	// that the last ones wrote.
 	DefaultCheckpointEvery = 5000
+	progressEvery          = 1000
+	defaultCheckpointPause = 30 * time.Second
 )
 
 // Options say where a store lies and whose it is.
@@ -39,10 +41,14 @@ type Options struct {
 	// Warn is told what the store repaired or could not do in the background.
 	// nil: nobody is. It must not call the store.
 	Warn func(error)
+	// Progress is told how many events of the journal have been applied again,
+	// every thousand; nil: nobody is. It must not call the store.
+	Progress func(done, total uint64)
 	// The rest is for tests and benchmarks; zero values are right.
 	FS              journal.FS
 	SegmentBytes    int64
 	CheckpointEvery int
+	CheckpointPause time.Duration // after one that failed
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -55,11 +61,17 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Warn == nil {
 		o.Warn = func(error) {}
 	}
+	if o.Progress == nil {
+		o.Progress = func(done, total uint64) {}
+	}
 	if o.FS == nil {
 		o.FS = journal.OS()
 	}
 	if o.CheckpointEvery == 0 {
 		o.CheckpointEvery = DefaultCheckpointEvery
+	}
+	if o.CheckpointPause == 0 {
+		o.CheckpointPause = defaultCheckpointPause
 	}
 	return o, nil
 }
@@ -80,8 +92,9 @@ type Store struct {
 
 	acks *journal.Acks // nil: without HQ
 
-	journal atomic.Pointer[journal.Journal] // nil: out of order
-	fault   atomic.Pointer[fault]           // why
+	journal   atomic.Pointer[journal.Journal] // nil: out of order
+	fault     atomic.Pointer[fault]           // why
+	suspended atomic.Pointer[fault]           // by Suspend
 
 	kick         chan struct{} // asks for a checkpoint
 	stop         chan struct{}
@@ -190,8 +203,11 @@ func (s *Store) catchUp(j *journal.Journal) error {
 func (s *Store) applyFrom(j *journal.Journal) error {
 	s.resume = map[kiosk.EventID]bool{}
 	applied, _, _ := s.states.status()
-	from := min(applied.Seq, s.answered) + 1
+	from, total := min(applied.Seq, s.answered)+1, j.Head().Seq-applied.Seq
 	return j.Read(from, func(e journal.Entry) error {
+		if done := e.Head.Seq - min(applied.Seq, e.Head.Seq); done%progressEvery == 0 && done > 0 {
+			s.o.Progress(done, total)
+		}
 		if e.Head.Seq > s.answered {
 			s.resume[e.Event.ID] = true
 		}
@@ -208,15 +224,23 @@ func (s *Store) applyFrom(j *journal.Journal) error {
 	})
 }
 
-// checkpoints runs in the background until the store closes.
+// checkpoints runs in the background until the store closes. One that fails
+// stays in memory and is tried again after a pause; redemptions go on.
 func (s *Store) checkpoints() {
 	for {
 		select {
 		case <-s.stop:
 			return
 		case <-s.kick:
-			if err := s.states.checkpoint(); err != nil {
-				s.o.Warn(err)
+			for err := s.states.checkpoint(); err != nil; err = s.states.checkpoint() {
+				s.o.Warn(fmt.Errorf("what was recorded is in the journal alone for now: %w", err))
+				pause := time.NewTimer(s.o.CheckpointPause)
+				select {
+				case <-s.stop:
+					pause.Stop()
+					return
+				case <-pause.C:
+				}
 			}
 		}
 	}
@@ -242,8 +266,12 @@ func (s *Store) Status() desk.Status {
 		Cache: set.Cache, Orders: set.Count, Expected: set.Expected,
 		Unsent: head.Seq - min(m.Acked.Seq, head.Seq), Conflict: m.Others, Head: head.Seq,
 	}
-	if f := s.fault.Load(); f != nil {
-		st.Disk = f.err
+	f := s.fault.Load()
+	if f == nil {
+		f = s.suspended.Load()
+	}
+	if f != nil {
+		st.Disk, st.Fault = f.err, FaultOf(f.err)
 	}
 	return st
 }

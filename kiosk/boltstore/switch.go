@@ -56,6 +56,12 @@ func (s *Store) Stage(p kiosk.Page) error {
 	set := s.orders
 	set.write.Lock()
 	defer set.write.Unlock()
+	if err := s.ready(); err != nil {
+		if st, _ := set.openStaged(false); st == nil {
+			return err
+		}
+		return errors.Join(err, set.dropStaged()) // it may be what fills the disk
+	}
 	st, err := set.openStaged(true)
 	if err != nil {
 		return err

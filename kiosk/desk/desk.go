@@ -87,7 +87,10 @@ func (d *Desk) State(at kiosk.Moment) State {
 	case Accepted, Held, Refused:
 		s.Result = d.result
 	case OutOfOrder:
-		s.Fault = Fault{Code: FaultDisk}
+		s.Fault = d.o.Ledger.Status().Fault
+		if s.Fault.Code == "" {
+			s.Fault.Code = FaultDisk
+		}
 	}
 	return s
 }
@@ -98,7 +101,7 @@ func (d *Desk) header(at kiosk.Moment) Header {
 		Point: d.o.Ledger.Point().Name, Terminal: string(d.o.Terminal), Now: at.Wall.In(d.o.Zone),
 		Online: d.online, Local: d.local,
 		Orders: status.Orders, Expected: status.Expected, Complete: status.Cache.Complete,
-		Age: status.age(at.Wall), Unsent: status.Unsent,
+		Age: status.age(at.Wall), Unsent: status.Unsent, Closed: status.Disk != nil,
 	}
 }
 
@@ -115,6 +118,16 @@ func (d *Desk) Source(s SourceState) {
 		}
 	}
 	d.sources = append(d.sources, s)
+}
+
+// Attach gives the desk another ledger, as when the store could be opened at
+// last, and the point's zone, which it knows; nil: UTC. Tick leaves the
+// out-of-order screen.
+func (d *Desk) Attach(l Ledger, zone *time.Location) {
+	if zone == nil {
+		zone = time.UTC
+	}
+	d.o.Ledger, d.o.Zone = l, zone
 }
 
 // Camera names the source whose picture Welcome shows.
@@ -236,7 +249,9 @@ func (d *Desk) home() {
 func (d *Desk) fail() {
 	d.home()
 	d.screen = OutOfOrder
-	d.sound(SoundRefuse)
+	if d.o.Ledger.Status().Fault.Code != FaultStarting {
+		d.sound(SoundRefuse)
+	}
 }
 
 func (d *Desk) sound(s Sound) { d.cue = Cue{Number: d.cue.Number + 1, Sound: s} }

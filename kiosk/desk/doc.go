@@ -13,7 +13,9 @@
 //   - A code that stays in view repeats as [Desk.Repeat]: it changes nothing but
 //     a note on the answer that is still showing.
 //   - No screen keeps anybody's data longer than the policy's times.
-//   - An error of the Ledger is shown as out of order, never as an answer.
+//   - An error of the Ledger is shown as out of order, never as an answer, with
+//     the fault that its Status names; Tick leaves that screen when the Status
+//     says that all is well.
 //
 // # Guessing
 //

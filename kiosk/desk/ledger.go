@@ -59,6 +59,7 @@ type Status struct {
 	Conflict int    // events that HQ settled otherwise
 	Head     uint64 // sequence of the last event
 	Disk     error  // why nothing can be recorded; nil: all is well
+	Fault    Fault  // the same for the screen; without a code it is FaultDisk
 }
 
 // NewAnswer puts the outcomes of one scan together: accepted if any is, then

@@ -65,6 +65,7 @@ type Header struct {
 	Age      time.Duration // of the order set; 0 and Orders 0: never synced
 	Complete bool
 	Unsent   uint64
+	Closed   bool // out of order: neither orders nor their age mean anything to a customer
 }
 
 // SourceState is the health of a scanner.
@@ -149,7 +150,11 @@ type Evidence struct {
 
 // Fault is why the terminal is out of order.
 type Fault struct {
-	Code FaultCode // for the technician, and the key of the sentence
+	Code  FaultCode // for the technician, and the key of the sentence
+	Event uint64    // sequence of the first event in doubt; 0: none is
+	// Done of Total events have been read again; Total 0: nothing is being
+	// rebuilt.
+	Done, Total uint64
 }
 
 // FaultCode names a fault; the screen has a sentence for each.
@@ -157,8 +162,20 @@ type FaultCode string
 
 // The faults.
 const (
-	FaultDisk FaultCode = "E-DISK" // an event could not be written
+	FaultDisk     FaultCode = "E-DISK"    // the disk does not read or write
+	FaultFull     FaultCode = "E-FULL"    // too little room on the disk
+	FaultJournal  FaultCode = "E-JOURNAL" // the journal is damaged, or not this terminal's
+	FaultLost     FaultCode = "E-LOST"    // the journal lacks events that were recorded
+	FaultForked   FaultCode = "E-FORK"    // HQ knows another history of this terminal
+	FaultInUse    FaultCode = "E-IN-USE"  // another process has the data folder
+	FaultStarting FaultCode = "START"     // no fault: the store is being opened
 )
+
+// FaultCodes lists the faults that have a sentence of their own, FaultStarting
+// apart.
+func FaultCodes() []FaultCode {
+	return []FaultCode{FaultDisk, FaultFull, FaultJournal, FaultLost, FaultForked, FaultInUse}
+}
 
 // Cue is a sound.
 type Cue struct {

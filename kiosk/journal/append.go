@@ -118,6 +118,25 @@ func (j *Journal) use(s spare) error {
 	return nil
 }
 
+// Ready makes sure that appends have a place to go on: it waits for the next
+// segment and, where making it failed, tries again before it returns ErrNoSpare.
+func (j *Journal) Ready() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case j.closed:
+		return ErrClosed
+	case j.poison != nil:
+		return fmt.Errorf("%w: an earlier write failed: %w", ErrUnknownOutcome, j.poison)
+	}
+	s := <-j.spare
+	if s.err != nil {
+		s = j.prepare(s.number)
+	}
+	j.spare <- s
+	return s.err
+}
+
 // Head is the place of the last event.
 func (j *Journal) Head() kiosk.Head {
 	j.mu.Lock()

@@ -51,6 +51,25 @@ func (h *HQ) Compare(ctx context.Context, own kiosk.Head) (ack kiosk.Ack, differ
 	return h.ack(ctx, ask{method: http.MethodGet, url: u})
 }
 
+// Tell says how this terminal is.
+func (h *HQ) Tell(ctx context.Context, c kiosk.Condition) error {
+	body, err := wire.EncodeBody(wire.NewCondition(c))
+	if err != nil {
+		return err
+	}
+	a := ask{method: http.MethodPut, url: joined(h.base, "v1", "terminals", string(h.opts.Terminal), "condition"), body: body}
+	return h.caller().do(ctx, a, func(resp *http.Response) error {
+		var noted wire.ServerTime
+		if err := decode(resp, &noted); err != nil {
+			return err
+		}
+		if noted.At.IsZero() {
+			return notHQ("no time where the time belongs")
+		}
+		return nil
+	})
+}
+
 func (h *HQ) headURL() *url.URL {
 	return joined(h.base, "v1", "terminals", string(h.opts.Terminal), "head")
 }

@@ -38,6 +38,14 @@ func TestOperations(t *testing.T) {
 		ack.Receipts = nil
 		answerJSON(w, http.StatusOK, wire.NewAck(ack))
 	})
+	handle("PUT /hq/v1/terminals/T1/condition", func(w http.ResponseWriter, r *http.Request) {
+		var body wire.Condition
+		must(t, wire.DecodeBody(r.Body, r.Header.Get("Content-Encoding"), &body))
+		if got, err := body.Domain(); err != nil || got != condition() {
+			t.Errorf("told %+v, %v", got, err)
+		}
+		answerJSON(w, http.StatusOK, wire.ServerTime{At: mark().At})
+	})
 	handle("GET /hq/v1/points/P001/orders", func(w http.ResponseWriter, r *http.Request) {
 		if cursor := r.URL.Query().Get("cursor"); cursor != "a+b/=&?" {
 			t.Errorf("cursor %q", cursor)
@@ -92,9 +100,16 @@ func TestOperations(t *testing.T) {
 	if err != nil || p.ID != "" || tag != `"v7"` {
 		t.Errorf("Point unchanged: %+v, %q, %v", p, tag, err)
 	}
+	if err := hq.Tell(ctx, condition()); err != nil {
+		t.Errorf("Tell: %v", err)
+	}
 	if at, err := hq.Time(ctx); err != nil || !at.Equal(mark().At) {
 		t.Errorf("Time: %v, %v", at, err)
 	}
+}
+
+func condition() kiosk.Condition {
+	return kiosk.Condition{Fault: "E-DISK", Event: 3, Clock: kiosk.ClockSynced, Version: "v1"}
 }
 
 // Whatever else answers at HQ's address is told from HQ.
@@ -108,6 +123,7 @@ func TestStrangers(t *testing.T) {
 		},
 		"point": func(h *client.HQ) error { _, _, err := h.Point(t.Context(), ""); return err },
 		"time":  func(h *client.HQ) error { _, err := h.Time(t.Context()); return err },
+		"tell":  func(h *client.HQ) error { return h.Tell(t.Context(), condition()) },
 	}
 	for name, stranger := range map[string]http.HandlerFunc{
 		"a login page": func(w http.ResponseWriter, _ *http.Request) {

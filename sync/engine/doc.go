@@ -30,6 +30,12 @@
 // out to differ from HQ's, or a cursor that HQ no longer knows, leads to a
 // staged full set again, while the old one stays in use.
 //
+// # How the terminal is
+//
+// With [Config.Condition] HQ is told how the terminal is, before the orders are
+// asked for: on contact, and when it has changed. An HQ that does not take it is
+// no reason to be offline.
+//
 // # Independence
 //
 // [Engine.Run] runs the two directions as two loops; a failure of one never

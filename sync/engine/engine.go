@@ -22,6 +22,9 @@ type Config struct {
 	Verify func(message, signature []byte) bool
 	Now    func() time.Time
 
+	// Condition is how the terminal is; HQ is told on contact and when it changes.
+	// nil: HQ is not told.
+	Condition func() kiosk.Condition
 	// Report hears of the state after every round, one call at a time.
 	Report func(Status)
 
@@ -45,10 +48,10 @@ type Engine struct {
 	up       sync.Mutex // held during a round up; guards compared
 	compared bool       // HQ's chain and the journal, since the start
 
-	down sync.Mutex // held during a round down; guards tag and looked
-
+	down sync.Mutex // held during a round down; guards what follows
 	tag    string    // of the point's settings
 	looked time.Time // when settings and clock were last looked at
+	told   *told     // nil: HQ has not been told yet, or was away since
 
 	status reporter
 }
@@ -187,9 +190,16 @@ func (e *Engine) roundDown(ctx context.Context, look bool) (Report, error) {
 	}
 	var r Report
 	err := errLook
+	if !unreachable(err) {
+		err = errors.Join(err, e.tell(ctx))
+	}
 	if !unreachable(err) { // one call that waits in vain is enough
+		errLook = err
 		r, err = e.pull(ctx)
 		err = errors.Join(errLook, err)
+	}
+	if unreachable(err) {
+		e.told = nil
 	}
 	err = withdrawn(err)
 	if ctx.Err() == nil {

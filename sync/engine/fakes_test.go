@@ -226,12 +226,14 @@ type refusal struct {
 	head            *kiosk.Head
 	forked, expired bool
 	revoked         bool
+	unreachable     bool
 }
 
 func (refusal) Error() string         { return "HQ refuses" }
 func (r refusal) Forked() bool        { return r.forked }
 func (r refusal) CursorExpired() bool { return r.expired }
 func (r refusal) Revoked() bool       { return r.revoked }
+func (r refusal) Unreachable() bool   { return r.unreachable }
 func (r refusal) HQHead() (kiosk.Head, bool) {
 	if r.head == nil {
 		return kiosk.Head{}, false
@@ -255,7 +257,8 @@ type platform struct {
 	now      func() time.Time
 
 	pushes, pulls int
-	compared      []uint64                // places that were asked about
+	compared      []uint64 // places that were asked about
+	told          []kiosk.Condition
 	before        func(call string) error // fails a call before anything happens
 	after         func(call string) error // fails it when all has happened
 	page          func(kiosk.Page) error  // fails a stream before a page
@@ -415,4 +418,14 @@ func (p *platform) Time(context.Context) (time.Time, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.now(), p.before("time")
+}
+
+func (p *platform) Tell(_ context.Context, c kiosk.Condition) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.before("tell"); err != nil {
+		return err
+	}
+	p.told = append(p.told, c)
+	return p.after("tell")
 }

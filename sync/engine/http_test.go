@@ -61,6 +61,19 @@ func (o overHTTP) GetHead(w http.ResponseWriter, r *http.Request, _ wire.Termina
 	o.answer(w, answer, errors.Join(err, failed))
 }
 
+func (o overHTTP) PutCondition(w http.ResponseWriter, r *http.Request, _ wire.TerminalID) {
+	var body wire.Condition
+	err := wire.DecodeBody(r.Body, r.Header.Get("Content-Encoding"), &body)
+	var c kiosk.Condition
+	if err == nil {
+		c, err = body.Domain()
+	}
+	if err == nil {
+		err = o.hq.Tell(r.Context(), c)
+	}
+	o.answer(w, wire.ServerTime{At: time.Now()}, err)
+}
+
 func (o overHTTP) PushEvents(w http.ResponseWriter, r *http.Request, terminal wire.TerminalID) {
 	var body wire.Batch
 	if err := wire.DecodeBody(r.Body, r.Header.Get("Content-Encoding"), &body); err != nil {

@@ -76,6 +76,8 @@ type Remote interface {
 	Point(ctx context.Context, tag string) (p kiosk.Point, newTag string, err error)
 	// Time is HQ's clock.
 	Time(ctx context.Context) (time.Time, error)
+	// Tell says how this terminal is.
+	Tell(ctx context.Context, c kiosk.Condition) error
 }
 
 func hqHead(err error) (kiosk.Head, bool) {

@@ -132,6 +132,23 @@ func (h *HQ) Revoke(ctx context.Context, id kiosk.TerminalID) error {
 	})
 }
 
+// NoteCondition keeps what a terminal said of itself last, and since when it has
+// been saying so: telling the same again changes nothing. It returns
+// ErrNoTerminal.
+func (h *HQ) NoteCondition(ctx context.Context, id kiosk.TerminalID, said kiosk.Condition, at time.Time) error {
+	return h.store.Update(ctx, func(tx Tx) error {
+		t, err := mustTerminal(tx, id)
+		if err != nil || t.Condition == said && !t.Since.IsZero() {
+			return err
+		}
+		if said.Fault != "" && said.Fault != t.Condition.Fault {
+			h.log.WarnContext(ctx, "a terminal is out of order", "terminal", id, "fault", said.Fault, "event", said.Event)
+		}
+		t.Condition, t.Since = said, at
+		return tx.PutTerminal(t)
+	})
+}
+
 // Terminals lists all terminals by id.
 func (h *HQ) Terminals(ctx context.Context) (list []Terminal, err error) {
 	err = h.store.View(ctx, func(tx Tx) (err error) {

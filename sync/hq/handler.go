@@ -111,6 +111,31 @@ func (c contract) GetHead(w http.ResponseWriter, r *http.Request, terminal wire.
 	c.answer(w, r, answer)
 }
 
+// PutCondition notes how a terminal is.
+func (c contract) PutCondition(w http.ResponseWriter, r *http.Request, terminal wire.TerminalID) {
+	t, err := c.verify(r)
+	if err == nil && string(t.ID) != terminal {
+		err = wire.ErrForbidden
+	}
+	var body wire.Condition
+	if err == nil {
+		err = wire.DecodeBody(http.MaxBytesReader(w, r.Body, 64<<10), r.Header.Get("Content-Encoding"), &body)
+	}
+	var said kiosk.Condition
+	if err == nil {
+		said, err = body.Domain()
+	}
+	at := c.hq.at()
+	if err == nil {
+		err = c.hq.NoteCondition(r.Context(), t.ID, said, at)
+	}
+	if err != nil {
+		c.refuse(w, r, err)
+		return
+	}
+	c.answer(w, r, wire.ServerTime{At: at})
+}
+
 // GetPoint gives the point's settings, unless the terminal has them.
 func (c contract) GetPoint(w http.ResponseWriter, r *http.Request, point wire.PointID, params wire.GetPointParams) {
 	if err := c.atPoint(r, point); err != nil {

@@ -102,6 +102,10 @@ type Terminal struct {
 	// Doubtful is the first event that is known to differ or to be missing there,
 	// while Forked or Behind.
 	Doubtful uint64 `cbor:"10,keyasint,omitempty" json:"first_doubtful,omitempty"`
+	// Condition is what the terminal said of itself last, and Since when it first
+	// said just that; zero: it never did.
+	Condition kiosk.Condition `cbor:"20,keyasint,omitzero" json:"condition,omitzero"`
+	Since     time.Time       `cbor:"21,keyasint,omitzero" json:"since,omitzero"`
 }
 
 // Enrolment is a one-time code.

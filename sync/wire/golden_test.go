@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,6 +87,28 @@ func TestGoldenMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, ack, got)
+	})
+	t.Run("condition", func(t *testing.T) {
+		c := kiosk.Condition{Fault: "E-JOURNAL", Event: 17, Clock: kiosk.ClockSuspect, SpaceLow: true, Version: "v0.3.0"}
+		golden(t, "condition.json", indented(t, wire.NewCondition(c)))
+		got, err := read[wire.Condition](t, "condition.json").Domain()
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, c, got)
+		for _, q := range []kiosk.ClockQuality{kiosk.ClockUnchecked, kiosk.ClockSynced} {
+			if got, err := wire.NewCondition(kiosk.Condition{Clock: q}).Domain(); err != nil || got != (kiosk.Condition{Clock: q}) {
+				t.Errorf("%+v, %v", got, err)
+			}
+		}
+		for _, bad := range []wire.Condition{
+			{Clock: "fine"}, {}, {Clock: wire.ClockSynced, Fault: "磁盘"}, {Clock: wire.ClockSynced, Version: "v1\n"},
+			{Clock: wire.ClockSynced, Fault: strings.Repeat("E", 65)},
+		} {
+			if _, err := bad.Domain(); !errors.Is(err, wire.ErrMalformed) {
+				t.Errorf("%+v: %v", bad, err)
+			}
+		}
 	})
 	t.Run("point", func(t *testing.T) {
 		golden(t, "point.json", indented(t, wire.NewPoint(samplePoint())))

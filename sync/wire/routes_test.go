@@ -17,6 +17,9 @@ func (r *recorder) GetTime(http.ResponseWriter, *http.Request) { r.got = append(
 func (r *recorder) GetHead(_ http.ResponseWriter, _ *http.Request, t wire.TerminalID, q wire.GetHeadParams) {
 	r.got = append(r.got, fmt.Sprint("head ", t, " ", q.Seq, " ", q.Hash))
 }
+func (r *recorder) PutCondition(_ http.ResponseWriter, _ *http.Request, t wire.TerminalID) {
+	r.got = append(r.got, "condition "+t)
+}
 func (r *recorder) PushEvents(_ http.ResponseWriter, _ *http.Request, t wire.TerminalID) {
 	r.got = append(r.got, "events "+t)
 }
@@ -36,6 +39,7 @@ func TestRoutes(t *testing.T) {
 	})
 	for _, c := range []struct{ method, url, etag string }{
 		{"POST", "/v1/enrol", ""}, {"GET", "/v1/time", ""}, {"GET", "/v1/terminals/T1/head", ""}, {"GET", "/v1/terminals/T1/head?seq=18446744073709551615&hash=ab", ""}, {"POST", "/v1/terminals/T1/events", ""},
+		{"PUT", "/v1/terminals/T1/condition", ""},
 		{"GET", "/v1/points/P001", `"v1,2"`}, {"GET", "/v1/points/%E6%B1%9F%2F1", ""},
 		{"GET", "/v1/points/P001/orders", ""}, {"GET", "/v1/points/P001/orders?cursor=a%2Bb%2Fc%3D", ""},
 	} {
@@ -45,13 +49,13 @@ func TestRoutes(t *testing.T) {
 		}
 		h.ServeHTTP(httptest.NewRecorder(), req)
 	}
-	same(t, []string{"enrol", "time", "head T1 0 ", "head T1 18446744073709551615 ab", "events T1", `point P001 "v1,2"`, "point 江/1 ", "orders P001 ", "orders P001 a+b/c="}, r.got)
+	same(t, []string{"enrol", "time", "head T1 0 ", "head T1 18446744073709551615 ab", "events T1", "condition T1", `point P001 "v1,2"`, "point 江/1 ", "orders P001 ", "orders P001 a+b/c="}, r.got)
 
 	twice := httptest.NewRequestWithContext(t.Context(), "GET", "/v1/points/P001", nil)
 	twice.Header["If-None-Match"] = []string{"a", "b"}
 	h.ServeHTTP(httptest.NewRecorder(), twice)
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", "/v1/points/P001/orders?cursor=a&cursor=b", nil))
-	if refused == 0 || len(r.got) > 9 {
+	if refused == 0 || len(r.got) > 10 {
 		t.Errorf("%d refused, asked for %s", refused, fmt.Sprint(r.got))
 	}
 

@@ -14,6 +14,27 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for ClockQuality.
+const (
+	ClockSuspect   ClockQuality = "suspect"
+	ClockSynced    ClockQuality = "synced"
+	ClockUnchecked ClockQuality = "unchecked"
+)
+
+// Valid indicates whether the value is a known member of the ClockQuality enum.
+func (e ClockQuality) Valid() bool {
+	switch e {
+	case ClockSuspect:
+		return true
+	case ClockSynced:
+		return true
+	case ClockUnchecked:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorCode.
 const (
 	CodeBadCode       ErrorCode = "bad-code"
@@ -217,12 +238,33 @@ type Batch struct {
 	Records []Record `json:"records"`
 }
 
+// ClockQuality How far its wall clock can be trusted.
+type ClockQuality string
+
 // CodeFormat defines model for CodeFormat.
 type CodeFormat struct {
 	MaxDigits int    `json:"max_digits,omitempty,omitzero"`
 	MinDigits int    `json:"min_digits,omitempty,omitzero"`
 	URLParam  string `json:"url_param,omitempty,omitzero"`
 	URLPrefix string `json:"url_prefix,omitempty,omitzero"`
+}
+
+// Condition defines model for Condition.
+type Condition struct {
+	// Clock How far its wall clock can be trusted.
+	Clock ClockQuality `json:"clock"`
+
+	// Event Sequence of the first event in doubt.
+	Event uint64 `json:"event,omitempty,omitzero"`
+
+	// Fault Why it is out of order, as the code on its screen (E-DISK, E-JOURNAL...): printable ASCII. Absent: it works.
+	Fault string `json:"fault,omitempty,omitzero"`
+
+	// SpaceLow Its disk will be full before long.
+	SpaceLow bool `json:"space_low,omitempty,omitzero"`
+
+	// Version Of its program: printable ASCII.
+	Version string `json:"version,omitempty,omitzero"`
 }
 
 // EnrolRequest defines model for EnrolRequest.
@@ -521,6 +563,9 @@ type GetHeadParams struct {
 // EnrolJSONRequestBody defines body for Enrol for application/json ContentType.
 type EnrolJSONRequestBody = EnrolRequest
 
+// PutConditionJSONRequestBody defines body for PutCondition for application/json ContentType.
+type PutConditionJSONRequestBody = Condition
+
 // PushEventsJSONRequestBody defines body for PushEvents for application/json ContentType.
 type PushEventsJSONRequestBody = Batch
 
@@ -535,6 +580,9 @@ type ServerInterface interface {
 	// GetOrders The point's order set, or what changed in it.
 	// (GET /v1/points/{point}/orders)
 	GetOrders(w http.ResponseWriter, r *http.Request, point PointID, params GetOrdersParams)
+	// PutCondition How the terminal is, for those who look after it.
+	// (PUT /v1/terminals/{terminal}/condition)
+	PutCondition(w http.ResponseWriter, r *http.Request, terminal TerminalID)
 	// PushEvents Hand over a run of events and get HQ's verdict on each.
 	// (POST /v1/terminals/{terminal}/events)
 	PushEvents(w http.ResponseWriter, r *http.Request, terminal TerminalID)
@@ -652,6 +700,32 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetOrders(w, r, point, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutCondition operation middleware
+func (siw *ServerInterfaceWrapper) PutCondition(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "terminal" -------------
+	var terminal TerminalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "terminal", r.PathValue("terminal"), &terminal, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "terminal", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutCondition(w, r, terminal)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -880,6 +954,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/time", wrapper.GetTime)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/terminals/{terminal}/head", wrapper.GetHead)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/terminals/{terminal}/events", wrapper.PushEvents)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/terminals/{terminal}/condition", wrapper.PutCondition)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/points/{point}", wrapper.GetPoint)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/points/{point}/orders", wrapper.GetOrders)
 

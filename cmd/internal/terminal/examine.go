@@ -23,8 +23,8 @@ type Finding struct {
 	Text  string `json:"text"` // what was found and, if it is wrong, what to do
 }
 
-// lowDisk is the free space in bytes below which the disk is called full: some
-// years of journal and room for an order set.
+// lowDisk is the free space in bytes below which people are warned: some years
+// of journal and room for an order set.
 const lowDisk = 256 << 20
 
 // Examine checks a data folder and what the terminal needs around it. It takes
@@ -68,7 +68,7 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 	add("state.db", state, "there, or made by the first start")
 	free, err := freeBytes(path)
 	if err == nil && free < lowDisk {
-		err = fmt.Errorf("only %d MB are free; make room before nothing can be recorded", free>>20)
+		err = fmt.Errorf("only %d MB are free; make room: below %d MB nothing is handed out", free>>20, reserve>>20)
 	}
 	add("disk", err, fmt.Sprintf("%d MB free", free>>20))
 	if folder.Config.HQ.URL == "" {

@@ -67,11 +67,15 @@ func SyncOnce(ctx context.Context, f Folder, store *boltstore.Store, now func() 
 	}
 	// Somebody waits for the answer.
 	o := client.Options{Now: now, Timeout: 15 * time.Second, Tries: 2}
-	e, hq, err := newEngine(f, store, &counted{Store: store, progress: progress}, o, nil)
+	hq, err := newHQ(f, o)
 	if err != nil {
 		return engine.Report{}, err
 	}
 	defer hq.Close()
+	e, err := newEngine(f, store, &counted{Store: store, progress: progress}, hq, engine.Config{Now: now})
+	if err != nil {
+		return engine.Report{}, err
+	}
 	report, err := e.Once(ctx)
 	if err != nil {
 		st := store.Status()
@@ -112,25 +116,32 @@ func wipeIfRevoked(err error, f Folder, store *boltstore.Store, random io.Reader
 	return errors.Join(store.Wipe(), config.ForgetPoint(f.Config.KeyFolder(f.Path), random))
 }
 
-// newEngine completes the options of the client with the folder's. The client
-// is to be closed after the engine's last round.
-func newEngine(f Folder, outbox engine.Outbox, orders engine.OrderSet, o client.Options, report func(engine.Status)) (*engine.Engine, *client.HQ, error) {
-	hqKey, err := f.HQKey()
-	if err != nil {
-		return nil, nil, err
-	}
-	if hqKey == nil {
-		return nil, nil, fmt.Errorf("%w: hq.key is missing; enrol the terminal again", config.ErrInvalid)
+// newHQ completes the options of the client with the folder's. The client is to
+// be closed after the engine's last round.
+func newHQ(f Folder, o client.Options) (*client.HQ, error) {
+	if _, err := neededHQKey(f); err != nil {
+		return nil, err // before anything is asked of an HQ whose word cannot be checked
 	}
 	o.Address, o.Terminal, o.Point, o.Key = f.Config.HQ.URL, f.Config.Terminal, f.Config.Point, f.Keys.Device
-	hq, err := client.New(o)
+	return client.New(o)
+}
+
+// newEngine completes the settings of the engine with the folder's.
+func newEngine(f Folder, outbox engine.Outbox, orders engine.OrderSet, hq *client.HQ, c engine.Config) (*engine.Engine, error) {
+	key, err := neededHQKey(f)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	e, err := engine.New(engine.Config{
-		Outbox: outbox, Orders: orders, Remote: hq, Now: o.Now, Report: report,
-		Verify:     func(message, signature []byte) bool { return ed25519.Verify(hqKey, message, signature) },
-		PollOrders: time.Duration(f.Config.HQ.Poll),
-	})
-	return e, hq, err
+	c.Outbox, c.Orders, c.Remote, c.PollOrders = outbox, orders, hq, time.Duration(f.Config.HQ.Poll)
+	c.Verify = func(message, signature []byte) bool { return ed25519.Verify(key, message, signature) }
+	return engine.New(c)
+}
+
+// neededHQKey is HQ's key where there is no doing without.
+func neededHQKey(f Folder) (ed25519.PublicKey, error) {
+	key, err := f.HQKey()
+	if err == nil && key == nil {
+		err = fmt.Errorf("%w: hq.key is missing; enrol the terminal again", config.ErrInvalid)
+	}
+	return key, err
 }

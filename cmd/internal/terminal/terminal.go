@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 	_ "time/tzdata" // a point's time zone must be known on machines without zone files
 
@@ -32,6 +33,9 @@ type Options struct {
 	Offline bool   // do not talk to HQ, even if one is configured
 	// EndWithSources ends Run when every source has ended, as a pipe does.
 	EndWithSources bool
+	// KeepTrying makes a store that cannot be opened a state instead of an error:
+	// Open succeeds, and Run shows out of order and tries again until it can.
+	KeepTrying bool
 	// OnState is told what to draw after every input and every second. It must
 	// not block.
 	OnState func(desk.State)
@@ -46,7 +50,8 @@ type Options struct {
 // Terminal is an opened terminal.
 type Terminal struct {
 	o      Options
-	store  *boltstore.Store
+	store  *boltstore.Store // nil: not open yet, see shut
+	shut   *shut            // stands for the store until it is open
 	desk   *desk.Desk
 	clock  *clock
 	engine *engine.Engine // nil: offline
@@ -55,6 +60,13 @@ type Terminal struct {
 	inputs chan func(kiosk.Moment)
 	failed error  // of OnAnswer
 	awoken uint64 // head of the journal when the engine was last woken
+
+	trouble    trouble
+	version    string                          // of this program
+	opening    bool                            // a try to open the store is under way
+	opened     chan opening                    // how it ended
+	said       atomic.Pointer[kiosk.Condition] // for the engine
+	background sync.WaitGroup
 }
 
 // inputQueue is how many taps and keys may wait while an event is being
@@ -68,41 +80,66 @@ func Open(o Options) (*Terminal, error) {
 		return nil, ErrNoScanner
 	}
 	f := o.Folder
-	store, err := OpenStore(f, o.Random, o.Now, o.Log)
-	if err != nil {
-		return nil, err
-	}
-	last, err := store.LastWall()
-	if err != nil {
-		return nil, errors.Join(err, store.Close())
-	}
 	t := &Terminal{
-		o: o, store: store, inputs: make(chan func(kiosk.Moment), inputQueue),
-		clock: newClock(o.Now, stopwatch(o.Now), last),
-	}
-	zone, err := time.LoadLocation(store.Point().Policy.WithDefaults().TimeZone)
-	if err != nil {
-		o.Log.Warn("the point's time zone is not known; times are shown in UTC", "error", err)
-		zone = time.UTC
+		o: o, inputs: make(chan func(kiosk.Moment), inputQueue), opened: make(chan opening, 1),
+		shut: newShut(f.Config.Point), version: version(), clock: newClock(o.Now, stopwatch(o.Now), time.Time{}),
 	}
 	t.desk = desk.New(desk.Options{
-		Ledger: store, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN,
-		Zone: zone, Lang: desk.Lang(f.Config.Language),
+		Ledger: t.shut, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN,
+		Lang: desk.Lang(f.Config.Language),
 	})
 	t.desk.Camera(o.Camera)
 	t.desk.Link(false, f.Config.HQ.URL == "")
 	if f.Config.HQ.URL != "" && !o.Offline {
-		if t.engine, t.hq, err = newEngine(f, store, store, client.Options{Now: o.Now}, t.linked); err != nil {
-			return nil, errors.Join(err, store.Close())
+		var err error
+		if t.hq, err = newHQ(f, client.Options{Now: o.Now}); err != nil {
+			return nil, err
 		}
 	}
+	if o.KeepTrying {
+		return t, nil
+	}
+	opened := t.open()
+	if opened.err == nil {
+		opened.err = t.attach(opened)
+	}
+	if opened.err != nil {
+		if opened.store != nil {
+			opened.err = errors.Join(opened.err, opened.store.Close())
+		}
+		return nil, opened.err
+	}
 	return t, nil
+}
+
+// attach puts the terminal together around its opened store.
+func (t *Terminal) attach(o opening) error {
+	f := t.o.Folder
+	zone, err := time.LoadLocation(o.store.Point().Policy.WithDefaults().TimeZone)
+	if err != nil {
+		t.o.Log.Warn("the point's time zone is not known; times are shown in UTC", "error", err)
+		zone = time.UTC
+	}
+	if t.hq != nil {
+		if t.engine, err = newEngine(f, o.store, o.store, t.hq, engine.Config{Now: t.o.Now, Report: t.linked, Condition: t.saidLast}); err != nil {
+			return err
+		}
+	}
+	t.store, t.clock = o.store, newClock(t.o.Now, stopwatch(t.o.Now), o.last)
+	t.trouble = trouble{}
+	t.desk.Attach(t.store, zone)
+	t.watchSpace()
+	t.say(t.store.Status())
+	return nil
 }
 
 // Close makes the last checkpoint and closes the files. Run must have returned.
 func (t *Terminal) Close() error {
 	if t.hq != nil {
 		t.hq.Close()
+	}
+	if t.store == nil {
+		return nil
 	}
 	return t.store.Close()
 }
@@ -114,21 +151,29 @@ func (t *Terminal) Close() error {
 func (t *Terminal) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var background sync.WaitGroup
-	defer background.Wait()
+	defer t.rest()
 	defer cancel()
 
-	if t.engine != nil {
-		background.Go(func() { t.synchronise(ctx) })
-	}
 	sourcesEnded := make(chan error, 1)
-	background.Go(func() {
+	begin := func() {
+		if t.engine != nil {
+			t.background.Go(func() { t.synchronise(ctx) })
+		}
 		merge := scanner.Merge{Sources: t.o.Sources, Window: t.store.Point().Policy.WithDefaults().Debounce, Now: t.o.Now}
-		sourcesEnded <- merge.Run(ctx, func(s scanner.Scan) { t.scan(ctx, s) }, func(h scanner.Health) { t.health(ctx, h) })
-	})
+		t.background.Go(func() {
+			sourcesEnded <- merge.Run(ctx, func(s scanner.Scan) { t.scan(ctx, s) }, func(h scanner.Health) { t.health(ctx, h) })
+		})
+		t.desk.Tick(t.clock.moment())
+		t.publish()
+	}
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
-	t.publish()
+	if t.store != nil {
+		begin()
+	} else { // nothing is shown yet: most openings take less than a person sees
+		t.desk.Tick(t.clock.moment())
+		t.tryOpen(ctx, t.clock.moment())
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -136,8 +181,17 @@ func (t *Terminal) Run(ctx context.Context) error {
 		case input := <-t.inputs:
 			t.watchClock()
 			input(t.clock.moment())
+		case o := <-t.opened:
+			if t.tookOpening(o, t.clock.moment()) {
+				begin()
+			}
 		case <-second.C:
 			t.watchClock()
+			if m := t.clock.moment(); t.store == nil {
+				t.tryOpen(ctx, m)
+			} else {
+				t.check(m)
+			}
 			t.desk.Tick(t.clock.moment())
 		case err := <-sourcesEnded:
 			if t.o.EndWithSources || ctx.Err() != nil {
@@ -151,8 +205,25 @@ func (t *Terminal) Run(ctx context.Context) error {
 			return fmt.Errorf("give an answer: %w", t.failed)
 		}
 		t.publish()
-		t.store.Answered()
-		t.wake()
+		if t.store != nil {
+			t.store.Answered()
+			t.wake()
+		}
+	}
+}
+
+// rest waits for whatever runs beside the terminal's goroutine. A store that was
+// opened too late to be used is closed again.
+func (t *Terminal) rest() {
+	t.background.Wait()
+	select {
+	case o := <-t.opened:
+		if o.store != nil {
+			if err := o.store.Close(); err != nil {
+				t.o.Log.Error("the store could not be closed", "error", err)
+			}
+		}
+	default:
 	}
 }
 
@@ -176,55 +247,24 @@ func (t *Terminal) wake() {
 	if t.engine == nil {
 		return
 	}
-	if head := t.store.Status().Head; head != t.awoken {
-		t.awoken = head
+	st := t.store.Status()
+	t.say(st)
+	if st.Head != t.awoken {
+		t.awoken = st.Head
 		t.engine.Wake()
 	}
 }
 
-// Tap is a touch on a button; it does not block.
-func (t *Terminal) Tap(a desk.Action) { t.touch(func(at kiosk.Moment) { t.desk.Tap(a, at) }) }
-
-// Key is a typed key; it does not block.
-func (t *Terminal) Key(r rune) { t.touch(func(at kiosk.Moment) { t.desk.Key(r, at) }) }
-
-// Typed is a character of a keyboard, '\n' for Enter. A scanner that cannot be
-// grabbed types into the window; its speed gives it away. It does not block.
-func (t *Terminal) Typed(r rune) {
-	at := t.o.Now()
-	t.touch(func(m kiosk.Moment) {
-		if r != '\n' {
-			t.burst.Rune(r, at)
-			return
-		}
-		if text, ok := t.burst.Enter(at); ok {
-			t.answer(scanner.Scan{Text: text, Symbology: scanner.Text, Source: "wedge", At: at.UTC()}, m, t.clock.since())
-		}
-	})
-}
-
-// touch hands over an input of a person. When the terminal is so far behind
-// that the queue is full, the touch is lost, as it is on a door bell.
-func (t *Terminal) touch(input func(kiosk.Moment)) {
-	select {
-	case t.inputs <- input:
-	default:
+// say has the engine tell HQ how the terminal is.
+func (t *Terminal) say(st desk.Status) {
+	c := t.condition(st)
+	if last := t.said.Load(); last == nil || *last != c {
+		t.said.Store(&c)
 	}
 }
 
-// send hands over an input and waits until it has been dealt with.
-func (t *Terminal) send(ctx context.Context, input func(kiosk.Moment)) {
-	done := make(chan struct{})
-	select {
-	case t.inputs <- func(at kiosk.Moment) { input(at); close(done) }:
-	case <-ctx.Done():
-		return
-	}
-	select {
-	case <-done:
-	case <-ctx.Done():
-	}
-}
+// saidLast is engine.Config.Condition.
+func (t *Terminal) saidLast() kiosk.Condition { return *t.said.Load() }
 
 func (t *Terminal) scan(ctx context.Context, s scanner.Scan) {
 	read := t.clock.since()
@@ -242,16 +282,25 @@ func (t *Terminal) answer(s scanner.Scan, at kiosk.Moment, read time.Duration) {
 	answer, err := t.desk.Scan(desk.Scan{Text: s.Text, Source: s.Source, At: at})
 	if err != nil {
 		t.o.Log.Error("the outcome of a scan is unknown; the terminal is out of order", "source", s.Source, "error", err)
-		answer = desk.NewAnswer(t.store.Status().Cache, kiosk.Outcome{Verdict: kiosk.OutOfOrder, At: at.Wall})
+		t.trouble.heard(err)
+		answer = desk.NewAnswer(t.ledger().Status().Cache, kiosk.Outcome{Verdict: kiosk.OutOfOrder, At: at.Wall})
 	}
 	took := t.clock.since() - read
 	t.logAnswer(s, answer, took)
 	if t.o.OnAnswer == nil {
 		return
 	}
-	if t.failed = t.o.OnAnswer(s, answer, took); t.failed == nil {
+	if t.failed = t.o.OnAnswer(s, answer, took); t.failed == nil && t.store != nil {
 		t.store.Answered() // at once, so that a process killed now does not answer twice
 	}
+}
+
+// ledger is what the desk has.
+func (t *Terminal) ledger() desk.Ledger {
+	if t.store == nil {
+		return t.shut
+	}
+	return t.store
 }
 
 // logAnswer never names a code, a customer or a phone.
@@ -271,6 +320,7 @@ func (t *Terminal) health(ctx context.Context, h scanner.Health) {
 func (t *Terminal) linked(s engine.Status) {
 	t.touch(func(kiosk.Moment) {
 		t.desk.Link(s.Online, false)
+		t.watchFork(s)
 		t.clock.compare(s.Measured, s.Offset)
 	})
 }
@@ -279,7 +329,7 @@ func (t *Terminal) linked(s engine.Status) {
 // that no event bears a time that is trusted and wrong.
 func (t *Terminal) watchClock() {
 	jump, jumped := t.clock.look()
-	if !jumped {
+	if !jumped || t.store == nil {
 		return
 	}
 	m := t.clock.moment()

@@ -1,8 +1,11 @@
 // Package journaltest has a file system for tests that fails where it is told
 // to, and that forgets what was not synced, as a power cut does.
 //
-// It stands between a journal and real files. Only written bytes can be
-// forgotten; names that were created or renamed are kept, synced or not.
+// It stands between a journal and real files. What it can forget are written
+// bytes whose file was not synced, and names that were created, renamed or
+// removed and whose folder was not. As in Linux, a sync that fails leaves the
+// bytes in the page cache, and no later sync brings them to disk unless they are
+// written again.
 package journaltest
 
 import (
@@ -12,6 +15,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"hexiao/kiosk/journal"
@@ -48,6 +52,8 @@ type FS struct {
 	mu      sync.Mutex
 	fault   func(op Op, name string) error
 	pending []write
+	lost    []write // whose sync failed: later ones pass them over
+	names   []change
 	counts  map[Op]int
 }
 
@@ -94,18 +100,24 @@ func (f *FS) Count(op Op) int {
 }
 
 // Cut forgets unsynced bytes, as a power cut does: each page that was written
-// since its file's last sync is kept or not by the dice. The files must be
-// closed. With nil dice all of them are forgotten.
+// since its file's last sync is kept or not by the dice, and so are the last of
+// the names that were changed. The files must be closed. With nil dice all of
+// them are forgotten.
 func (f *FS) Cut(dice *rand.Rand) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var errs []error
+	keep := 0
+	if dice != nil {
+		keep = dice.IntN(len(f.names) + 1)
+	}
+	errs := []error{f.forgetNames(keep)}
+	f.pending = append(f.lost, f.pending...)
 	for i := len(f.pending) - 1; i >= 0; i-- {
 		if dice == nil || dice.IntN(2) == 0 {
 			errs = append(errs, f.restore(f.pending[i]))
 		}
 	}
-	f.pending = nil
+	f.pending, f.lost = nil, nil
 	return errors.Join(errs...)
 }
 
@@ -136,9 +148,13 @@ func (f *FS) OpenFile(name string, flag int, perm fs.FileMode) (journal.File, er
 	if err := f.ask(OpOpen, name); err != nil {
 		return nil, err
 	}
+	_, missing := os.Stat(name)
 	inner, err := f.FS.OpenFile(name, flag, perm)
 	if err != nil {
 		return nil, err
+	}
+	if missing != nil {
+		f.created(name)
 	}
 	// Writes are remembered by reading what they replace.
 	old, err := f.FS.OpenFile(name, os.O_RDONLY, 0)
@@ -154,30 +170,6 @@ func (f *FS) ReadDir(dir string) ([]string, error) {
 		return nil, err
 	}
 	return f.FS.ReadDir(dir)
-}
-
-// Rename can fail.
-func (f *FS) Rename(from, to string) error {
-	if err := f.ask(OpRename, from); err != nil {
-		return err
-	}
-	return f.FS.Rename(from, to)
-}
-
-// Remove can fail.
-func (f *FS) Remove(name string) error {
-	if err := f.ask(OpRemove, name); err != nil {
-		return err
-	}
-	return f.FS.Remove(name)
-}
-
-// SyncDir can fail.
-func (f *FS) SyncDir(dir string) error {
-	if err := f.ask(OpSyncDir, dir); err != nil {
-		return err
-	}
-	return f.FS.SyncDir(dir)
 }
 
 type file struct {
@@ -230,22 +222,34 @@ func (f *file) WriteSync(b []byte, off int64) error {
 }
 
 func (f *file) Datasync() error {
-	if err := f.fs.ask(OpSync, f.path); err != nil {
-		return err
-	}
-	if err := f.File.Datasync(); err != nil {
-		return err
+	err := f.fs.ask(OpSync, f.path)
+	if err == nil {
+		err = f.File.Datasync()
 	}
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
-	kept := f.fs.pending[:0]
+	var kept, synced []write
 	for _, w := range f.fs.pending {
-		if w.path != f.path {
+		if w.path == f.path {
+			synced = append(synced, w)
+		} else {
 			kept = append(kept, w)
 		}
 	}
 	f.fs.pending = kept
+	if err != nil {
+		f.fs.lost = append(f.fs.lost, synced...)
+		return err
+	}
+	f.fs.lost = slices.DeleteFunc(f.fs.lost, func(l write) bool {
+		return slices.ContainsFunc(synced, func(w write) bool { return w.covers(l) })
+	})
 	return nil
+}
+
+// covers reports whether w wrote everything that l did.
+func (w write) covers(l write) bool {
+	return w.path == l.path && w.off <= l.off && l.off+int64(len(l.old)) <= w.off+int64(len(w.old))
 }
 
 func (f *file) Close() error { return errors.Join(f.File.Close(), f.old.Close()) }

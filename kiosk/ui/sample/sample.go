@@ -160,11 +160,26 @@ func signIns() []Named {
 
 func faults() []Named {
 	fault := func(c desk.FaultCode) desk.State {
-		return desk.State{Screen: desk.OutOfOrder, Fault: desk.Fault{Code: c}}
+		s := desk.State{Screen: desk.OutOfOrder, Header: Online(), Fault: desk.Fault{Code: c}}
+		s.Header.Closed = true
+		return s
+	}
+	damaged, starting, rebuilding := fault(desk.FaultJournal), fault(desk.FaultStarting), fault(desk.FaultStarting)
+	damaged.Fault.Event = 128_406
+	rebuilding.Fault.Done, rebuilding.Fault.Total = 412_000, 730_000
+	for _, s := range []*desk.State{&damaged, &starting, &rebuilding} { // of a store that is not open little is known
+		s.Header.Point, s.Header.Online, s.Header.Orders, s.Header.Age = "P001", false, 0, 0
 	}
 	return []Named{
 		{Name: "out-of-order", State: fault(desk.FaultDisk)},
+		{Name: "out-of-order-full", State: fault(desk.FaultFull)},
+		{Name: "out-of-order-journal", State: damaged},
+		{Name: "out-of-order-lost", State: fault(desk.FaultLost)},
+		{Name: "out-of-order-forked", State: fault(desk.FaultForked)},
+		{Name: "out-of-order-in-use", State: fault(desk.FaultInUse)},
 		{Name: "out-of-order-other", State: fault("E-OTHER")},
+		{Name: "starting", State: starting},
+		{Name: "starting-rebuilding", State: rebuilding},
 	}
 }
 

@@ -37,7 +37,10 @@ func TestEverythingHasASample(t *testing.T) {
 	} {
 		want = append(want, string(h))
 	}
-	for _, w := range append(want, string(desk.FaultDisk)) {
+	for _, c := range append(desk.FaultCodes(), desk.FaultStarting) {
+		want = append(want, string(c))
+	}
+	for _, w := range want {
 		if !seen[w] {
 			t.Errorf("%s has no sample", w)
 		}

@@ -17,6 +17,13 @@ const dot = "\u00a0· \u200b"
 // screens. Whether orders are handed out is said before how many.
 func headerWords(w *look.Words, h desk.Header) look.HeaderWords {
 	out := look.HeaderWords{Point: h.Point, Terminal: h.Terminal, Clock: h.Now.Format("15:04"), Well: h.Local || h.Online && h.Complete}
+	if h.Closed {
+		out.Well, out.Status = h.Online, []string{w.Say("header.closed")}
+		if h.Online {
+			out.Status[0] = w.Say("header.online")
+		}
+		return out
+	}
 	if h.Local {
 		out.Status = []string{join(w.Say("header.local"), w.Count("header.orders", h.Orders)), w.Say("header.local")}
 		return out

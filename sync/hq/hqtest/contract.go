@@ -87,6 +87,7 @@ func valuesSurvive(t *testing.T, open func() hq.Store) {
 		ID: "K1", Point: "P1", Name: "door", Key: make([]byte, ed25519.PublicKeySize),
 		Head: kiosk.Head{Seq: 4, Hash: kiosk.Hash{9}}, Enrolled: at(), Revoked: at().Add(time.Hour),
 		Forked: at().Add(time.Minute), Behind: at().Add(time.Second), Doubtful: 1 << 63,
+		Condition: kiosk.Condition{Fault: "E-JOURNAL", Event: 5, Clock: kiosk.ClockSuspect, SpaceLow: true, Version: "v1"}, Since: at(),
 	}
 	enrolment := hq.Enrolment{Hash: [32]byte{1}, Point: "P1", Expires: at(), Terminal: "K1"}
 	event := hq.StoredEvent{

@@ -1,0 +1,95 @@
+package engine_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/sync/engine"
+)
+
+// HQ is told on contact, when something changes, and not again for no reason.
+func TestConditionIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		well, out := kiosk.Condition{Version: "v1"}, kiosk.Condition{Version: "v1", Fault: "E-DISK"}
+		is := well
+		s := newScene(t, func(c *engine.Config) { c.Condition = func() kiosk.Condition { return is } })
+		var refuse error
+		s.hq.before = func(call string) error {
+			if call == "tell" {
+				return refuse
+			}
+			return nil
+		}
+		want := func(what string, list ...kiosk.Condition) {
+			t.Helper()
+			s.hq.mu.Lock()
+			defer s.hq.mu.Unlock()
+			if !slices.Equal(s.hq.told, list) {
+				t.Errorf("%s: told %+v", what, s.hq.told)
+			}
+			s.hq.told = nil
+		}
+		stop := s.running(t)
+		want("on contact", well)
+		pass(time.Minute)
+		want("nothing changed")
+		s.hq.change(func() { is = out })
+		pass(5 * time.Second)
+		want("out of order", out)
+
+		s.hq.change(func() { refuse = refusal{unreachable: true} })
+		is = well
+		pass(time.Minute)
+		want("HQ is away")
+		s.hq.change(func() { refuse = nil })
+		pass(time.Minute)
+		want("back", well)
+
+		// An HQ of an older version knows no conditions: the terminal is online all
+		// the same, and does not ask every few seconds.
+		asked := 0
+		s.hq.change(func() {
+			s.hq.before = func(call string) error {
+				if call != "tell" {
+					return nil
+				}
+				asked++
+				return errors.New("no such place")
+			}
+			is = out
+		})
+		pass(time.Minute)
+		if st := s.last(); asked != 1 || !st.Online || st.DownError != "" {
+			t.Errorf("asked %d times, status %+v", asked, st)
+		}
+		pass(10 * time.Minute)
+		if asked != 2 {
+			t.Errorf("asked %d times in eleven minutes", asked)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Another history at HQ stays known while HQ is away, until a round goes well.
+func TestForkedIsTold(t *testing.T) {
+	s := newScene(t)
+	s.outbox.add("one")
+	for _, step := range []struct {
+		err    error
+		forked bool
+	}{{refusal{forked: true}, true}, {refusal{unreachable: true}, true}, {nil, false}} {
+		s.hq.before = func(string) error { return step.err }
+		if _, err := s.engine.Once(t.Context()); (err == nil) != (step.err == nil) {
+			t.Fatal(err)
+		}
+		if s.last().Forked != step.forked {
+			t.Errorf("after %v: %+v", step.err, s.last())
+		}
+	}
+}

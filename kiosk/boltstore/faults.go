@@ -15,6 +15,9 @@ func FaultOf(err error) desk.Fault {
 	if d, ok := errors.AsType[*journal.DamagedError](err); ok {
 		f.Event = d.Seq
 	}
+	if d, ok := errors.AsType[*DoubtError](err); ok {
+		f.Event = d.Seq
+	}
 	for _, known := range []struct {
 		code desk.FaultCode
 		of   []error

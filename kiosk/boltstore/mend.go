@@ -44,6 +44,9 @@ func (s *Store) Mend() error {
 }
 
 func (s *Store) mend() error {
+	if s.doubt != nil {
+		return s.doubt // only another journal mends that
+	}
 	if s.journal.Load() == nil {
 		if err := s.reopen(); err != nil {
 			return err

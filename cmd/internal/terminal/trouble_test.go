@@ -283,10 +283,14 @@ func TestForkedTerminalStops(t *testing.T) {
 	r = start(t, options(copied, camera))
 	r.until("online", func(s desk.State) bool { return s.Header.Online })
 	r.scanned(camera, p.codes["A2"].Code) // which may be the last before it hears
-	r.fault(desk.FaultForked)
+	if f := r.fault(desk.FaultLost).Fault; f.Event != 1 {
+		t.Errorf("the screen names event %d", f.Event)
+	}
 	want(t, r.scanned(camera, p.codes["A3"].Code), kiosk.OutOfOrder)
-	p.condition(r, "the fault at HQ", func(t hq.Terminal) bool { return t.Condition.Fault == string(desk.FaultForked) })
-	if log := r.log.String(); !strings.Contains(log, "HQ has other events of this terminal") {
+	p.condition(r, "the fault at HQ", func(t hq.Terminal) bool {
+		return t.Condition.Fault == string(desk.FaultLost) && t.Condition.Event == 1
+	})
+	if log := r.log.String(); !strings.Contains(log, "HQ acknowledged event 1 of this terminal") {
 		t.Errorf("the log:\n%s", log)
 	}
 }

@@ -15,6 +15,9 @@ func FaultOf(err error) desk.Fault {
 	if d, ok := errors.AsType[*journal.DamagedError](err); ok {
 		f.Event = d.Seq
 	}
+	if d, ok := errors.AsType[*DoubtError](err); ok {
+		f.Event = d.Seq
+	}
 	for _, known := range []struct {
 		code desk.FaultCode
 		of   []error
@@ -22,7 +25,7 @@ func FaultOf(err error) desk.Fault {
 		{desk.FaultInUse, []error{journal.ErrLocked}},
 		{desk.FaultForked, []error{ErrForked}},
 		{desk.FaultLost, []error{ErrJournalLost, journal.ErrMissingSegment}},
-		{desk.FaultJournal, []error{journal.ErrDamaged, journal.ErrNotAuthentic, journal.ErrOtherTerminal, journal.ErrVersion}},
+		{desk.FaultJournal, []error{journal.ErrDamaged, journal.ErrAltered, journal.ErrNotAuthentic, journal.ErrOtherTerminal, journal.ErrVersion}},
 		{desk.FaultFull, []error{ErrNoSpace, syscall.ENOSPC, syscall.EDQUOT}},
 	} {
 		for _, sentinel := range known.of {

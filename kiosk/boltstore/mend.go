@@ -25,7 +25,8 @@ func (s *Store) ready() error {
 // Mend tries to bring a store that is out of order back: it opens the journal
 // anew, reads what is there, and makes sure that the next events have a place.
 // Call it now and then, with pauses that grow while it returns ErrOutOfOrder; it
-// costs nothing while all is well.
+// costs nothing while all is well. A [*DoubtError] stays: only another journal
+// ends that.
 func (s *Store) Mend() error {
 	if s.fault.Load() == nil {
 		return nil
@@ -34,6 +35,9 @@ func (s *Store) Mend() error {
 	defer s.mu.Unlock()
 	if s.closed {
 		return ErrClosed
+	}
+	if s.doubt != nil {
+		return fmt.Errorf("%w: %w", ErrOutOfOrder, s.doubt)
 	}
 	if err := s.mend(); err != nil {
 		s.fault.Store(&fault{err})

@@ -84,7 +84,12 @@ func TestForkedIsTold(t *testing.T) {
 		err    error
 		forked bool
 	}{{refusal{forked: true}, true}, {refusal{unreachable: true}, true}, {nil, false}} {
-		s.hq.before = func(string) error { return step.err }
+		s.hq.before = func(call string) error {
+			if call == "push" {
+				return step.err
+			}
+			return nil
+		}
 		if _, err := s.engine.Once(t.Context()); (err == nil) != (step.err == nil) {
 			t.Fatal(err)
 		}

@@ -22,9 +22,8 @@
 //
 // # Limits
 //
-// That HQ has other events of this terminal is not kept: a terminal that is
-// started again hands out until HQ has refused its next event. What only a write
-// can show, such as a quota, is found by that write.
+// What only a write can show about the room on a disk, such as a quota, is found
+// by that write.
 //
 // The point's time zone and debounce are those that the store knows when the
 // terminal starts; a change at HQ counts from the next start on. The doubt about

@@ -280,10 +280,16 @@ func TestForkedTerminalStops(t *testing.T) {
 	r.stop()
 
 	camera = newScannerFake("camera")
+	o := options(copied, camera)
+	o.Offline = true
+	r = start(t, o)
+	want(t, r.scanned(camera, p.codes["A2"].Code), kiosk.Accepted) // what a clone does before it hears
+	r.stop()
+	camera = newScannerFake("camera")
 	r = start(t, options(copied, camera))
-	r.until("online", func(s desk.State) bool { return s.Header.Online })
-	r.scanned(camera, p.codes["A2"].Code) // which may be the last before it hears
-	r.fault(desk.FaultForked)
+	r.until("event 1 in doubt", func(s desk.State) bool {
+		return s.Screen == desk.OutOfOrder && s.Fault == desk.Fault{Code: desk.FaultForked, Event: 1}
+	})
 	want(t, r.scanned(camera, p.codes["A3"].Code), kiosk.OutOfOrder)
 	p.condition(r, "the fault at HQ", func(t hq.Terminal) bool { return t.Condition.Fault == string(desk.FaultForked) })
 	if log := r.log.String(); !strings.Contains(log, "HQ has other events of this terminal") {

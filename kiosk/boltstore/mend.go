@@ -4,8 +4,8 @@ import "fmt"
 
 // Suspend has the store refuse whatever records an event or makes the order set
 // larger, with the reason; nil ends that. What is stored can be read, sent to
-// HQ and acknowledged meanwhile. It is for those who see trouble coming: a disk
-// that is nearly full, an HQ that knows another history.
+// HQ and acknowledged meanwhile. It is for those who see trouble coming, as a
+// disk that is nearly full.
 func (s *Store) Suspend(why error) {
 	if why == nil {
 		s.suspended.Store(nil)

@@ -14,9 +14,9 @@
 // free space of its data folder: below 64 MB it hands nothing out, before a
 // write can fail, and from 80 MB on it goes on; below 256 MB it warns. A store
 // that cannot record is mended, and with Options.KeepTrying one that cannot be
-// opened is opened again, with pauses from 1 s to 30 s. While HQ has other
-// events of this terminal nothing is handed out either. The screen says which
-// of these it is (desk.FaultCode) and what to do, with the first event in doubt
+// opened is opened again, with pauses from 1 s to 30 s. Nothing is handed out
+// either once HQ's signature contradicts the journal. The screen says which of
+// these it is (desk.FaultCode) and what to do, with the first event in doubt
 // and, while the state is built again, how far that is. HQ is told whenever it
 // can be reached, also when the store cannot be opened.
 //

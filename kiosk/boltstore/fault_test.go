@@ -190,7 +190,7 @@ func faultCase(image, dir string, at point, fault error, lasts int) (err error) 
 				left = lasts
 			}
 		}
-		if left == 0 || fault == journaltest.ErrTorn && op != journaltest.OpWrite {
+		if left == 0 || errors.Is(fault, journaltest.ErrTorn) && op != journaltest.OpWrite {
 			return nil
 		}
 		left--

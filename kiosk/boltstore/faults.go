@@ -25,7 +25,7 @@ func FaultOf(err error) desk.Fault {
 		{desk.FaultInUse, []error{journal.ErrLocked}},
 		{desk.FaultForked, []error{ErrForked}},
 		{desk.FaultLost, []error{ErrJournalLost, journal.ErrMissingSegment}},
-		{desk.FaultJournal, []error{journal.ErrDamaged, journal.ErrNotAuthentic, journal.ErrOtherTerminal, journal.ErrVersion}},
+		{desk.FaultJournal, []error{journal.ErrDamaged, journal.ErrAltered, journal.ErrNotAuthentic, journal.ErrOtherTerminal, journal.ErrVersion}},
 		{desk.FaultFull, []error{ErrNoSpace, syscall.ENOSPC, syscall.EDQUOT}},
 	} {
 		for _, sentinel := range known.of {

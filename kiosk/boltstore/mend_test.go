@@ -139,7 +139,8 @@ func TestCheckpointWithoutRoom(t *testing.T) {
 	for n := 1; n < orders; n++ {
 		want(t, redeem(t, s, n, 0), kiosk.Accepted)
 	}
-	eventually(t, "checkpoints that fail, again and again", func() bool { return warned.Load() >= 3 })
+	quiet := warned.Load() // from now on nothing is recorded that would ask for a checkpoint
+	eventually(t, "checkpoints that fail, again and again", func() bool { return warned.Load() >= quiet+5 })
 	if saved := s.Saved(); saved >= orders || s.Status().Disk != nil {
 		t.Errorf("saved up to %d, status %+v", saved, s.Status())
 	}
@@ -210,7 +211,7 @@ func TestProgress(t *testing.T) {
 	var heard [][2]uint64
 	o.Progress = func(done, total uint64) { heard = append(heard, [2]uint64{done, total}) }
 	s = open(t, o)
-	if want := [][2]uint64{{1000, 2400}, {2000, 2400}}; !slices.Equal(heard, want) {
+	if len(heard) < 2 || !slices.Equal(heard[:2], [][2]uint64{{1000, 2400}, {2000, 2400}}) {
 		t.Errorf("heard %v", heard)
 	}
 	shut(t, s)

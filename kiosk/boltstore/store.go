@@ -62,7 +62,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.Warn = func(error) {}
 	}
 	if o.Progress == nil {
-		o.Progress = func(done, total uint64) {}
+		o.Progress = func(uint64, uint64) {}
 	}
 	if o.FS == nil {
 		o.FS = journal.OS()

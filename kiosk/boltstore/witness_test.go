@@ -10,6 +10,7 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/desk"
 	"hexiao/kiosk/journal"
 	"hexiao/kiosk/kiosktest"
 )
@@ -87,7 +88,10 @@ func TestRolledBackFolderIsNoticedAtHQ(t *testing.T) {
 	if _, err := s.Redeem(kiosktest.Scan(kiosktest.Code(2), 0)); !errors.Is(err, boltstore.ErrOutOfOrder) || !errors.Is(err, boltstore.ErrJournalLost) {
 		t.Errorf("a lost event was handed out again: %v", err)
 	}
-	if st := s.Status(); !errors.Is(st.Disk, boltstore.ErrJournalLost) {
+	if err := s.Mend(); !errors.Is(err, boltstore.ErrJournalLost) {
+		t.Errorf("mended: %v", err)
+	}
+	if st := s.Status(); !errors.Is(st.Disk, boltstore.ErrJournalLost) || st.Fault != (desk.Fault{Code: desk.FaultLost, Event: 3}) {
 		t.Errorf("status %+v", st)
 	}
 	shut(t, s)

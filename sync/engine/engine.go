@@ -48,10 +48,10 @@ type Engine struct {
 	up       sync.Mutex // held during a round up; guards compared
 	compared bool       // HQ's chain and the journal, since the start
 
-	down sync.Mutex // held during a round down; guards what follows
-	tag    string    // of the point's settings
-	looked time.Time // when settings and clock were last looked at
-	told   *told     // nil: HQ has not been told yet, or was away since
+	down   sync.Mutex // held during a round down; guards what follows
+	tag    string     // of the point's settings
+	looked time.Time  // when settings and clock were last looked at
+	told   *told      // nil: HQ has not been told yet, or was away since
 
 	status reporter
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -13,7 +12,6 @@ type Status struct {
 	LastContact time.Time     // when a round last went well; zero: never
 	UpError     string        // why events do not get to HQ, as a sentence; empty: they do
 	DownError   string        // why orders do not come from HQ
-	Forked      bool          // HQ said that it has other events of this terminal
 	Offset      time.Duration // to be added to this machine's clock to have HQ's
 	Measured    int           // how often Offset was measured; 0: never, and Offset says nothing
 }
@@ -38,7 +36,6 @@ func (r *reporter) change(f func(*Status)) {
 func (r *reporter) up(now time.Time, talked bool, err error) {
 	r.change(func(s *Status) {
 		s.UpError = sentence(err)
-		s.Forked = errors.Is(err, ErrForked) || s.Forked && err != nil
 		if talked {
 			s.Online, s.LastContact = true, now
 		}

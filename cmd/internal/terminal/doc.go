@@ -14,17 +14,16 @@
 // free space of its data folder: below 64 MB it hands nothing out, before a
 // write can fail, and from 80 MB on it goes on; below 256 MB it warns. A store
 // that cannot record is mended, and with Options.KeepTrying one that cannot be
-// opened is opened again, with pauses from 1 s to 30 s. While HQ has other
-// events of this terminal nothing is handed out either. The screen says which
-// of these it is (desk.FaultCode) and what to do, with the first event in doubt
+// opened is opened again, with pauses from 1 s to 30 s. Nothing is handed out
+// either once HQ's signature contradicts the journal. The screen says which of
+// these it is (desk.FaultCode) and what to do, with the first event in doubt
 // and, while the state is built again, how far that is. HQ is told whenever it
 // can be reached, also when the store cannot be opened.
 //
 // # Limits
 //
-// That HQ has other events of this terminal is not kept: a terminal that is
-// started again hands out until HQ has refused its next event. What only a write
-// can show, such as a quota, is found by that write.
+// What only a write can show about the room on a disk, such as a quota, is found
+// by that write.
 //
 // The point's time zone and debounce are those that the store knows when the
 // terminal starts; a change at HQ counts from the next start on. The doubt about

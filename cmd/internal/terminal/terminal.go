@@ -320,7 +320,6 @@ func (t *Terminal) health(ctx context.Context, h scanner.Health) {
 func (t *Terminal) linked(s engine.Status) {
 	t.touch(func(kiosk.Moment) {
 		t.desk.Link(s.Online, false)
-		t.watchFork(s)
 		t.clock.compare(s.Measured, s.Offset)
 	})
 }

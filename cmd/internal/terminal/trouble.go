@@ -8,7 +8,6 @@ import (
 	"hexiao/kiosk"
 	"hexiao/kiosk/boltstore"
 	"hexiao/kiosk/desk"
-	"hexiao/sync/engine"
 )
 
 // Free space of the data folder, in bytes. Below reserve nothing is recorded any
@@ -36,7 +35,6 @@ type trouble struct {
 	pause, next time.Duration // monotonic
 	last        string        // the error that was logged last
 	full, low   bool          // the disk
-	forked      bool          // HQ has other events of this terminal
 }
 
 func (b *trouble) due(now time.Duration) bool { return now >= b.next }
@@ -47,9 +45,9 @@ func (b *trouble) failed(now time.Duration) {
 }
 
 // heard notes an error that was logged already, so that its end is logged too. A
-// store that was suspended has words of its own for that.
+// full disk has words of its own for that.
 func (b *trouble) heard(err error) {
-	if !b.full && !b.forked && b.last == "" {
+	if !b.full && b.last == "" {
 		b.last = err.Error()
 	}
 }
@@ -99,34 +97,13 @@ func (t *Terminal) watchSpace() {
 		t.o.Log.Warn("the disk will be full before long", "mb", free>>20)
 	}
 	if full != b.full {
-		b.full = full
-		t.suspend()
+		var why error
+		if full {
+			why = boltstore.ErrNoSpace
+		}
+		t.store.Suspend(why)
 	}
-	b.low = low
-}
-
-// watchFork stops recording while HQ has another history of this terminal: who
-// has the other one may hand out the same goods.
-func (t *Terminal) watchFork(s engine.Status) {
-	if t.store == nil || s.Forked == t.trouble.forked {
-		return
-	}
-	t.trouble.forked = s.Forked
-	if s.Forked {
-		t.o.Log.Error("HQ has other events of this terminal; nothing is handed out until its staff have decided", "error", s.UpError)
-	}
-	t.suspend()
-}
-
-func (t *Terminal) suspend() {
-	switch b := t.trouble; {
-	case b.forked:
-		t.store.Suspend(boltstore.ErrForked)
-	case b.full:
-		t.store.Suspend(boltstore.ErrNoSpace)
-	default:
-		t.store.Suspend(nil)
-	}
+	b.full, b.low = full, low
 }
 
 // opening is how a try to open the store ended.

@@ -288,43 +288,6 @@ func TestVanishedJournalIsFound(t *testing.T) {
 	}
 }
 
-// FuzzAcks: whatever is in the file, opening and reading it end without an
-// error, nothing counts that HQ did not sign, and it can be written on.
-func FuzzAcks(f *testing.F) {
-	dir := f.TempDir()
-	a := openAcks(f, dir)
-	for seq := uint64(200); seq < 2000; seq += 200 {
-		keep(f, a, signed(place(seq), hqKey(1)))
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "acks"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b)
-	f.Add(b[:8192+300])
-	f.Add([]byte{})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "acks"), b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		a := openAcks(t, dir)
-		for _, h := range a.All() {
-			if h != place(h.Seq) {
-				t.Errorf("%+v was never signed", h)
-			}
-		}
-		next := a.Newest().Head.Seq + 1000
-		keep(t, a, signed(place(next), hqKey(1)))
-		if got := openAcks(t, dir).Newest().Head; got != place(next) {
-			t.Errorf("kept %d, read %+v", next, got)
-		}
-		if _, err := journal.Verify(dir, journal.VerifyOptions{}); !errors.Is(err, journal.ErrAltered) {
-			t.Errorf("no events and an acknowledgement: %v", err)
-		}
-	})
-}
-
 // What the disk refuses is not taken for kept.
 func TestAcknowledgementThatCannotBeWritten(t *testing.T) {
 	dir := t.TempDir()

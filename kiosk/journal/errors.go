@@ -73,7 +73,7 @@ type DamagedError struct {
 func (e *DamagedError) Error() string {
 	where := fmt.Sprintf("event %d (%s, offset %d)", e.Seq, e.File, e.Offset)
 	switch {
-	case e.kind == ErrAltered:
+	case errors.Is(e.kind, ErrAltered):
 		where = fmt.Sprintf("event %d is the first in doubt", e.Seq)
 	case e.File == "":
 		where = fmt.Sprintf("event %d (offset %d)", e.Seq, e.Offset)

@@ -217,9 +217,9 @@ func (e *export) end() (device ed25519.PublicKey, n int, err error) {
 		}
 		return nil, 0, nil
 	}
-	b, err := e.r.Peek(endBytes)
-	if err != nil || string(b[:8]) != trailerMagic {
-		return nil, 0, nil // the reading says more
+	b, _ := e.r.Peek(endBytes) // of an error the reading of the next event says more
+	if len(b) < endBytes || string(b[:8]) != trailerMagic {
+		return nil, 0, nil
 	}
 	head := kiosk.Head{Seq: binary.BigEndian.Uint64(b[8:]), Hash: kiosk.Hash(b[16:48])}
 	if binary.BigEndian.Uint32(b[144:]) != checksum(b[:144]) || head != e.head || !allZero(b[148:]) {

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"hexiao/kiosk"
 	"hexiao/sync/engine"
 )
 
@@ -81,5 +82,33 @@ func TestComparisonThatFails(t *testing.T) {
 		if _, err := e.Once(t.Context()); !errors.Is(err, dead) || errors.Is(err, engine.ErrForked) != (calls > 0) {
 			t.Errorf("after %d answers: %v", calls, err)
 		}
+	}
+}
+
+// The clone of a running terminal is told apart when HQ refuses its events.
+func TestForkOfARunningTerminal(t *testing.T) {
+	s := newScene(t)
+	s.outbox.add("one")
+	s.once(t)
+	o, other := s.journal(t, "one")
+	if _, err := other.Once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.outbox.add("two")
+	s.once(t)
+	o.add("due")
+	if _, err := other.Once(t.Context()); !errors.Is(err, engine.ErrForked) || !strings.Contains(err.Error(), "event 2 is the first that differs") {
+		t.Errorf("the clone: %v", err)
+	}
+}
+
+func TestUnsignedHeadIsNoEvidence(t *testing.T) {
+	s := newScene(t)
+	s.outbox.add("one")
+	s.once(t)
+	_, e := s.journal(t)
+	s.hq.ack = func(a *kiosk.Ack) { a.Signature[5] ^= 1 }
+	if _, err := e.Once(t.Context()); !errors.Is(err, engine.ErrBadAck) || errors.Is(err, engine.ErrLost) {
+		t.Errorf("%v", err)
 	}
 }

@@ -15,7 +15,9 @@ type Status struct {
 	DownError   string        // why orders do not come from HQ
 	Forked      bool          // HQ said that it has other events of this terminal
 	Offset      time.Duration // to be added to this machine's clock to have HQ's
-	Measured    int           // how often Offset was measured; 0: never, and Offset says nothing
+	HQTime      time.Time     // HQ's clock, at the time At of Config.Since
+	At          time.Duration // unlike Offset they stay true when this machine's clock is set
+	Measured    int           // how often these were measured; 0: never, and they say nothing
 }
 
 // reporter keeps the status and tells it, one call at a time.
@@ -54,10 +56,10 @@ func (r *reporter) down(now time.Time, err error) {
 	})
 }
 
-func (r *reporter) offset(d time.Duration) {
+func (r *reporter) measured(offset time.Duration, hq time.Time, at time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.now.Offset = d
+	r.now.Offset, r.now.HQTime, r.now.At = offset, hq, at
 	r.now.Measured++
 }
 

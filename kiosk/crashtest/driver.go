@@ -1,0 +1,274 @@
+package crashtest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/desk"
+	"hexiao/kiosk/journal"
+	"hexiao/kiosk/kiosktest"
+)
+
+// dataDir is the store's folder below the disk's root.
+const dataDir = "data"
+
+// errKilled ends a driver as a killed process ends.
+var errKilled = errors.New("killed")
+
+// terminal is whose store it is.
+const terminal kiosk.TerminalID = "T1"
+
+func options(dir string, seed uint64, warn func(error)) boltstore.Options {
+	return boltstore.Options{
+		Dir: filepath.Join(dir, dataDir), Terminal: terminal, Lookup: kiosktest.Lookup, MACKey: []byte("0123456789abcdef0123456789abcdef"),
+		Random: kiosktest.Random(seed), Now: kiosktest.Start, Warn: warn,
+		SegmentBytes: segmentBytes, CheckpointEvery: checkpointEvery,
+	}
+}
+
+// driver runs the steps of one process and notes what it asked and was told.
+type driver struct {
+	dir   string
+	o     boltstore.Options
+	notes *os.File
+	store *boltstore.Store
+	clock time.Duration
+	snap  Snap
+}
+
+// Drive is the life of a driver's process: it opens the store below dir, does
+// the steps and notes each in the disk's control file. It returns errKilled
+// where the process must end without tidying up.
+func Drive(dir string, seed uint64, steps []Step) error {
+	notes, err := os.OpenFile(filepath.Join(dir, controlName), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = notes.Close() }() // each note was written at once
+	d := &driver{dir: dir, notes: notes, o: options(dir, seed, func(error) {})}
+	for i, s := range steps {
+		if err := d.step(s); err != nil {
+			if errors.Is(err, errKilled) {
+				return err
+			}
+			return fmt.Errorf("step %d, %s: %w", i, s, err)
+		}
+	}
+	return nil
+}
+
+func (d *driver) note(n note) error {
+	b, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	_, err = d.notes.Write(b)
+	return err
+}
+
+// step asks one thing and notes it: before, right after the answer, and then
+// how the store looks.
+func (d *driver) step(s Step) error {
+	if s.Do == DoKill {
+		return errKilled
+	}
+	if err := d.note(note{Asked: &s}); err != nil {
+		return err
+	}
+	told, err := d.ask(s)
+	if err != nil {
+		return err
+	}
+	if err := d.note(note{Answered: &told}); err != nil {
+		return err
+	}
+	if d.store != nil {
+		if err := look(d.store, d.o.Dir, s.Do, &d.snap); err != nil {
+			return err
+		}
+	}
+	return d.note(note{After: &d.snap})
+}
+
+func (d *driver) now() kiosk.Moment {
+	d.clock += time.Second
+	return kiosktest.Moment(d.clock)
+}
+
+func (d *driver) ask(s Step) (told Told, err error) {
+	st, id := d.store, kiosktest.OrderID(s.N)
+	switch s.Do {
+	case DoRebuild:
+		if _, err := boltstore.Rebuild(d.o); err != nil {
+			return told, err
+		}
+		d.store, err = boltstore.Open(d.o)
+	case DoOpen:
+		d.store, err = boltstore.Open(d.o)
+	case DoPoint:
+		err = st.SetPoint(point(s.N))
+	case DoStage:
+		err = st.Stage(pageOf(s.N, s.Page))
+	case DoSwitch:
+		err = st.Switch(watermarkOf(s.N))
+	case DoApply:
+		err = st.Apply(changesTo(s.N))
+	case DoConfirmSet:
+		err = st.ConfirmSet(watermarkOf(s.N))
+	case DoImport:
+		_, err = st.ImportLocal(point(2), func(yield func(kiosk.Order) bool) {
+			for _, o := range ordersOf(s.N) {
+				if !yield(o) {
+					return
+				}
+			}
+		})
+	case DoScan:
+		var a desk.Answer
+		a, err = st.Redeem(desk.Scan{Text: kiosktest.Code(s.N).Text, Source: "serial", At: d.now()})
+		told = toldBy(a)
+	case DoAnswered:
+		st.Answered()
+	case DoConfirm:
+		var a desk.Answer
+		a, err = st.Confirm(d.now(), id, confirmation(s.Page == 1))
+		told = toldBy(a)
+	case DoReject:
+		err = st.Reject(d.now(), id, "L1")
+	case DoUndo:
+		_, state, _ := st.Order(id)
+		standing := state.Standing()
+		if len(standing) == 0 {
+			return told, fmt.Errorf("nothing to undo")
+		}
+		err = st.Undo(d.now(), id, standing[len(standing)-1].Event, kiosktest.Leader(), "wrong bag")
+	case DoRecord:
+		err = st.Record(d.now(), kiosk.SignedIn{By: "L1", Role: kiosk.RoleLeader})
+	case DoAcknowledge:
+		err = acknowledge(st)
+	case DoWipe:
+		err = st.Wipe()
+	case DoClose:
+		err = st.Close()
+		d.store = nil
+	default:
+		err = fmt.Errorf("no such step")
+	}
+	return told, err
+}
+
+func confirmation(part bool) kiosk.Confirmation {
+	c := kiosk.Confirmation{By: kiosktest.Leader(), Means: "cash"}
+	if part {
+		c.Lines = []kiosk.Handed{{Line: "1", Handed: 1}}
+	}
+	return c
+}
+
+// acknowledge is HQ: it has everything so far, and settled every third event
+// otherwise than accepted.
+func acknowledge(st *boltstore.Store) error {
+	b, err := st.Pending(1 << 20)
+	if err != nil {
+		return err
+	}
+	ack := kiosk.Ack{Head: b.Head(), At: kiosktest.Start()}
+	for _, r := range b.Records {
+		if r.Seq%3 == 0 {
+			ack.Receipts = append(ack.Receipts, kiosk.Receipt{Seq: r.Seq, Settlement: kiosk.SettledConflict, Detail: "T2"})
+		}
+	}
+	return st.Acknowledge(ack)
+}
+
+func toldBy(a desk.Answer) (told Told) {
+	for _, out := range a.Outcomes {
+		if !out.Event.IsZero() {
+			told.Events = append(told.Events, Named{Event: out.Event.String(), Seq: out.Seq})
+		}
+	}
+	return told
+}
+
+// look brings a snapshot up to date after a step.
+func look(st *boltstore.Store, dir string, after Do, snap *Snap) error {
+	status := st.Status()
+	if after == DoOpen || after == DoRebuild {
+		chain, err := readChain(dir, nil)
+		if err != nil {
+			return err
+		}
+		snap.Chain = chain
+	} else if n := uint64(len(snap.Chain)); status.Head > n {
+		b, err := st.Pending(1 << 20)
+		if err != nil {
+			return err
+		}
+		head := b.Prev
+		for _, r := range b.Records {
+			head = kiosk.Head{Seq: r.Seq, Hash: kiosk.ChainHash(head.Hash, b.Terminal, r.Epoch, r.Seq, r.Payload)}
+			if r.Seq == uint64(len(snap.Chain))+1 {
+				snap.Chain = append(snap.Chain, head.Hash.String())
+			}
+		}
+	}
+	switch after {
+	case DoScan, DoAnswered, DoConfirm, DoReject, DoUndo, DoRecord:
+		return nil // they cannot change the rest
+	}
+	snap.HQ = st.AckedHead().Seq
+	var err error
+	if snap.Point, err = pointDigest(st.Point()); err != nil {
+		return err
+	}
+	snap.Set, err = lookAtSet(st)
+	return err
+}
+
+func pointDigest(p kiosk.Point) (string, error) {
+	if p.ID == "" {
+		return "", nil
+	}
+	b, err := kiosk.EncodePoint(p)
+	return digestOf(b), err
+}
+
+// lookAtSet reads every order.
+func lookAtSet(st *boltstore.Store) (SetSnap, error) {
+	cache := st.Status().Cache
+	set := SetSnap{Cursor: st.Cursor(), Version: cache.Version, Complete: cache.Complete, Local: cache.Local}
+	var digest kiosk.SetDigest
+	var bytes []byte
+	err := st.Orders(func(o kiosk.Order, _ kiosk.OrderState) error {
+		digest.Toggle(o.ID, o.Version)
+		b, err := kiosk.EncodeOrder(o)
+		bytes = append(bytes, b...)
+		set.Count++
+		return err
+	})
+	set.Digest = digest.String() + " " + digestOf(bytes)
+	return set, err
+}
+
+// readChain checks a journal's folder from its first event to its last and
+// gives the chain hashes.
+func readChain(dir string, each func(kiosk.Event)) ([]string, error) {
+	var chain []string
+	_, err := journal.Verify(filepath.Join(dir, "journal"), journal.VerifyOptions{
+		MACKey: options("", 0, nil).MACKey,
+		Each: func(e journal.Entry) error {
+			chain = append(chain, e.Head.Hash.String())
+			if each != nil {
+				each(e.Event)
+			}
+			return nil
+		},
+	})
+	return chain, err
+}

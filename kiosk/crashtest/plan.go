@@ -1,0 +1,93 @@
+package crashtest
+
+import (
+	"context"
+	"hash/maphash"
+	"math/rand/v2"
+)
+
+const (
+	// batchStates go to a worker at once.
+	batchStates = 16
+	// systematicShare of a trace's states are the systematic ones, if there are
+	// so many; the rest is random.
+	systematicShare = 0.6
+)
+
+// enumerate sends so many different states of a trace, in the order of their
+// cuts, so that disks need follow the trace once only.
+func (r *Runner) enumerate(ctx context.Context, t *Trace, states int, batches chan<- []Choice) {
+	total, open := 0, 0
+	d := newDisk(t, r.sums)
+	for cut := t.Start; cut <= len(t.Ops); cut++ {
+		d.advance(cut)
+		n := len(d.systematic())
+		if total += n; n > 1 {
+			open++
+		}
+	}
+	share := min(1, systematicShare*float64(states)/float64(total))
+	each := (float64(states) - share*float64(total)) / float64(max(1, open))
+	dice := rand.New(rand.NewPCG(t.Seed, 2))
+	d = newDisk(t, r.sums)
+	var batch []Choice
+	sent, owed := 0, 0.0
+	send := func(c Choice) bool {
+		if sent >= states || !r.fresh(d, c) {
+			return false
+		}
+		sent++
+		if batch = append(batch, c); len(batch) == batchStates {
+			batches <- batch
+			batch = nil
+		}
+		return true
+	}
+	for cut := t.Start; cut <= len(t.Ops) && ctx.Err() == nil; cut++ {
+		d.advance(cut)
+		list := d.systematic()
+		for _, c := range list {
+			if c.Kind == "prefix" || dice.Float64() < share {
+				send(c)
+			}
+		}
+		if len(list) == 1 {
+			continue
+		}
+		for owed += each; owed >= 1; owed-- {
+			for range randomTries {
+				if send(d.random(dice)) {
+					break
+				}
+			}
+		}
+	}
+	if len(batch) > 0 {
+		batches <- batch
+	}
+}
+
+// randomTries find a state that was not there yet, or there is none to be found.
+const randomTries = 3
+
+// fresh reports whether a state is new: this disk, with these promises.
+func (r *Runner) fresh(d *disk, c Choice) bool {
+	sum := d.sum(d.build(c))
+	answered, asked := d.trace.at(c.Cut)
+	for _, i := range []int{answered, asked} {
+		if i >= 0 {
+			s := d.trace.Requests[i].After
+			last := ""
+			if len(s.Chain) > 0 {
+				last = s.Chain[len(s.Chain)-1]
+			}
+			sum += maphash.Comparable(r.sums, [2]any{s.Set, last + s.Point}) + s.HQ
+		}
+		sum *= 31
+	}
+	if r.seen[sum] {
+		return false
+	}
+	r.seen[sum] = true
+	return true
+}

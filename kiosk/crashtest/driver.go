@@ -227,7 +227,7 @@ func look(st *boltstore.Store, dir string, after Do, snap *Snap) error {
 	if snap.Point, err = pointDigest(st.Point()); err != nil {
 		return err
 	}
-	snap.Set, err = lookAtSet(st)
+	snap.Set, err = lookAtSet(st, func(kiosk.Order, kiosk.OrderState) error { return nil })
 	return err
 }
 
@@ -240,19 +240,16 @@ func pointDigest(p kiosk.Point) (string, error) {
 }
 
 // lookAtSet reads every order.
-func lookAtSet(st *boltstore.Store) (SetSnap, error) {
+func lookAtSet(st *boltstore.Store, each func(kiosk.Order, kiosk.OrderState) error) (SetSnap, error) {
 	cache := st.Status().Cache
 	set := SetSnap{Cursor: st.Cursor(), Version: cache.Version, Complete: cache.Complete, Local: cache.Local}
 	var digest kiosk.SetDigest
-	var bytes []byte
-	err := st.Orders(func(o kiosk.Order, _ kiosk.OrderState) error {
+	err := st.Orders(func(o kiosk.Order, state kiosk.OrderState) error {
 		digest.Toggle(o.ID, o.Version)
-		b, err := kiosk.EncodeOrder(o)
-		bytes = append(bytes, b...)
 		set.Count++
-		return err
+		return each(o, state)
 	})
-	set.Digest = digest.String() + " " + digestOf(bytes)
+	set.Digest = digest.String()
 	return set, err
 }
 

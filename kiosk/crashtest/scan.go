@@ -1,6 +1,7 @@
 package crashtest
 
 import (
+	"errors"
 	"fmt"
 
 	"hexiao/kiosk"
@@ -150,9 +151,9 @@ func (c *checker) open() int {
 // again: closing and opening changes nothing.
 func (c *checker) again() error {
 	was, hq := c.chain, c.store.AckedHead()
-	set, err := lookAtSet(c.store)
+	set, err := c.orders()
 	if err != nil {
-		return broken(checkAgain, "%v", err)
+		return err
 	}
 	err = c.store.Close()
 	c.store = nil
@@ -168,11 +169,8 @@ func (c *checker) again() error {
 	if fmt.Sprint(was) != fmt.Sprint(c.chain) {
 		return broken(checkAgain, "%d events are there, %d were", len(c.chain), len(was))
 	}
-	if got, err := lookAtSet(c.store); err != nil || got != set || c.store.AckedHead() != hq {
-		return broken(checkAgain, "%+v was %+v, %v", got, set, err)
-	}
-	if err := c.fold(); err != nil {
-		return err
+	if got, err := c.orders(); err != nil || got != set || c.store.AckedHead() != hq {
+		return errors.Join(err, broken(checkAgain, "%+v was %+v", got, set))
 	}
 	err = c.store.Close()
 	c.store = nil

@@ -17,17 +17,15 @@ const (
 // enumerate sends so many different states of a trace, in the order of their
 // cuts, so that disks need follow the trace once only.
 func (r *Runner) enumerate(ctx context.Context, t *Trace, states int, batches chan<- []Choice) {
-	total, open := 0, 0
+	total, open := 0, 0.0
 	d := newDisk(t, r.sums)
 	for cut := t.Start; cut <= len(t.Ops); cut++ {
 		d.advance(cut)
-		n := len(d.systematic())
-		if total += n; n > 1 {
-			open++
-		}
+		total += len(d.systematic())
+		open += d.freedom()
 	}
 	share := min(1, systematicShare*float64(states)/float64(total))
-	each := (float64(states) - share*float64(total)) / float64(max(1, open))
+	each := (float64(states) - share*float64(total)) / max(1, open)
 	dice := rand.New(rand.NewPCG(t.Seed, 2))
 	d = newDisk(t, r.sums)
 	var batch []Choice
@@ -45,16 +43,12 @@ func (r *Runner) enumerate(ctx context.Context, t *Trace, states int, batches ch
 	}
 	for cut := t.Start; cut <= len(t.Ops) && ctx.Err() == nil; cut++ {
 		d.advance(cut)
-		list := d.systematic()
-		for _, c := range list {
+		for _, c := range d.systematic() {
 			if c.Kind == "prefix" || dice.Float64() < share {
 				send(c)
 			}
 		}
-		if len(list) == 1 {
-			continue
-		}
-		for owed += each; owed >= 1; owed-- {
+		for owed += each * d.freedom(); owed >= 1; owed-- {
 			for range randomTries {
 				if send(d.random(dice)) {
 					break
@@ -65,6 +59,23 @@ func (r *Runner) enumerate(ctx context.Context, t *Trace, states int, batches ch
 	if len(batch) > 0 {
 		batches <- batch
 	}
+}
+
+// maxFreedom is where a cut has more states than anybody can try.
+const maxFreedom = 40
+
+// freedom says how many states there are at a cut, roughly as their logarithm:
+// few where one small write is pending, which the systematic ones cover.
+func (d *disk) freedom() float64 {
+	n := 2 * len(d.pendingNames())
+	for _, op := range d.pendingBytes() {
+		if o := d.trace.Ops[op]; o.Kind == Write {
+			n += units(o, 512)
+		} else {
+			n++
+		}
+	}
+	return float64(max(0, min(n, maxFreedom)-2))
 }
 
 // randomTries find a state that was not there yet, or there is none to be found.

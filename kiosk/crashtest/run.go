@@ -63,7 +63,7 @@ type Plan struct {
 	States    int
 	PerTrace  int // states of one recording
 	Seed      uint64
-	Stop      int // violations that end the run; 0: none do
+	Stop      int // violations by power cuts that end the run; 0: none do
 	Scenarios []Scenario
 }
 
@@ -73,42 +73,67 @@ type Plan struct {
 func (r *Runner) Run(ctx context.Context, p Plan) (Report, error) {
 	r.sums, r.seen = maphash.MakeSeed(), map[uint64]bool{}
 	r.report = Report{Kinds: map[string]int{}, Scenarios: map[string]int{}, Checks: map[string]int{}}
-	for seed := p.Seed; ; seed++ {
-		before := r.report.States
-		for _, sc := range p.Scenarios {
-			if r.report.States >= p.States {
-				return r.report, nil
-			}
-			err := r.scenario(ctx, sc, seed, min(p.PerTrace, p.States-r.report.States), p.Stop)
-			if errors.Is(err, errEnough) {
-				return r.report, nil
-			}
-			if err != nil {
-				return r.report, fmt.Errorf("%s, seed %d: %w", sc.Name, seed, err)
-			}
+	ctx, cancel := context.WithCancel(ctx)
+	next := make(chan recording)
+	var recorder sync.WaitGroup
+	defer recorder.Wait() // it unmounts first
+	defer cancel()
+	recorder.Go(func() { r.recordings(ctx, p, next) })
+	before := 0
+	for n := 0; r.report.States < p.States; n++ {
+		rec := <-next
+		err := r.scenario(ctx, rec, min(p.PerTrace, p.States-r.report.States), p.Stop)
+		switch {
+		case errors.Is(err, errEnough):
+			return r.report, nil
+		case err != nil:
+			return r.report, fmt.Errorf("%s, seed %d: %w", rec.scenario.Name, rec.seed, err)
+		case (n+1)%len(p.Scenarios) > 0:
+			continue
+		case r.report.States == before:
+			return r.report, errors.New("there are no new states any more")
 		}
-		if r.report.States == before {
-			return r.report, errors.New("no new states any more")
+		before = r.report.States
+	}
+	return r.report, nil
+}
+
+// recording is a scenario that was run, and how that ended.
+type recording struct {
+	scenario Scenario
+	seed     uint64
+	trace    *Trace
+	err      error
+}
+
+// recordings records the scenarios in turn, one ahead of the checks, until ctx
+// ends.
+func (r *Runner) recordings(ctx context.Context, p Plan, next chan<- recording) {
+	for seed := p.Seed; ; seed++ {
+		for _, sc := range p.Scenarios {
+			t, err := r.Record(ctx, sc, seed)
+			select {
+			case <-ctx.Done():
+				return
+			case next <- recording{sc, seed, t, err}:
+			}
 		}
 	}
 }
 
-func (r *Runner) scenario(ctx context.Context, sc Scenario, seed uint64, states, stop int) error {
-	t, err := r.Record(ctx, sc, seed)
-	failed, ok := errors.AsType[*Violation](err)
-	if err != nil && !ok {
-		return err
+func (r *Runner) scenario(ctx context.Context, rec recording, states, stop int) error {
+	sc, seed, t := rec.scenario, rec.seed, rec.trace
+	failed, ok := errors.AsType[*Violation](rec.err)
+	if rec.err != nil && !ok {
+		return rec.err
 	}
 	if failed != nil {
 		r.found(Found{Scenario: sc.Name, Seed: seed, Check: failed.Check, Text: failed.Text})
 	}
-	if stop > 0 && r.report.Violations >= stop {
-		return errEnough
-	}
 	r.report.Traces++
 	r.report.Operations += len(t.Ops)
 	before := r.report.States
-	err = r.check(ctx, t, states, stop)
+	err := r.check(ctx, t, states, stop)
 	r.Say("%-28s seed %d: %4d operations, %3d requests, %6d states", sc.Name, seed, len(t.Ops), len(t.Requests), r.report.States-before)
 	return err
 }
@@ -211,7 +236,7 @@ func (r *Runner) check(ctx context.Context, t *Trace, states, stop int) error {
 				for i, v := range found {
 					r.judged(t, choices[i], v)
 				}
-				if err == nil && stop > 0 && r.report.Violations >= stop {
+				if err == nil && stop > 0 && r.report.Violations-r.report.Checks[checkRun] >= stop {
 					err = errEnough
 				}
 				if err != nil {

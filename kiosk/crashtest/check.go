@@ -67,7 +67,10 @@ type checker struct {
 	told   []Named
 	events []kiosk.Event
 	chain  []string
-	states map[kiosk.OrderID]kiosk.OrderState
+	states map[kiosk.OrderID]kiosk.OrderState // made of the events
+	found  []kiosk.Order                      // in the order set
+	seen   SetSnap                            // of it
+	fresh  map[kiosk.OrderID]kiosk.EventID    // recorded by the check itself
 	clock  time.Duration
 }
 
@@ -181,7 +184,9 @@ func (c *checker) read() (err error) {
 // orders walks the set: what the store knows of each order follows from the
 // journal alone. It gives what can be seen of the set.
 func (c *checker) orders() (SetSnap, error) {
+	c.found = c.found[:0]
 	set, err := lookAtSet(c.store, func(o kiosk.Order, got kiosk.OrderState) error {
+		c.found = append(c.found, o)
 		own := c.states[o.ID]
 		if own.IsZero() && len(o.Settled) == 0 && got.IsZero() {
 			return nil
@@ -200,6 +205,7 @@ func (c *checker) orders() (SetSnap, error) {
 	if _, ok := errors.AsType[*Violation](err); err != nil && !ok {
 		err = broken(checkSet, "%v", err)
 	}
+	c.seen = set
 	return set, err
 }
 

@@ -1,6 +1,7 @@
 package crashtest
 
 import (
+	"bytes"
 	"context"
 	"hash/maphash"
 	"math/rand/v2"
@@ -69,7 +70,9 @@ const maxFreedom = 40
 func (d *disk) freedom() float64 {
 	n := 2 * len(d.pendingNames())
 	for _, op := range d.pendingBytes() {
-		if o := d.trace.Ops[op]; o.Kind == Write {
+		if o := d.trace.Ops[op]; o.Kind == Write && len(bytes.TrimLeft(o.Data, "\x00")) == 0 {
+			n++ // a spare's zeros
+		} else if o.Kind == Write {
 			n += units(o, 512)
 		} else {
 			n++

@@ -137,7 +137,7 @@ func (w *worker) start(ctx context.Context, t *Trace) error {
 	}
 	w.cmd, w.said = command(ctx, w.exe, workRole+w.dir)
 	// There is one worker a core, each with little in memory.
-	w.cmd.Env = append(w.cmd.Env, "GOMAXPROCS=1", "GOGC=400")
+	w.cmd.Env = append(w.cmd.Env, "GOMAXPROCS=1", "GOGC=800")
 	in, err := w.cmd.StdinPipe()
 	if err != nil {
 		return err

@@ -135,18 +135,14 @@ func (c *checker) journal() error {
 	if err := c.read(); err != nil {
 		return err
 	}
-	if len(c.chain) < len(c.sure.Chain) {
-		return broken(checkLost, "%d events are there, %d were acknowledged", len(c.chain), len(c.sure.Chain))
+	if len(c.chain) < c.sure.Events {
+		return broken(checkLost, "%d events are there, %d were acknowledged", len(c.chain), c.sure.Events)
 	}
-	longest := c.sure.Chain
-	if len(c.maybe.Chain) > len(longest) {
-		longest = c.maybe.Chain
-	}
-	if len(c.chain) > len(longest) {
-		return broken(checkAltered, "%d events are there, %d were recorded", len(c.chain), len(longest))
+	if most := max(c.sure.Events, c.maybe.Events); len(c.chain) > most {
+		return broken(checkAltered, "%d events are there, %d were recorded", len(c.chain), most)
 	}
 	for i, hash := range c.chain {
-		if hash != longest[i] {
+		if hash != c.trace.Chain[i] {
 			return broken(checkAltered, "event %d is another one", i+1)
 		}
 	}

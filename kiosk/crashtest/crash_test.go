@@ -94,6 +94,11 @@ func TestPowerCuts(t *testing.T) {
 		p.Seed, took.Round(time.Second), int(float64(rep.States)/took.Seconds()))
 	counts(t, "scenario", rep.Scenarios)
 	counts(t, "kind", rep.Kinds)
+	shown(t, rep)
+}
+
+// shown tells of violations.
+func shown(t *testing.T, rep crashtest.Report) {
 	counts(t, "broken", rep.Checks)
 	t.Logf("%d violations", rep.Violations)
 	for _, f := range rep.First {
@@ -102,6 +107,20 @@ func TestPowerCuts(t *testing.T) {
 	if rep.Violations > 0 {
 		t.Errorf("%d violations", rep.Violations)
 	}
+}
+
+func TestDiskErrors(t *testing.T) {
+	step := 60
+	if *statesFlag > 0 {
+		step = 1
+	}
+	rep, err := runner(t).Errors(interruptible(t), step, *seedFlag)
+	if err != nil {
+		noMount(t, err)
+	}
+	t.Logf("%d runs of 200 redemptions with errors, every %d. operation: %d states after a power cut, seed %d", rep.Traces, step, rep.States, *seedFlag)
+	counts(t, "error", rep.Scenarios)
+	shown(t, rep)
 }
 
 func counts(t *testing.T, what string, by map[string]int) {

@@ -125,6 +125,8 @@ func (d *disk) step(i int) {
 			d.apply(n, d.trace.Ops[p])
 		}
 		n.pending = nil
+	case SyncLost:
+		d.nodes[op.Node].pending = nil
 	case SyncDir:
 		n := d.nodes[op.Node]
 		for _, p := range n.pending {

@@ -34,25 +34,34 @@ func options(dir string, seed uint64, warn func(error)) boltstore.Options {
 
 // driver runs the steps of one process and notes what it asked and was told.
 type driver struct {
-	dir   string
 	o     boltstore.Options
 	notes *os.File
-	store *boltstore.Store
-	clock time.Duration
-	snap  Snap
+	// patience is how often a request is repeated after an error: the customer
+	// scans again.
+	patience int
+	store    *boltstore.Store
+	clock    time.Duration
+	snap     Snap
 }
 
-// Drive is the life of a driver's process: it opens the store below dir, does
-// the steps and notes each in the disk's control file. It returns errKilled
-// where the process must end without tidying up.
-func Drive(dir string, seed uint64, steps []Step) error {
-	notes, err := os.OpenFile(filepath.Join(dir, controlName), os.O_WRONLY, 0)
+// Life is what a driver's process is to do.
+type Life struct {
+	Dir      string // the disk
+	Seed     uint64
+	Steps    []Step
+	Patience int // how often a request is repeated after an error
+}
+
+// Drive does the steps of a life and notes each in the disk's control file. It
+// returns errKilled where the process must end without tidying up.
+func Drive(l Life) error {
+	notes, err := os.OpenFile(filepath.Join(l.Dir, controlName), os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = notes.Close() }() // each note was written at once
-	d := &driver{dir: dir, notes: notes, o: options(dir, seed, func(error) {})}
-	for i, s := range steps {
+	d := &driver{notes: notes, patience: l.Patience, o: options(l.Dir, l.Seed, func(error) {})}
+	for i, s := range l.Steps {
 		if err := d.step(s); err != nil {
 			if errors.Is(err, errKilled) {
 				return err
@@ -82,6 +91,9 @@ func (d *driver) step(s Step) error {
 		return err
 	}
 	told, err := d.ask(s)
+	for n := 0; err != nil && n < d.patience; n++ {
+		told, err = d.ask(s)
+	}
 	if err != nil {
 		return err
 	}
@@ -89,11 +101,19 @@ func (d *driver) step(s Step) error {
 		return err
 	}
 	if d.store != nil {
-		if err := look(d.store, d.o.Dir, s.Do, &d.snap); err != nil {
+		if err := look(d.store, s.Do, &d.snap); err != nil {
 			return err
 		}
 	}
-	return d.note(note{After: &d.snap})
+	n := note{After: &d.snap, From: d.snap.Events}
+	if d.store != nil {
+		var err error
+		if n.From, n.Chain, err = d.news(s.Do); err != nil {
+			return err
+		}
+	}
+	d.snap.Events = n.From + len(n.Chain)
+	return d.note(n)
 }
 
 func (d *driver) now() kiosk.Moment {
@@ -157,6 +177,9 @@ func (d *driver) ask(s Step) (told Told, err error) {
 	case DoClose:
 		err = st.Close()
 		d.store = nil
+		if d.patience > 0 {
+			err = nil // the events were on disk before; a last checkpoint may fail
+		}
 	default:
 		err = fmt.Errorf("no such step")
 	}
@@ -196,28 +219,33 @@ func toldBy(a desk.Answer) (told Told) {
 	return told
 }
 
-// look brings a snapshot up to date after a step.
-func look(st *boltstore.Store, dir string, after Do, snap *Snap) error {
-	status := st.Status()
+// news gives the chain hashes of the events from a sequence on: after an
+// opening of all, else of the new ones.
+func (d *driver) news(after Do) (from int, chain []string, err error) {
 	if after == DoOpen || after == DoRebuild {
-		chain, err := readChain(dir, nil)
-		if err != nil {
-			return err
-		}
-		snap.Chain = chain
-	} else if n := uint64(len(snap.Chain)); status.Head > n {
-		b, err := st.Pending(1 << 20)
-		if err != nil {
-			return err
-		}
-		head := b.Prev
-		for _, r := range b.Records {
-			head = kiosk.Head{Seq: r.Seq, Hash: kiosk.ChainHash(head.Hash, b.Terminal, r.Epoch, r.Seq, r.Payload)}
-			if r.Seq == uint64(len(snap.Chain))+1 {
-				snap.Chain = append(snap.Chain, head.Hash.String())
-			}
+		chain, err = readChain(d.o.Dir, nil)
+		return 0, chain, err
+	}
+	from = d.snap.Events
+	if d.store.Status().Head <= uint64(from) {
+		return from, nil, nil
+	}
+	b, err := d.store.Pending(1 << 20)
+	if err != nil {
+		return from, nil, err
+	}
+	head := b.Prev
+	for _, r := range b.Records {
+		head = kiosk.Head{Seq: r.Seq, Hash: kiosk.ChainHash(head.Hash, b.Terminal, r.Epoch, r.Seq, r.Payload)}
+		if r.Seq > uint64(from) {
+			chain = append(chain, head.Hash.String())
 		}
 	}
+	return from, chain, nil
+}
+
+// look brings a snapshot up to date after a step.
+func look(st *boltstore.Store, after Do, snap *Snap) error {
 	switch after {
 	case DoScan, DoAnswered, DoConfirm, DoReject, DoUndo, DoRecord:
 		return nil // they cannot change the rest

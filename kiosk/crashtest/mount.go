@@ -29,6 +29,8 @@ type note struct {
 	Asked    *Step // a request begins
 	Answered *Told // the request's answer was given
 	After    *Snap // how the store looks after it
+	From     int   // After: so many events come before those in Chain
+	Chain    []string
 }
 
 // recorder is a file system in memory that keeps the trace of what is done to
@@ -38,23 +40,29 @@ type recorder struct {
 	trace Trace
 	nodes int
 	lie   bool // syncs are promised and not done
-	// fault may make an operation fail, before anything of it is done; a Write
-	// that fails with short set is done in its first half.
-	fault func(op *Op) (errno syscall.Errno, short bool)
+
+	planned *diskErrors
 }
 
-// record keeps an operation and says whether it fails. The caller holds mu.
-func (r *recorder) record(op *Op) (syscall.Errno, bool) {
-	if r.fault != nil {
-		if errno, short := r.fault(op); errno != 0 || short {
-			return errno, short
+// record keeps an operation and says whether it fails; short: a write of which
+// only the first half is done. The caller holds mu.
+func (r *recorder) record(op *Op) (errno syscall.Errno, short bool) {
+	if r.planned != nil {
+		if errno, short = r.planned.strike(op); errno != 0 {
+			if op.Kind == Sync {
+				r.trace.Ops = append(r.trace.Ops, Op{Kind: SyncLost, Node: op.Node})
+			}
+			return errno, false
 		}
 	}
 	if r.lie && (op.Kind == Sync || op.Kind == SyncDir) {
 		return 0, false
 	}
+	if short {
+		op.Data = op.Data[:len(op.Data)/2]
+	}
 	r.trace.Ops = append(r.trace.Ops, *op)
-	return 0, false
+	return 0, short
 }
 
 func (r *recorder) number() int {
@@ -72,6 +80,9 @@ func (r *recorder) noted(b []byte) error {
 	}
 	at := len(r.trace.Ops)
 	if n.Asked != nil {
+		if r.planned != nil && n.Asked.Do == DoScan {
+			r.planned.armed = true
+		}
 		r.trace.Requests = append(r.trace.Requests, Request{Step: *n.Asked, Asked: at, Answered: -1})
 		return nil
 	}
@@ -84,6 +95,7 @@ func (r *recorder) noted(b []byte) error {
 	}
 	if n.After != nil {
 		last.After = *n.After
+		return r.trace.record(n.From, n.Chain)
 	}
 	return nil
 }

@@ -65,13 +65,8 @@ func (f *plain) Write(_ context.Context, _ fs.FileHandle, b []byte, off int64) (
 	f.r.mu.Lock()
 	defer f.r.mu.Unlock()
 	op := &Op{Kind: Write, Node: f.id, Off: off, Data: slices.Clone(b)}
-	errno, short := f.r.record(op)
-	if errno != 0 {
+	if errno, _ := f.r.record(op); errno != 0 {
 		return 0, errno
-	}
-	if short {
-		op.Data = op.Data[:len(op.Data)/2]
-		f.r.trace.Ops = append(f.r.trace.Ops, *op)
 	}
 	f.content.write(op.Data, off)
 	return uint32(len(op.Data)), 0

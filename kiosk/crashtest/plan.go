@@ -92,8 +92,8 @@ func (r *Runner) fresh(d *disk, c Choice) bool {
 		if i >= 0 {
 			s := d.trace.Requests[i].After
 			last := ""
-			if len(s.Chain) > 0 {
-				last = s.Chain[len(s.Chain)-1]
+			if s.Events > 0 {
+				last = d.trace.Chain[s.Events-1]
 			}
 			sum += maphash.Comparable(r.sums, [2]any{s.Set, last + s.Point}) + s.HQ
 		}

@@ -18,13 +18,6 @@ import (
 // roleVariable tells a process that the harness started what it is for.
 const roleVariable = "HEXIAO_CRASHTEST"
 
-// life is what a driver's process reads from its standard input.
-type life struct {
-	Dir   string
-	Seed  uint64
-	Steps []Step
-}
-
 // Child does what the harness started this process for, and never returns; in
 // any other process it returns at once. A program that runs the harness calls
 // it first.
@@ -37,9 +30,9 @@ func Child() {
 	if dir, ok := cutRole(role); ok {
 		err = Work(dir, os.Stdin, os.Stdout)
 	} else {
-		var l life
+		var l Life
 		if err = json.NewDecoder(os.Stdin).Decode(&l); err == nil {
-			err = Drive(l.Dir, l.Seed, l.Steps)
+			err = Drive(l)
 		}
 	}
 	if errors.Is(err, errKilled) {
@@ -97,7 +90,7 @@ func command(ctx context.Context, exe, role string) (*exec.Cmd, *tail) {
 }
 
 // drive runs one process of a scenario to its end.
-func drive(ctx context.Context, exe string, l life) error {
+func drive(ctx context.Context, exe string, l Life) error {
 	in, err := json.Marshal(l)
 	if err != nil {
 		return err

@@ -9,7 +9,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,7 +25,7 @@ type Runner struct {
 	Lie     bool          // the disk promises syncs and does not do them
 	Say     func(format string, args ...any)
 
-	mounts int
+	mounts atomic.Int64
 	sums   maphash.Seed
 	seen   map[uint64]bool
 	report Report
@@ -51,6 +53,9 @@ type Found struct {
 	Where    string // what was kept and lost, in words
 	File     string // for Replay; empty: the run itself failed
 }
+
+// sayEvery is how many states lie between two words of progress.
+const sayEvery = 10_000
 
 // keepFound is how many violations are described.
 const keepFound = 5
@@ -134,7 +139,9 @@ func (r *Runner) scenario(ctx context.Context, rec recording, states, stop int) 
 	r.report.Operations += len(t.Ops)
 	before := r.report.States
 	err := r.check(ctx, t, states, stop)
-	r.Say("%-28s seed %d: %4d operations, %3d requests, %6d states", sc.Name, seed, len(t.Ops), len(t.Requests), r.report.States-before)
+	if r.report.States/sayEvery > before/sayEvery {
+		r.Say("%d states of %d recordings, the last of %q, seed %d; %d violations", r.report.States, r.report.Traces, sc.Name, seed, r.report.Violations)
+	}
 	return err
 }
 
@@ -146,15 +153,14 @@ const checkRun = "the run before the power cut works"
 func (r *Runner) Record(ctx context.Context, sc Scenario, seed uint64) (*Trace, error) {
 	dice := rand.New(rand.NewPCG(seed, uint64(len(sc.Name))))
 	var start *image
-	var promised *Request
+	var promised *Trace // the last answer before the cut
 	if sc.Recovers {
 		var err error
 		if start, promised, err = r.cutState(ctx, dice); err != nil {
 			return nil, err
 		}
 	}
-	r.mounts++
-	path := filepath.Join(r.Temp, fmt.Sprintf("disk-%d", r.mounts))
+	path := filepath.Join(r.Temp, fmt.Sprintf("disk-%d", r.mounts.Add(1)))
 	if err := os.Mkdir(path, dirMode); err != nil {
 		return nil, err
 	}
@@ -162,13 +168,13 @@ func (r *Runner) Record(ctx context.Context, sc Scenario, seed uint64) (*Trace, 
 	if err != nil {
 		return nil, errors.Join(err, os.Remove(path))
 	}
-	m.lie = r.Lie
+	m.lie, m.planned = r.Lie, sc.errors
 	if promised != nil {
-		promised.Asked, promised.Answered = m.trace.Start, m.trace.Start
-		m.trace.Requests = []Request{*promised}
+		m.trace.Requests, m.trace.Chain = promised.Requests, promised.Chain
+		m.trace.Requests[0].Asked, m.trace.Requests[0].Answered = m.trace.Start, m.trace.Start
 	}
 	for i, steps := range sc.Steps(dice) {
-		if err = drive(ctx, r.Exe, life{Dir: path, Seed: seed<<16 | uint64(len(sc.Name))<<8 | uint64(i), Steps: steps}); err != nil {
+		if err = drive(ctx, r.Exe, Life{Dir: path, Seed: seed<<16 | uint64(len(sc.Name))<<8 | uint64(i), Steps: steps, Patience: sc.patience}); err != nil {
 			break
 		}
 	}
@@ -187,7 +193,7 @@ func (r *Runner) Record(ctx context.Context, sc Scenario, seed uint64) (*Trace, 
 
 // cutState gives a disk as a power cut left it in the middle of redemptions,
 // with what had been promised.
-func (r *Runner) cutState(ctx context.Context, dice *rand.Rand) (*image, *Request, error) {
+func (r *Runner) cutState(ctx context.Context, dice *rand.Rand) (*image, *Trace, error) {
 	all := Scenarios()
 	sc := all[1+dice.IntN(3)]
 	t, err := r.Record(ctx, sc, dice.Uint64()>>32)
@@ -206,13 +212,10 @@ func (r *Runner) cutState(ctx context.Context, dice *rand.Rand) (*image, *Reques
 		d.advance(d.done + 1)
 	}
 	img := d.build(d.random(dice))
-	answered, asked := t.at(d.done)
+	answered, _ := t.at(d.done)
 	q := t.Requests[answered]
-	q.Told = Told{}
-	if asked > answered { // it may have been done: the next opening tells
-		q.Step = t.Requests[asked].Step
-	}
-	return &img, &q, nil
+	q.Told = Told{} // its events are in the chain
+	return &img, &Trace{Requests: []Request{q}, Chain: slices.Clone(t.Chain[:q.After.Events])}, nil
 }
 
 // check goes over the cuts of a trace and has the states checked.

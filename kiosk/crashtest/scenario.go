@@ -47,8 +47,10 @@ func (s Step) String() string { return fmt.Sprintf("%s %d/%d", s.Do, s.N, s.Page
 const (
 	orderCount = 12
 	pageOrders = 5
+	// manyOrders are in the set of that number; it comes in one page.
+	manyOrders = 200
 	// sharedCode plus k opens three orders: 3k, 3k+1 and 3k+2.
-	sharedCode = 100
+	sharedCode = 1000
 )
 
 // Small, so that everything happens often.
@@ -73,14 +75,14 @@ func point(n int) kiosk.Point {
 func orderIn(set, n int) kiosk.Order {
 	return kiosktest.Order(n, kiosktest.OpenedBy(kiosktest.Code(sharedCode+n/3)), func(o *kiosk.Order) {
 		changed := 0
-		for v := 2; v <= set; v++ {
+		for v := 2; v <= set && set != manyOrders; v++ {
 			if n%3 == v%3 {
 				changed = v
 			}
 		}
 		o.Version = uint64(1 + changed)
 		o.Shelf = fmt.Sprintf("%d-%d", changed, n)
-		if n%6 == 4 {
+		if n%6 == 4 && set != manyOrders {
 			o.Due = 500
 		}
 		if n == orderCount-1 && changed > 0 { // handed over at another terminal meanwhile
@@ -96,6 +98,12 @@ func has(set, n int) bool { return n != set%orderCount || set < 2 }
 
 func ordersOf(set int) []kiosk.Order {
 	var list []kiosk.Order
+	if set == manyOrders {
+		for n := range manyOrders {
+			list = append(list, orderIn(set, n))
+		}
+		return list
+	}
 	for n := range orderCount {
 		if has(set, n) {
 			list = append(list, orderIn(set, n))
@@ -105,10 +113,18 @@ func ordersOf(set int) []kiosk.Order {
 }
 
 // pagesOf is how many pages a full set comes in.
-func pagesOf(set int) int { return (len(ordersOf(set)) + pageOrders - 1) / pageOrders }
+func pagesOf(set int) int {
+	if set == manyOrders {
+		return 1
+	}
+	return (len(ordersOf(set)) + pageOrders - 1) / pageOrders
+}
 
 func pageOf(set, n int) kiosk.Page {
 	all := ordersOf(set)
+	if set == manyOrders {
+		return kiosk.Page{Orders: all, Cursor: "s200.0"}
+	}
 	return kiosk.Page{
 		Orders: all[n*pageOrders : min(len(all), (n+1)*pageOrders)],
 		Cursor: fmt.Sprintf("s%d.%d", set, n),
@@ -159,6 +175,9 @@ type Scenario struct {
 	Steps func(dice *rand.Rand) [][]Step
 	// Recovers: the disk begins as a power cut in another scenario left it.
 	Recovers bool
+
+	errors   *diskErrors // that the disk has; nil: none
+	patience int
 }
 
 // full loads a set of a version, as HQ sends it when there is none.

@@ -1,5 +1,10 @@
 package crashtest
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Kind is what was asked of the disk.
 type Kind uint8
 
@@ -13,10 +18,11 @@ const (
 	SyncDir                  // a folder's names
 	Rename                   // within a folder, over whatever had the name
 	Remove                   // a name
+	SyncLost                 // a sync that failed: what it was for is gone, and no later sync brings it back
 )
 
 func (k Kind) String() string {
-	return [...]string{"?", "create", "mkdir", "write", "truncate", "sync", "syncdir", "rename", "remove"}[k]
+	return [...]string{"?", "create", "mkdir", "write", "truncate", "sync", "syncdir", "rename", "remove", "failed sync"}[k]
 }
 
 // rootNode is the folder that is there before the first operation.
@@ -47,6 +53,7 @@ type Trace struct {
 	Ops      []Op
 	Start    int // power cuts before this operation are not of interest
 	Requests []Request
+	Chain    []string // chain hash of every event that was recorded, by sequence
 }
 
 // Request is one thing that the store was asked. Asked and Answered are
@@ -72,10 +79,10 @@ type Named struct {
 
 // Snap is what can be seen of a store.
 type Snap struct {
-	Chain []string // chain hash of each event, by sequence
-	Set   SetSnap
-	Point string // the settings' digest
-	HQ    uint64 // sequence that HQ acknowledged
+	Events int // so many are recorded
+	Set    SetSnap
+	Point  string // the settings' digest
+	HQ     uint64 // sequence that HQ acknowledged
 }
 
 // SetSnap is what can be seen of the order set.
@@ -102,4 +109,18 @@ func (t *Trace) at(cut int) (answered int, asked int) {
 		}
 	}
 	return answered, asked
+}
+
+// record adds events to the chain. Those that are there already must be the
+// same.
+func (t *Trace) record(from int, chain []string) error {
+	if from > len(t.Chain) {
+		return fmt.Errorf("event %d comes after number %d", from+1, len(t.Chain))
+	}
+	both := min(len(t.Chain)-from, len(chain))
+	if !slices.Equal(t.Chain[from:from+both], chain[:both]) {
+		return fmt.Errorf("an event after number %d has changed", from)
+	}
+	t.Chain = append(t.Chain, chain[both:]...)
+	return nil
 }

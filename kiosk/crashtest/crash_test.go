@@ -80,9 +80,9 @@ func noMount(t *testing.T, err error) {
 }
 
 func TestPowerCuts(t *testing.T) {
-	p := crashtest.Plan{States: 50_000, PerTrace: 5_000, Seed: *seedFlag, Scenarios: scenarios(t)}
+	p := crashtest.Plan{States: 50_000 / slower, PerTrace: 2_000, Seed: *seedFlag, Scenarios: scenarios(t)}
 	if *statesFlag > 0 {
-		p.States, p.PerTrace = *statesFlag, min(20_000, max(2_000, *statesFlag/len(p.Scenarios)))
+		p.States = *statesFlag
 	}
 	began := time.Now()
 	rep, err := runner(t).Run(interruptible(t), p)
@@ -110,7 +110,7 @@ func shown(t *testing.T, rep crashtest.Report) {
 }
 
 func TestDiskErrors(t *testing.T) {
-	step := 60
+	step := 150 * slower
 	if *statesFlag > 0 {
 		step = 1
 	}

@@ -71,8 +71,8 @@ func (e *diskErrors) strike(op *Op) (errno syscall.Errno, short bool) {
 // maxPatience is more than a failure that lasts can take.
 const maxPatience = 100
 
-// redemptions are as many as there are orders, with checkpoints and new
-// segments.
+// manyRedemptions hands over every order of a large set, with checkpoints and
+// new segments.
 func manyRedemptions(errs *diskErrors) Scenario {
 	return Scenario{
 		Name: "disk errors", errors: errs, patience: maxPatience,
@@ -83,7 +83,7 @@ func manyRedemptions(errs *diskErrors) Scenario {
 }
 
 // errorStates are how many cuts of each run with an error are checked.
-const errorStates = 4
+const errorStates = 2
 
 // Errors makes the disk fail at every step-th operation of 200 redemptions, in
 // every way, one run for each. After an error the customer scans again. Every

@@ -151,6 +151,25 @@ func TestPlantedFaults(t *testing.T) {
 	}
 }
 
+// A store that takes no notice of a failed write is caught by the runs with
+// errors.
+func TestPlantedErrorFault(t *testing.T) {
+	p := planted{
+		name: "an answer despite a failed write", file: "kiosk/journal/append.go",
+		old: "	if err := j.tail.WriteSync(write, at); err != nil {\n		return nil, j.poisoned(err)\n	}", new: "	_ = j.tail.WriteSync(write, at)",
+	}
+	r := runner(t)
+	r.Exe = p.build(t.Context(), t)
+	rep, err := r.Errors(interruptible(t), 250, *seedFlag)
+	if err != nil {
+		noMount(t, err)
+	}
+	if rep.Checks["no acknowledged event is lost"] == 0 {
+		t.Fatalf("not caught in %d runs and %d states: %v", rep.Traces, rep.States, rep.Checks)
+	}
+	t.Logf("%s: caught in %d runs by %v: %s", p.name, rep.Traces, rep.Checks, rep.First[0].Text)
+}
+
 func TestLyingDisk(t *testing.T) {
 	r := runner(t)
 	r.Lie = true

@@ -18,9 +18,6 @@ import (
 // dataDir is the store's folder below the disk's root.
 const dataDir = "data"
 
-// errKilled ends a driver as a killed process ends.
-var errKilled = errors.New("killed")
-
 // terminal is whose store it is.
 const terminal kiosk.TerminalID = "T1"
 

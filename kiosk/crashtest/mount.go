@@ -20,10 +20,6 @@ const (
 	fileMode    = 0o600
 )
 
-// ErrNoMount is returned where no FUSE file system can be mounted: without
-// /dev/fuse, or without the right to.
-var ErrNoMount = errors.New("a FUSE file system cannot be mounted here; it needs /dev/fuse and root, or fusermount3")
-
 // note is what a driver writes into the control file.
 type note struct {
 	Asked    *Step // a request begins
@@ -44,26 +40,28 @@ type recorder struct {
 	planned *diskErrors
 }
 
-// record keeps an operation and says whether it fails; short: a write of which
-// only the first half is done. The caller holds mu.
-func (r *recorder) record(op *Op) (errno syscall.Errno, short bool) {
+// record keeps an operation and says whether it fails. Of a short write the
+// second half is cut off. The caller holds mu.
+func (r *recorder) record(op *Op) syscall.Errno {
 	if r.planned != nil {
-		if errno, short = r.planned.strike(op); errno != 0 {
+		errno, short := r.planned.strike(op)
+		if errno != 0 {
 			if op.Kind == Sync {
-				r.trace.Ops = append(r.trace.Ops, Op{Kind: SyncLost, Node: op.Node})
+				r.keep(Op{Kind: SyncLost, Node: op.Node})
 			}
-			return errno, false
+			return errno
+		}
+		if short {
+			op.Data = op.Data[:len(op.Data)/2]
 		}
 	}
-	if r.lie && (op.Kind == Sync || op.Kind == SyncDir) {
-		return 0, false
+	if !r.lie || op.Kind != Sync && op.Kind != SyncDir {
+		r.keep(*op)
 	}
-	if short {
-		op.Data = op.Data[:len(op.Data)/2]
-	}
-	r.trace.Ops = append(r.trace.Ops, *op)
-	return 0, short
+	return 0
 }
+
+func (r *recorder) keep(op Op) { r.trace.Ops = append(r.trace.Ops, op) }
 
 func (r *recorder) number() int {
 	r.nodes++
@@ -129,6 +127,17 @@ func mount(path string, start *image) (*mounted, error) {
 	return &mounted{recorder: r, path: path, server: server}, nil
 }
 
+// begin says how the disk behaves, and what had been promised of what it holds.
+func (m *mounted) begin(lie bool, planned *diskErrors, promised *Trace) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lie, m.planned = lie, planned
+	if promised != nil {
+		m.trace.Requests, m.trace.Chain = promised.Requests, promised.Chain
+		m.trace.Requests[0].Asked, m.trace.Requests[0].Answered = m.trace.Start, m.trace.Start
+	}
+}
+
 // close unmounts; nobody may use the files any more.
 func (m *mounted) close() error { return m.server.Unmount() }
 
@@ -159,25 +168,25 @@ func (d *folder) preload(ctx context.Context, img *image) {
 	for _, name := range img.dirs {
 		p, base := parent(name)
 		child := &folder{r: r, id: r.number()}
-		r.record(&Op{Kind: Mkdir, Dir: p.id, Name: base, Node: child.id})
+		r.keep(Op{Kind: Mkdir, Dir: p.id, Name: base, Node: child.id})
 		p.AddChild(base, p.NewPersistentInode(ctx, child, fs.StableAttr{Mode: syscall.S_IFDIR}), false)
 		dirs[name] = child
 	}
 	for name, f := range img.files {
 		p, base := parent(name)
 		child := &plain{r: r, id: r.number(), content: newContent()}
-		r.record(&Op{Kind: Create, Dir: p.id, Name: base, Node: child.id})
+		r.keep(Op{Kind: Create, Dir: p.id, Name: base, Node: child.id})
 		f.each(func(off int64, b []byte) {
-			r.record(&Op{Kind: Write, Node: child.id, Off: off, Data: append([]byte(nil), b...)})
+			r.keep(Op{Kind: Write, Node: child.id, Off: off, Data: append([]byte(nil), b...)})
 			child.content.write(b, off)
 		})
-		r.record(&Op{Kind: Truncate, Node: child.id, Off: f.size})
+		r.keep(Op{Kind: Truncate, Node: child.id, Off: f.size})
 		child.content.truncate(f.size)
-		r.record(&Op{Kind: Sync, Node: child.id})
+		r.keep(Op{Kind: Sync, Node: child.id})
 		p.AddChild(base, p.NewPersistentInode(ctx, child, fs.StableAttr{Mode: syscall.S_IFREG}), false)
 	}
 	for _, dir := range dirs {
-		r.record(&Op{Kind: SyncDir, Node: dir.id})
+		r.keep(Op{Kind: SyncDir, Node: dir.id})
 	}
 }
 
@@ -190,7 +199,7 @@ func (d *folder) Create(ctx context.Context, name string, _, _ uint32, out *fuse
 	d.r.mu.Lock()
 	defer d.r.mu.Unlock()
 	child := &plain{r: d.r, id: d.r.number(), content: newContent()}
-	if errno, _ := d.r.record(&Op{Kind: Create, Dir: d.id, Name: name, Node: child.id}); errno != 0 {
+	if errno := d.r.record(&Op{Kind: Create, Dir: d.id, Name: name, Node: child.id}); errno != 0 {
 		return nil, nil, 0, errno
 	}
 	out.Mode = syscall.S_IFREG | fileMode
@@ -201,7 +210,7 @@ func (d *folder) Mkdir(ctx context.Context, name string, _ uint32, out *fuse.Ent
 	d.r.mu.Lock()
 	defer d.r.mu.Unlock()
 	child := &folder{r: d.r, id: d.r.number()}
-	if errno, _ := d.r.record(&Op{Kind: Mkdir, Dir: d.id, Name: name, Node: child.id}); errno != 0 {
+	if errno := d.r.record(&Op{Kind: Mkdir, Dir: d.id, Name: name, Node: child.id}); errno != 0 {
 		return nil, errno
 	}
 	out.Mode = syscall.S_IFDIR | dirMode
@@ -212,8 +221,7 @@ func (d *folder) Mkdir(ctx context.Context, name string, _ uint32, out *fuse.Ent
 func (d *folder) Unlink(_ context.Context, name string) syscall.Errno {
 	d.r.mu.Lock()
 	defer d.r.mu.Unlock()
-	errno, _ := d.r.record(&Op{Kind: Remove, Dir: d.id, Name: name})
-	return errno
+	return d.r.record(&Op{Kind: Remove, Dir: d.id, Name: name})
 }
 
 // Rename works within a folder; the store needs no more.
@@ -234,13 +242,11 @@ func (d *folder) Rename(_ context.Context, name string, to fs.InodeEmbedder, new
 	}
 	d.r.mu.Lock()
 	defer d.r.mu.Unlock()
-	errno, _ := d.r.record(&Op{Kind: Rename, Dir: d.id, Name: name, To: newName, Node: id})
-	return errno
+	return d.r.record(&Op{Kind: Rename, Dir: d.id, Name: name, To: newName, Node: id})
 }
 
 func (d *folder) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 	d.r.mu.Lock()
 	defer d.r.mu.Unlock()
-	errno, _ := d.r.record(&Op{Kind: SyncDir, Node: d.id})
-	return errno
+	return d.r.record(&Op{Kind: SyncDir, Node: d.id})
 }

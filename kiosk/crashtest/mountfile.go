@@ -46,7 +46,7 @@ func (f *plain) Setattr(_ context.Context, _ fs.FileHandle, in *fuse.SetAttrIn, 
 	f.r.mu.Lock()
 	defer f.r.mu.Unlock()
 	if size, ok := in.GetSize(); ok && int64(size) != f.content.size {
-		if errno, _ := f.r.record(&Op{Kind: Truncate, Node: f.id, Off: int64(size)}); errno != 0 {
+		if errno := f.r.record(&Op{Kind: Truncate, Node: f.id, Off: int64(size)}); errno != 0 {
 			return errno
 		}
 		f.content.truncate(int64(size))
@@ -65,7 +65,7 @@ func (f *plain) Write(_ context.Context, _ fs.FileHandle, b []byte, off int64) (
 	f.r.mu.Lock()
 	defer f.r.mu.Unlock()
 	op := &Op{Kind: Write, Node: f.id, Off: off, Data: slices.Clone(b)}
-	if errno, _ := f.r.record(op); errno != 0 {
+	if errno := f.r.record(op); errno != 0 {
 		return 0, errno
 	}
 	f.content.write(op.Data, off)
@@ -75,8 +75,7 @@ func (f *plain) Write(_ context.Context, _ fs.FileHandle, b []byte, off int64) (
 func (f *plain) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 	f.r.mu.Lock()
 	defer f.r.mu.Unlock()
-	errno, _ := f.r.record(&Op{Kind: Sync, Node: f.id})
-	return errno
+	return f.r.record(&Op{Kind: Sync, Node: f.id})
 }
 
 // control takes a driver's notes.

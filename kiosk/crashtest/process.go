@@ -36,8 +36,7 @@ func Child() {
 		}
 	}
 	if errors.Is(err, errKilled) {
-		err = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {} // it comes at once
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL) // nobody can refuse it
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -192,9 +191,9 @@ func (w *worker) check(ctx context.Context, t *Trace, choices []Choice) ([]verdi
 			return found, ctx.Err()
 		}
 		_ = w.cmd.Process.Kill()
-		<-sent
+		err = errors.Join(err, <-sent)
 		w.stop()
-		why := "it died: " + w.said.String()
+		why := fmt.Sprintf("it died (%v): %s", err, w.said)
 		if killed {
 			why = fmt.Sprintf("it took longer than %s: %s", w.limit, w.said)
 		}

@@ -60,9 +60,6 @@ const sayEvery = 10_000
 // keepFound is how many violations are described.
 const keepFound = 5
 
-// errEnough ends a run that has found enough violations.
-var errEnough = errors.New("enough violations")
-
 // Plan says how much a run does.
 type Plan struct {
 	States    int
@@ -168,11 +165,7 @@ func (r *Runner) Record(ctx context.Context, sc Scenario, seed uint64) (*Trace, 
 	if err != nil {
 		return nil, errors.Join(err, os.Remove(path))
 	}
-	m.lie, m.planned = r.Lie, sc.errors
-	if promised != nil {
-		m.trace.Requests, m.trace.Chain = promised.Requests, promised.Chain
-		m.trace.Requests[0].Asked, m.trace.Requests[0].Answered = m.trace.Start, m.trace.Start
-	}
+	m.begin(r.Lie, sc.errors, promised)
 	for i, steps := range sc.Steps(dice) {
 		if err = drive(ctx, r.Exe, Life{Dir: path, Seed: seed<<16 | uint64(len(sc.Name))<<8 | uint64(i), Steps: steps, Patience: sc.patience}); err != nil {
 			break

@@ -40,11 +40,6 @@ type Op struct {
 	Data []byte // Write
 }
 
-// names reports whether the operation changes a folder, not a file's bytes.
-func (o Op) names() bool {
-	return o.Kind == Create || o.Kind == Mkdir || o.Kind == Rename || o.Kind == Remove
-}
-
 // Trace is what a run of the store did to its disk, in one total order, and
 // what it had been asked and had answered at each point.
 type Trace struct {

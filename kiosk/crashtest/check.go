@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"hexiao/kiosk"
 	"hexiao/kiosk/boltstore"
 	"hexiao/kiosk/desk"
+	"hexiao/kiosk/journal"
 	"hexiao/kiosk/kiosktest"
 )
 
@@ -264,10 +266,22 @@ func (c *checker) staged() error {
 // hq: what HQ acknowledged is known. Rebuild may lose it, as it says.
 func (c *checker) hq() error {
 	got := c.store.AckedHead().Seq
+	if proof, err := c.proof(); err != nil || proof != c.sure.HQ && proof != c.maybe.HQ {
+		return broken(checkHQ, "it is proved for event %d, neither %d nor %d: %v", proof, c.sure.HQ, c.maybe.HQ, err)
+	}
 	if got == c.sure.HQ || got == c.maybe.HQ || got == 0 && c.flying != nil && c.flying.Step.Do == DoRebuild {
 		return nil
 	}
 	return broken(checkHQ, "event %d, neither %d nor %d", got, c.sure.HQ, c.maybe.HQ)
+}
+
+// proof is the event that HQ's newest signature is kept for.
+func (c *checker) proof() (uint64, error) {
+	acks, err := journal.OpenAcks(journal.OS(), filepath.Join(c.o.Dir, "journal"), terminal, c.o.HQKey)
+	if err != nil {
+		return 0, err
+	}
+	return acks.Newest().Head.Seq, acks.Close()
 }
 
 func (c *checker) now() kiosk.Moment {

@@ -1,6 +1,7 @@
 package crashtest
 
 import (
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,10 +25,13 @@ const terminal kiosk.TerminalID = "T1"
 func options(dir string, seed uint64, warn func(error)) boltstore.Options {
 	return boltstore.Options{
 		Dir: filepath.Join(dir, dataDir), Terminal: terminal, Lookup: kiosktest.Lookup, MACKey: []byte("0123456789abcdef0123456789abcdef"),
-		Random: kiosktest.Random(seed), Now: kiosktest.Start, Warn: warn,
+		HQKey: hqKey().Public().(ed25519.PublicKey), Random: kiosktest.Random(seed), Now: kiosktest.Start, Warn: warn,
 		SegmentBytes: segmentBytes, CheckpointEvery: checkpointEvery,
 	}
 }
+
+// hqKey signs what HQ acknowledges.
+func hqKey() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)) }
 
 // driver runs the steps of one process and notes what it asked and was told.
 type driver struct {
@@ -204,6 +208,7 @@ func acknowledge(st *boltstore.Store) error {
 			ack.Receipts = append(ack.Receipts, kiosk.Receipt{Seq: r.Seq, Settlement: kiosk.SettledConflict, Detail: "T2"})
 		}
 	}
+	ack.Signature = ed25519.Sign(hqKey(), kiosk.AckBytes(terminal, ack.Head, ack.At))
 	return st.Acknowledge(ack)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -139,7 +140,14 @@ func (m *mounted) begin(lie bool, planned *diskErrors, promised *Trace) {
 }
 
 // close unmounts; nobody may use the files any more.
-func (m *mounted) close() error { return m.server.Unmount() }
+func (m *mounted) close() error {
+	// Lazily: the kernel may be busy with a process that was killed.
+	if err := unix.Unmount(m.path, unix.MNT_DETACH); err != nil {
+		return m.server.Unmount() // by fusermount3, which mounted it
+	}
+	m.server.Wait()
+	return nil
+}
 
 // folder is a directory of the recorder.
 type folder struct {

@@ -9,13 +9,15 @@ GOFLAGS_ := $(STAMP) -tags '$(TAGS)'
 SECONDS  ?=
 CYCLES   ?= 20000
 FUZZTIME ?= 10s
+STATES   ?= 2000000
+SEED     ?= 1
 PICTURES ?= bin/gallery-pictures
 
 LINT         := v2.15.0
 GOLANGCI     := .bin/golangci-lint-$(LINT)
 SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
 
-.PHONY: help deps build run test race soak bench lint gallery fuzz cover generate clean
+.PHONY: help deps build run test race crash soak bench lint gallery fuzz cover generate clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -37,6 +39,9 @@ test: deps ## go vet and every test, with the coverage of kiosk, scanner and syn
 
 race: deps ## the tests under the race detector, without Fyne's packages (they would be built again for it)
 	go test $(GOFLAGS_) -race $$(go list $(GOFLAGS_) ./... | grep -Ev '/kiosk/ui(/|$$)|/cmd/(kiosk|gallery)$$')
+
+crash: deps ## power cuts and disk errors: STATES=2000000 disk states, planted faults; SEED=1; needs FUSE (root, /dev/fuse)
+	go test $(GOFLAGS_) -count=1 -timeout 0 -v -run '^Test(PowerCuts|DiskErrors|LyingDisk|Planted.*)$$' ./kiosk/crashtest -args -states $(STATES) -seed $(SEED)
 
 soak: deps ## kill -9 a terminal under load CYCLES=20000 times, fail every I/O of 200 redemptions
 	HEXIAO_EVERY_FAULT=1 HEXIAO_KILL_CYCLES='$(CYCLES)' go test $(GOFLAGS_) -count=1 -timeout 0 -v \

@@ -25,6 +25,7 @@ func importTable() []room {
 		{"kiosk", "", "the domain: pure rules, run alike at the terminal and at HQ"},
 		{"kiosk/boltstore", "kiosk kiosk/desk kiosk/journal", "the Ledger of the desk: orders and derived state in bbolt over the journal"},
 		{"kiosk/config", "kiosk", "the terminal's settings and keys"},
+		{"kiosk/crashtest", "kiosk kiosk/boltstore kiosk/desk kiosk/journal kiosk/kiosktest", "every power cut that recorded runs of the store can meet; for tests, which run the store as processes"},
 		{"kiosk/desk", "kiosk", "the counter's state machine; declares the Ledger it needs instead of importing a store"},
 		{"kiosk/journal", "kiosk", "the log of the domain's events, the truth of this terminal"},
 		{"kiosk/journal/journaltest", "kiosk/journal", "a file system that forgets what was not synced, and fails when told to"},

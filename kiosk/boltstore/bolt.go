@@ -121,6 +121,26 @@ func createBolt(path string, init func(*bolt.Tx) error) (*bolt.DB, error) {
 	return db, nil
 }
 
+// makeDir makes a folder whose name outlasts a power cut, and those above it
+// that are missing.
+func makeDir(dir string) error {
+	parent := filepath.Dir(dir)
+	if _, err := os.Stat(parent); errors.Is(err, fs.ErrNotExist) && parent != dir {
+		if err := makeDir(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, dirMode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// Even where it was there: the run that made it may have been killed. Who may
+	// not read the folder above did not make this one.
+	if err := syncFile(parent); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return nil
+}
+
 // setAside keeps a file under a name of its own.
 func setAside(path string) (string, error) {
 	for n := 1; ; n++ {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -112,7 +111,7 @@ func open(o Options, rebuild bool) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(o.Dir, dirMode); err != nil {
+	if err := makeDir(o.Dir); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	s := &Store{o: o, kick: make(chan struct{}, 1), stop: make(chan struct{})}

@@ -170,9 +170,9 @@ func TestOneSyncAnAppend(t *testing.T) {
 	o.FS, o.SegmentBytes = fsys, 1<<20
 	ready, dirs := make(chan struct{}), 0
 	fsys.SetFault(func(op journaltest.Op, _ string) error {
-		// The first of these is the opening's own; the second ends the next spare.
+		// The first three are the opening's own; the fourth ends the next spare.
 		if op == journaltest.OpSyncDir {
-			if dirs++; dirs == 2 {
+			if dirs++; dirs == 4 {
 				close(ready)
 			}
 		}

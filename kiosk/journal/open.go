@@ -86,13 +86,29 @@ func Open(o Options) (*Journal, error) {
 		return nil, fmt.Errorf("open the journal: %w", err)
 	}
 	j.lock, j.mac = lock, newMAC(j.key)
-	if err := j.recover(); err != nil {
+	err = j.settleNames()
+	if err == nil {
+		err = j.recover()
+	}
+	if err != nil {
 		if j.tail != nil {
 			_ = j.tail.Close() // the error before says more
 		}
 		return nil, errors.Join(err, lock.Close())
 	}
 	return j, nil
+}
+
+// settleNames makes the names of the folder and of its files durable: a process
+// that was killed may have left some that are not yet, and an append syncs bytes
+// only.
+func (j *Journal) settleNames() error {
+	for _, dir := range []string{filepath.Dir(j.dir), j.dir} {
+		if err := j.fs.SyncDir(dir); err != nil && !errors.Is(err, os.ErrPermission) {
+			return fmt.Errorf("open the journal: %w", err)
+		}
+	}
+	return nil
 }
 
 // recover reads the end of the journal and makes it ready for appends.

@@ -286,3 +286,37 @@ func TestWriteSync(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A process that is killed between the renaming of a spare and the folder's
+// sync leaves a name that the next process appends under.
+func TestNamesOfAKilledProcessLast(t *testing.T) {
+	o, fsys := options(filepath.Join(t.TempDir(), "journal")), journaltest.New()
+	o.FS = fsys
+	renamed := false
+	fsys.SetFault(func(op journaltest.Op, _ string) error {
+		renamed = renamed || op == journaltest.OpRename
+		if op == journaltest.OpSyncDir && renamed {
+			return journaltest.ErrFault
+		}
+		return nil
+	})
+	if _, err := journal.Open(o); !errors.Is(err, journaltest.ErrFault) {
+		t.Fatalf("the spare's name was synced: %v", err)
+	}
+	fsys.SetFault(nil)
+	j := open(t, o)
+	fsys.SetFault(func(op journaltest.Op, _ string) error { // the next spare's sync would do, too late
+		if op == journaltest.OpSyncDir {
+			return journaltest.ErrFault
+		}
+		return nil
+	})
+	want := mustAppend(t, j, event(0))
+	if err := errors.Join(j.Close(), fsys.Cut(nil)); err != nil {
+		t.Fatal(err)
+	}
+	fsys.SetFault(nil)
+	if diff := cmp.Diff(want, readAll(t, open(t, o), 1)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -15,6 +15,9 @@ import (
 // told is how many violations are described; a fault may cause hundreds.
 const told = 10
 
+// progressEvery so many cuts a line is printed.
+const progressEvery = 100
+
 // checking is what check does.
 type checking struct {
 	kioskctl, base, log string
@@ -69,14 +72,14 @@ func (c *checking) run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	p := &player{log: log, entries: entries, disk: disk}
-	if err := c.all(ctx, work, p, plan(entries, c.cuts, c.seed)); err != nil {
+	if err := c.all(ctx, out, work, p, plan(entries, c.cuts, c.seed)); err != nil {
 		return err
 	}
 	return c.report(out)
 }
 
 // all makes every cut's disk, one after the other, and has them checked side by side.
-func (c *checking) all(ctx context.Context, work string, p *player, cuts []cut) error {
+func (c *checking) all(ctx context.Context, out io.Writer, work string, p *player, cuts []cut) error {
 	slots := make(chan *slot, runtime.NumCPU())
 	for n := range cap(slots) {
 		folder := filepath.Join(work, fmt.Sprintf("disk%d", n))
@@ -91,7 +94,12 @@ func (c *checking) all(ctx context.Context, work string, p *player, cuts []cut) 
 	}
 	var running sync.WaitGroup
 	var failed error
-	for _, cut := range cuts {
+	for n, cut := range cuts {
+		if n > 0 && n%progressEvery == 0 {
+			if _, failed = fmt.Fprintf(out, "%6d of %d power cuts\n", n, len(cuts)); failed != nil {
+				break
+			}
+		}
 		s := <-slots
 		failed = p.playTo(cut.entry)
 		if failed == nil {
@@ -170,8 +178,8 @@ func (c *checking) report(out io.Writer) error {
 	}
 	fmt.Fprintf(&text, "%6d before the first import had ended\n%6d with an event whose answer nobody had got\n%6d with an answer given once more\n%6d with a torn append\n",
 		t.unborn, t.ahead, t.resumed, t.torn)
-	for _, v := range t.violations[:min(len(t.violations), told)] {
-		fmt.Fprintf(&text, "VIOLATION: %s\n", v)
+	for i := range min(len(t.violations), told) { // from all over the log
+		fmt.Fprintf(&text, "VIOLATION: %s\n", t.violations[i*len(t.violations)/min(len(t.violations), told)])
 	}
 	fmt.Fprintf(&text, "%d power cuts, %d violations\n", total, len(t.violations))
 	if _, err := io.WriteString(out, text.String()); err != nil {

@@ -189,12 +189,12 @@ func setAside(data string) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range found {
-		info, err := os.Stat(name)
-		if err != nil {
-			return err
-		}
-		return fmt.Errorf("%s was set aside as damaged, %d bytes", filepath.Base(name), info.Size())
+	if len(found) == 0 {
+		return nil
 	}
-	return nil
+	info, err := os.Stat(found[0])
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%s was set aside as damaged, %d bytes", filepath.Base(found[0]), info.Size())
 }

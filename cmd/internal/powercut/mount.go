@@ -75,7 +75,7 @@ func (s *slot) attach() (*os.File, error) {
 	}
 	defer func() { _ = control.Close() }() // nothing was written
 	config := unix.LoopConfig{
-		Fd: uint32(s.file.Fd()), Size: 4096, Info: unix.LoopInfo64{Flags: unix.LO_FLAGS_AUTOCLEAR},
+		Fd: uint32(s.file.Fd()), Size: tearBytes, Info: unix.LoopInfo64{Flags: unix.LO_FLAGS_AUTOCLEAR},
 	}
 	for range loopTries {
 		number, err := unix.IoctlRetInt(int(control.Fd()), unix.LOOP_CTL_GET_FREE)

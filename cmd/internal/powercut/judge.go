@@ -37,6 +37,7 @@ func (k kioskctl) scan(ctx context.Context, orders []string) ([]answer, error) {
 	for _, order := range orders {
 		a, err := s.scan(order)
 		if err != nil {
+			_, _, _ = s.kill() // it must not hold the disk
 			return answers, err
 		}
 		answers = append(answers, a)

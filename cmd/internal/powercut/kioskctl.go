@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -31,7 +32,7 @@ func (k kioskctl) output(ctx context.Context, args ...string) ([]byte, error) {
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {
-		return out, fmt.Errorf("kioskctl %s: %w: %s%s", strings.Join(args[:2], " "), err, out[:min(len(out), 300)], &errs)
+		return out, fmt.Errorf("kioskctl %s: %w: %s", strings.Join(args[:2], " "), err, bytes.TrimSpace(errs.Bytes()))
 	}
 	return out, nil
 }
@@ -70,7 +71,7 @@ func (k kioskctl) redemptions(ctx context.Context) ([]event, error) {
 		}
 		err := lines.Decode(&e)
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return events, nil
 		case err != nil:
 			return nil, fmt.Errorf("kioskctl journal show: %w", err)
@@ -121,12 +122,10 @@ func (k kioskctl) start(ctx context.Context) (*session, error) {
 
 // scan gives the answer to an order's code.
 func (s *session) scan(order string) (answer, error) {
-	if err := s.send(order); err != nil {
-		return answer{}, err
-	}
-	a, ok, err := s.read()
-	if err == nil && !ok {
-		err = fmt.Errorf("the terminal did not answer: %w: %s", s.cmd.Wait(), &s.errs)
+	unsent := s.send(order) // nobody may be there to take it; the output says so
+	a, answered, err := s.read()
+	if err == nil && !answered {
+		err = errors.Join(errors.New("the terminal did not answer"), unsent, s.wait())
 	}
 	return a, err
 }
@@ -163,19 +162,25 @@ func (s *session) end() error {
 	case more:
 		return fmt.Errorf("an answer to nothing: %s", a.Verdict)
 	}
+	if err := s.wait(); err != nil {
+		return fmt.Errorf("the terminal ended badly: %w", err)
+	}
+	return nil
+}
+
+// wait gives why the terminal ended: what it said, if it failed.
+func (s *session) wait() error {
 	if err := s.cmd.Wait(); err != nil {
-		return fmt.Errorf("the terminal ended badly: %w: %s", err, &s.errs)
+		return fmt.Errorf("%w: %s", err, bytes.TrimSpace(s.errs.Bytes()))
 	}
 	return nil
 }
 
 // kill ends the terminal as kill -9 does, and gives an answer that it had still
 // printed.
-func (s *session) kill() (a answer, ok bool, err error) {
-	if err := s.cmd.Process.Kill(); err != nil {
-		return a, false, err
-	}
-	a, ok, err = s.read()
+func (s *session) kill() (a answer, answered bool, err error) {
+	_ = s.cmd.Process.Kill() // it may have ended by itself
+	a, answered, err = s.read()
 	_ = s.cmd.Wait() // killed, as wished
-	return a, ok, err
+	return a, answered, err
 }

@@ -46,7 +46,11 @@ func (s *slot) mounted(ctx context.Context, e2fsck string, fn func(folder string
 	}
 	// The device goes by itself when the last who has it open is gone.
 	defer func() { err = errors.Join(err, loop.Close()) }()
-	if err := unix.Mount(loop.Name(), s.folder, "ext4", 0, ""); err != nil {
+	err = unix.Mount(loop.Name(), s.folder, "ext4", 0, "")
+	if errors.Is(err, unix.EPERM) {
+		return fmt.Errorf("mount: %w", err)
+	}
+	if err != nil {
 		return fmt.Errorf("%w: ext4 cannot be mounted: %w", errViolated, err)
 	}
 	err = fn(s.folder)

@@ -127,7 +127,8 @@ func (l *load) session(ctx context.Context, table, from, to int, kill bool) (nex
 			err = l.note(a)
 		}
 		if err != nil {
-			return n, errors.Join(err, s.cmd.Process.Kill())
+			_, _, _ = s.kill() // it must not hold the disk
+			return n, err
 		}
 	}
 	if !kill {

@@ -1,5 +1,5 @@
 # make alone says what there is. One set of tags and flags stands here for everything: any other builds Fyne, minutes of C,
-# all over again. Debian packages are listed in .ci/packages.
+# all over again. Debian packages are listed in .ci/packages, those of guests in .ci/guest/packages.
 
 TAGS     := x11 migrated_fynedo gles
 # A tree without history, or one that belongs to somebody else, cannot be stamped with its commit.
@@ -10,6 +10,7 @@ SECONDS  ?=
 CYCLES   ?= 20000
 FUZZTIME ?= 10s
 STATES   ?= 2000000
+CUTS     ?=
 SEED     ?= 1
 PICTURES ?= bin/gallery-pictures
 
@@ -17,11 +18,11 @@ LINT         := v2.15.0
 GOLANGCI     := .bin/golangci-lint-$(LINT)
 SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
 
-.PHONY: help deps build run test race crash soak bench lint gallery fuzz cover generate clean
+.PHONY: help deps build run test race crash crash-ext4 soak bench lint gallery fuzz cover generate clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 deps: ## install the Debian packages that are missing (as root or by sudo)
 	@.ci/install-debian
@@ -49,6 +50,9 @@ soak: deps ## kill -9 a terminal under load CYCLES=20000 times, fail every I/O o
 
 bench: build ## every benchmark beside its goal
 	@.ci/bench $(GOFLAGS_)
+
+crash-ext4: ## power cuts of a real ext4 in a guest with Debian's kernel; CUTS=500 and SEED say how many and which
+	@.ci/crash-ext4 $(if $(CUTS),CUTS=$(CUTS)) $(if $(SEED),SEED=$(SEED))
 
 lint: deps $(GOLANGCI) ## golangci-lint, and shellcheck over the scripts
 	$(GOLANGCI) run

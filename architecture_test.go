@@ -50,6 +50,7 @@ func importTable() []room {
 		{"sync/hq/hqtest", "kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the contract that every Store passes, and an HQ inside the test"},
 		{"sync/wire", "kiosk", "the contract between terminal and HQ, and its way to and from the domain"},
 		{"cmd/internal/cli", "", "what the commands have in common: parsing, exit codes, progress"},
+		{"cmd/internal/powercut", "", "power cuts of a real ext4 under the real kioskctl, which it knows by its commands alone; .ci/crash-ext4 runs it"},
 		{"cmd/internal/terminal", "kiosk kiosk/boltstore kiosk/config kiosk/desk kiosk/journal kiosk/ordertable kiosk/seal scanner scanner/camera " +
 			"scanner/decode scanner/serial scanner/wedge sync/client sync/engine", "the terminal put together without a screen; siblings meet here"},
 		{"cmd/gallery", "cmd/internal/cli kiosk/desk kiosk/ui kiosk/ui/look kiosk/ui/sample", "every screen in every state"},

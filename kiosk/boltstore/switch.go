@@ -115,20 +115,27 @@ func (set *orderSet) replace(st *staging) error {
 	if err := errors.Join(st.db.Close(), syncFile(st.path)); err != nil {
 		return errors.Join(err, removeFile(st.path))
 	}
-	if err := rename(st.path, set.path); err != nil {
-		return err
-	}
-	fresh, err := openSound(set.path, func(tx *bolt.Tx) error {
+	return set.exchange(st.path)
+}
+
+// exchange puts a file that is synced and closed in the place of the live one.
+// The caller is the writer.
+func (set *orderSet) exchange(path string) error {
+	fresh, err := openRenamed(path, set.path, func(tx *bolt.Tx) error {
 		_, err := readMeta(tx)
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	pages, err := openPager(set.path)
+	if err != nil {
+		return errors.Join(err, fresh.Close())
+	}
 	set.live.Lock()
-	old := set.db
-	set.db = fresh
+	old, oldPages := set.db, set.pages
+	set.db, set.pages = fresh, pages
 	err = fresh.View(set.load)
 	set.live.Unlock()
-	return errors.Join(err, guard(old.Close))
+	return errors.Join(err, guard(old.Close), oldPages.close())
 }

@@ -40,6 +40,12 @@
 // clock-changed, with how far the clock is off; of more than ten jumps in an hour
 // the rest are summed up in one.
 //
+// # Upkeep
+//
+// A minute after the start, and then every hour, the store is kept in order:
+// customers who have collected are forgotten, files are made smaller; see
+// boltstore.Store.Maintain.
+//
 // # Limits
 //
 // What only a write can show about the room on a disk, such as a quota, is found

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -101,5 +102,43 @@ func TestConflictOnTheCommandLine(t *testing.T) {
 	var told hq.Terminal
 	if err := json.Unmarshal([]byte(must(t, "kiosk", "list", "--db", db, "--json")[0]), &told); err != nil || told.ID != first || told.Head.Seq != 1 {
 		t.Errorf("terminal %+v, %v", told, err)
+	}
+}
+
+// A journal that was cut, and then another one: the operator sees since when,
+// and from which event on.
+func TestWrongJournalsOnTheCommandLine(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "hq.db")
+	address, _ := server(t, nil, "--db", db, "--sample", "2")
+	c, id := terminal(t, db, address)
+	b := kiosk.Batch{Terminal: id}
+	for i := range 3 {
+		payload, _, err := kiosk.EncodeEvent(kiosk.Event{ID: kiosk.EventID{byte(i)}, At: kiosk.Moment{Wall: time.Now()}, Body: kiosk.SignedIn{By: "l"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Records = append(b.Records, kiosk.Record{Epoch: 1, Seq: uint64(i + 1), Payload: payload})
+	}
+	if _, err := c.Push(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		own        kiosk.Head
+		list, kind string
+	}{
+		{kiosk.Head{}, "journal lost since", "journal-lost"},
+		{kiosk.Head{Seq: 2, Hash: kiosk.Hash{1}}, "two journals since", "forked"},
+	} {
+		if _, _, err := c.Compare(t.Context(), step.own); err != nil {
+			t.Fatal(err)
+		}
+		event := fmt.Sprintf("event %d", max(1, step.own.Seq))
+		if list := must(t, "kiosk", "list", "--db", db); !strings.Contains(list[0], step.list) || !strings.Contains(list[0], event) {
+			t.Errorf("terminals: %q", list)
+		}
+		cases := must(t, "conflicts", "--db", db)
+		if last := cases[len(cases)-1]; !strings.Contains(last, step.kind) || !strings.Contains(last, string(id)) || !strings.Contains(last, event) {
+			t.Errorf("conflicts: %q", cases)
+		}
 	}
 }

@@ -13,17 +13,19 @@ type Cache struct {
 	Local    bool      // imported on this machine, no HQ: never stale
 }
 
-// Stale reports whether the set is too old or incomplete for the policy.
-func (c Cache) Stale(now time.Time, p Policy) bool {
+// Stale reports whether the set is too old or incomplete for the policy. By a
+// clock that is not to be trusted nobody can say that it is fresh.
+func (c Cache) Stale(at Moment, p Policy) bool {
 	if c.Local {
 		return false
 	}
-	age := now.Sub(c.AsOf)
-	return !c.Complete || age > p.MaxCacheAge || age < -clockSlack
+	age := at.Wall.Sub(c.AsOf)
+	return !c.Complete || at.Clock == ClockSuspect || age > p.MaxCacheAge || age < -clockSlack
 }
 
-// clockSlack is how far a set may lie in the future: two clocks never agree. A
-// clock that was set back further would keep an old set fresh for ever.
+// clockSlack is how far something may lie in the future: two clocks never agree.
+// A clock that was set back further would keep an old set fresh, and the window
+// of an undo open, for ever.
 const clockSlack = 5 * time.Minute
 
 // Context is what a decision depends on besides the order.
@@ -112,7 +114,7 @@ func callsLeader(o Order, out Outcome, p Policy, c Context) (Verdict, bool) {
 		return NeedsLeader, true // the term cannot be checked by a clock that is wrong
 	case !p.alone(o.Value()):
 		return Held, true
-	case c.Cache.Stale(c.At.Wall, p) && o.Value() >= p.StaleValue:
+	case c.Cache.Stale(c.At, p) && o.Value() >= p.StaleValue:
 		return NeedsLeader, true
 	}
 	return "", false
@@ -133,7 +135,7 @@ func DecideUnknown(codes []Code, c Context) Outcome {
 			}
 		}
 	}
-	if c.Cache.Stale(c.At.Wall, policy) {
+	if c.Cache.Stale(c.At, policy) {
 		out.Verdict = UnknownStale
 	}
 	return out
@@ -195,7 +197,8 @@ func DecideReject(o Order, s OrderState, by string) (Body, error) {
 
 // DecideUndo compensates a redemption. Only a leader may, within the policy's
 // window; it returns ErrLeaderOnly, ErrUnknownRedemption, ErrAlreadyUndone or
-// ErrUndoTooLate.
+// ErrUndoTooLate. Where the clocks cannot tell how long ago the redemption was,
+// it is too late: else setting a clock back would open the window again.
 func DecideUndo(o Order, s OrderState, c Context, redemption EventID, by Leader, reason string) (Body, error) {
 	if by.Role != RoleLeader {
 		return nil, fmt.Errorf("undo at order %s: %w", o.ID, ErrLeaderOnly)
@@ -205,7 +208,10 @@ func DecideUndo(o Order, s OrderState, c Context, redemption EventID, by Leader,
 		return nil, err
 	}
 	r, _ := s.Redemption(redemption)
-	if c.At.Wall.Sub(r.At) > c.Point.Policy.WithDefaults().UndoWindow {
+	switch ago, known := c.At.Since(r.moment()); {
+	case !known, ago < -clockSlack:
+		return nil, fmt.Errorf("undo at order %s: %w, or the clocks cannot tell", o.ID, ErrUndoTooLate)
+	case ago > c.Point.Policy.WithDefaults().UndoWindow:
 		return nil, fmt.Errorf("undo at order %s: %w", o.ID, ErrUndoTooLate)
 	}
 	return body, nil

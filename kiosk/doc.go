@@ -18,6 +18,30 @@
 // come in as values. Money is integer fen, instants are UTC with millisecond
 // precision, quantities are whole units of a line.
 //
+// # Clocks
+//
+// The order of events comes from their sequence, never from a wall clock. A
+// [Moment] carries, besides the wall time: the boot, the time since that boot,
+// how far the wall can be trusted, and what is known of HQ's clock. What each
+// quality of the clock means:
+//
+//	                     unchecked or synced        suspect
+//	too early, expired   judged by the wall         not judged: an order with a term needs the leader
+//	age of the set       by the wall                unknown: stale, so orders from StaleValue up need
+//	                                                the leader, and codes of nobody are unknown-stale
+//	undo window          by the boot clock within one boot, whatever the wall says; else by the
+//	                     wall                       by HQ's clock where it is known; else too late
+//	resumed answers      by the boot clock within one boot; else by the wall
+//	                                                only in the first ten minutes after a boot
+//	pauses, time-outs    by the boot clock, in every case
+//	business day         the wall's                 HQ's time where it is known ([Moment.Time]);
+//	                                                else no day can be told, and HQ decides
+//
+// A window across boots is open only while both its ends are vouched for, and
+// is closed when its beginning lies in the future by more than minutes. The
+// business day begins at midnight in the time zone of [Policy]; an order expires
+// CollectGrace after CollectBy, which are instants, whatever the zone.
+//
 // # Limits
 //
 // A code has at most [MaxCodeBytes] bytes after decoding, an order at most

@@ -3,7 +3,6 @@ package kiosk
 import (
 	"encoding/hex"
 	"fmt"
-	"time"
 )
 
 // EventID is 128 random bits; it names an event for ever, on every machine.
@@ -47,25 +46,6 @@ func (h *Hash) UnmarshalText(b []byte) error {
 		return fmt.Errorf("%w: a hash has hex digits only", ErrMalformedEvent)
 	}
 	return nil
-}
-
-// ClockQuality says how far an event's wall time can be trusted.
-type ClockQuality uint8
-
-// The clock qualities.
-const (
-	ClockUnchecked ClockQuality = 0 // never compared with HQ's
-	ClockSynced    ClockQuality = 1 // agreed with HQ's within seconds, lately
-	ClockSuspect   ClockQuality = 2 // jumped, ran before the last event, or disagrees with HQ's
-)
-
-// Moment is when something happens: wall time (UTC), time since this boot of
-// the terminal, and how good the wall clock is. The order of events comes from
-// their sequence, never from the wall.
-type Moment struct {
-	Wall  time.Time
-	Mono  time.Duration
-	Clock ClockQuality
 }
 
 // Event is one entry of a terminal's journal.
@@ -166,12 +146,6 @@ type PaymentCollected struct {
 type SignedIn struct {
 	By   string `cbor:"1,keyasint"`
 	Role Role   `cbor:"2,keyasint"`
-}
-
-// ClockChanged records a jump of the wall clock against monotonic time.
-type ClockChanged struct {
-	Jump    time.Duration `cbor:"1,keyasint"` // positive: forwards
-	Quality ClockQuality  `cbor:"2,keyasint"` // from now on
 }
 
 // UnknownBody is a body of a type that this version does not know.

@@ -25,6 +25,7 @@ const (
 // payload is an event as the journal and the wire carry it: deterministic CBOR
 // (RFC 8949, core deterministic encoding), keys as small integers. Sequence,
 // epoch and chain hash stand outside, in the record or batch that carries it.
+// Journals from before a key was known lack it, which means its zero value.
 type payload struct {
 	ID         []byte          `cbor:"1,keyasint"`
 	Type       uint64          `cbor:"2,keyasint"`
@@ -33,19 +34,21 @@ type payload struct {
 	MonoMS     int64           `cbor:"5,keyasint"`
 	Clock      ClockQuality    `cbor:"6,keyasint,omitempty"`
 	SetVersion uint64          `cbor:"7,keyasint,omitempty"`
+	Boot       []byte          `cbor:"8,keyasint,omitempty"` // 16 bytes; absent: not known
+	HQ         []int64         `cbor:"9,keyasint,omitempty"` // offset and age of HQ's clock in ms; absent: never compared
 }
 
 // Limits on decoded events; a hostile payload must not cost memory.
 const (
 	maxPayloadBytes = 64 << 10
-	maxMono         = 200 * 365 * 24 * time.Hour
-	minWallMS       = -62_135_596_800_000 // year 1, Go's zero time
-	maxWallMS       = 253_402_300_799_999 // the end of year 9999: later ones have no RFC 3339 form
+	maxSpan         = 200 * 365 * 24 * time.Hour // of a monotonic time, and between two clocks
+	minWallMS       = -62_135_596_800_000        // year 1, Go's zero time
+	maxWallMS       = 253_402_300_799_999        // the end of year 9999: later ones have no RFC 3339 form
 )
 
 // EncodeEvent gives the event's payload: everything but terminal, epoch,
-// sequence and previous hash, and the event as DecodeEvent will read it, wall and
-// monotonic time cut to milliseconds. It returns ErrMalformedEvent for an event
+// sequence and previous hash, and the event as DecodeEvent will read it, its times
+// cut to milliseconds. It returns ErrMalformedEvent for an event
 // that DecodeEvent would refuse: what cannot be read back must not get into a
 // journal.
 func EncodeEvent(e Event) ([]byte, Event, error) {
@@ -53,11 +56,8 @@ func EncodeEvent(e Event) ([]byte, Event, error) {
 	if err != nil {
 		return nil, Event{}, err
 	}
-	p := payload{
-		ID: e.ID[:], Type: num, Body: body,
-		WallMS: e.At.Wall.UnixMilli(), MonoMS: e.At.Mono.Milliseconds(), Clock: e.At.Clock,
-		SetVersion: e.SetVersion,
-	}
+	p := payload{ID: e.ID[:], Type: num, Body: body, SetVersion: e.SetVersion}
+	p.setMoment(e.At)
 	b, err := encode(p)
 	if err != nil {
 		return nil, Event{}, fmt.Errorf("%w: %w", ErrMalformedEvent, err)
@@ -91,8 +91,6 @@ func (p payload) event(size int) (Event, error) {
 		return Event{}, tooLong(size)
 	case len(p.ID) != len(e.ID):
 		return Event{}, fmt.Errorf("%w: event id of %d bytes", ErrMalformedEvent, len(p.ID))
-	case p.WallMS < minWallMS || p.WallMS > maxWallMS || p.MonoMS < 0 || p.MonoMS > maxMono.Milliseconds() || p.Clock > ClockSuspect:
-		return Event{}, fmt.Errorf("%w: time out of range", ErrMalformedEvent)
 	case len(p.Body) == 0:
 		return Event{}, fmt.Errorf("%w: no body", ErrMalformedEvent)
 	}
@@ -100,14 +98,52 @@ func (p payload) event(size int) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
+	if e.At, err = p.moment(); err != nil {
+		return Event{}, err
+	}
 	e.ID = EventID(p.ID)
-	e.At = Moment{Wall: time.UnixMilli(p.WallMS).UTC(), Mono: time.Duration(p.MonoMS) * time.Millisecond, Clock: p.Clock}
 	e.SetVersion, e.Body = p.SetVersion, body
 	return e, nil
 }
 
 func tooLong(size int) error {
 	return fmt.Errorf("%w: %d bytes, more than %d", ErrMalformedEvent, size, maxPayloadBytes)
+}
+
+// setMoment puts a moment into the payload. What is known of HQ's clock is held
+// to what can be read back: a clock set to nonsense must not stop the shop.
+func (p *payload) setMoment(m Moment) {
+	p.WallMS, p.MonoMS, p.Clock = m.Wall.UnixMilli(), m.Mono.Milliseconds(), m.Clock
+	if !m.Boot.IsZero() {
+		p.Boot = m.Boot[:]
+	}
+	if m.HQ.Known {
+		p.HQ = []int64{
+			min(max(m.HQ.Offset, -maxSpan), maxSpan).Milliseconds(), min(max(m.HQ.Age, 0), maxSpan).Milliseconds(),
+		}
+	}
+}
+
+func (p payload) moment() (Moment, error) {
+	const most = int64(maxSpan / time.Millisecond)
+	within := func(ms, least int64) bool { return ms >= least && ms <= most }
+	m := Moment{Wall: time.UnixMilli(p.WallMS).UTC(), Mono: time.Duration(p.MonoMS) * time.Millisecond, Clock: p.Clock}
+	if p.WallMS < minWallMS || p.WallMS > maxWallMS || !within(p.MonoMS, 0) || p.Clock > ClockSuspect {
+		return Moment{}, fmt.Errorf("%w: time out of range", ErrMalformedEvent)
+	}
+	if p.Boot != nil {
+		if len(p.Boot) != len(m.Boot) || BootID(p.Boot).IsZero() {
+			return Moment{}, fmt.Errorf("%w: boot id of %d bytes", ErrMalformedEvent, len(p.Boot))
+		}
+		m.Boot = BootID(p.Boot)
+	}
+	if p.HQ != nil {
+		if len(p.HQ) != 2 || !within(p.HQ[0], -most) || !within(p.HQ[1], 0) {
+			return Moment{}, fmt.Errorf("%w: HQ's clock out of range", ErrMalformedEvent)
+		}
+		m.HQ = HQClock{Known: true, Offset: time.Duration(p.HQ[0]) * time.Millisecond, Age: time.Duration(p.HQ[1]) * time.Millisecond}
+	}
+	return m, nil
 }
 
 // ChainHash is the hash of an event in its terminal's chain:

@@ -24,6 +24,7 @@ type counter struct {
 func newCounter(t *rapid.T, name kiosk.TerminalID, o kiosk.Order, p kiosk.Policy) *counter {
 	ctx := scene()
 	ctx.Point.Policy = p
+	copy(ctx.At.Boot[:], name)
 	return &counter{
 		tm: terminal{name: name, at: noon()}, order: o, ctx: ctx, before: map[kiosk.EventID][]kiosk.Handed{},
 	}
@@ -31,8 +32,8 @@ func newCounter(t *rapid.T, name kiosk.TerminalID, o kiosk.Order, p kiosk.Policy
 
 // record puts a body down as a ledger must: Check first, then the fold.
 func (c *counter) record(t *rapid.T, b kiosk.Body) bool {
-	c.tm.at = c.ctx.At.Wall
 	e := c.tm.event(b)
+	e.At = c.ctx.At
 	if err := kiosk.Check(c.order, c.state, e); err != nil {
 		c.tm.seq--
 		return false
@@ -152,7 +153,8 @@ func (c *counter) forge(t *rapid.T) {
 }
 
 func (c *counter) wait(t *rapid.T) {
-	c.ctx.At.Wall = c.ctx.At.Wall.Add(time.Duration(rapid.IntRange(-60, 36*60).Draw(t, "minutes")) * time.Minute)
+	minutes := time.Duration(rapid.IntRange(-60, 36*60).Draw(t, "minutes")) * time.Minute
+	c.ctx.At.Wall, c.ctx.At.Mono = c.ctx.At.Wall.Add(minutes), c.ctx.At.Mono+minutes.Abs()
 	c.ctx.At.Clock = kiosk.ClockQuality(rapid.IntRange(0, 2).Draw(t, "clock"))
 }
 

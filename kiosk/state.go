@@ -26,6 +26,29 @@ type Source struct {
 	Terminal TerminalID `cbor:"2,keyasint" json:"terminal"`
 	Seq      uint64     `cbor:"3,keyasint" json:"seq"`
 	At       time.Time  `cbor:"4,keyasint" json:"at"`
+	// What follows is this terminal's alone, to tell how long ago the event was
+	// whatever its wall clock did since; see [Moment]. HQ does not send it.
+	Boot  BootID        `cbor:"20,keyasint,omitzero" json:"-"`
+	Mono  time.Duration `cbor:"21,keyasint,omitempty" json:"-"` // since Boot; 0 without one
+	Doubt bool          `cbor:"22,keyasint,omitempty" json:"-"` // At is of a clock that was not to be trusted
+}
+
+// newSource takes the monotonic time along only where it can be compared.
+func newSource(e Event) Source {
+	s := Source{Event: e.ID, Terminal: e.Terminal, Seq: e.Seq, At: e.At.Wall, Doubt: e.At.Clock == ClockSuspect}
+	if !e.At.Boot.IsZero() {
+		s.Boot, s.Mono = e.At.Boot, e.At.Mono
+	}
+	return s
+}
+
+// moment is as much of the event's moment as was kept.
+func (s Source) moment() Moment {
+	m := Moment{Wall: s.At, Mono: s.Mono, Boot: s.Boot}
+	if s.Doubt {
+		m.Clock = ClockSuspect
+	}
+	return m
 }
 
 // Redemption is a recorded handover.
@@ -160,7 +183,7 @@ func AmountDue(o Order, s OrderState) Fen { return max(0, o.Due-s.Paid()) }
 // not changed. Folding the same event again changes nothing. It does not judge:
 // [Check] does, and what is in a journal has happened.
 func (s OrderState) Apply(e Event) OrderState {
-	src := Source{Event: e.ID, Terminal: e.Terminal, Seq: e.Seq, At: e.At.Wall}
+	src := newSource(e)
 	switch b := e.Body.(type) {
 	case OrderHeld:
 		s.Holds = insert(s.Holds, Hold{Source: src, Reason: b.Reason})

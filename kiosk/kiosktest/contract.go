@@ -32,6 +32,8 @@ func TestLedger(t *testing.T, open func(*testing.T) Harness) {
 		"hold and reject":            holdAndReject,
 		"partial handover":           partialHandover,
 		"undo":                       undo,
+		"undo by the boot clock":     undoByBootClock,
+		"suspect clock":              suspectClock,
 		"payment due":                paymentDue,
 		"refusals by status":         refusalsByStatus,
 		"changed while on hold":      changedOnHold,

@@ -25,17 +25,6 @@ const (
 	ClockSuspect   ClockQuality = 2 // jumped, ran before what had passed, ran far ahead, or disagrees with HQ's
 )
 
-// String gives the word that documents and JSON use.
-func (q ClockQuality) String() string {
-	switch q {
-	case ClockUnchecked:
-		return "unchecked"
-	case ClockSynced:
-		return "synced"
-	}
-	return "suspect"
-}
-
 // HQClock is what a terminal knows of HQ's clock at a moment: nothing, or what
 // it measured some time ago in the same boot, carried on by the boot clock since.
 type HQClock struct {

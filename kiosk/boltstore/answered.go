@@ -59,6 +59,31 @@ func answeredText(head kiosk.Head) (b [answeredBytes]byte) {
 	return b
 }
 
+// asideEvents is how many events that concern no order may follow a handover
+// whose answer is still owed: a clock that changed, somebody who signed in.
+const asideEvents = 256
+
+// lastAnswered gives the sequence up to which every event's answer was given.
+// All that a killed process may not have answered lies in its last append of an
+// order's events, for those of no order are nobody's answer.
+func (s *Store) lastAnswered(j *journal.Journal) (uint64, error) {
+	head := j.Head()
+	if s.mark.covers(head) {
+		return head.Seq, nil
+	}
+	answered := head.Seq
+	err := j.Read(head.Seq-min(head.Seq, asideEvents)+1, func(e journal.Entry) error {
+		switch {
+		case s.mark.covers(e.Head):
+			answered = head.Seq
+		case e.Event.Body.Subject() != "":
+			answered = e.Append - 1
+		}
+		return nil
+	})
+	return answered, err
+}
+
 // Answered notes that the answers to all events so far have been given: printed
 // or shown. Until it is called, a start after a crash gives the last answer
 // again when the code is scanned again.
@@ -66,6 +91,7 @@ func (s *Store) Answered() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if j := s.journal.Load(); j != nil && !s.closed && len(s.resume) == 0 {
+		s.answered = j.Head().Seq
 		s.mark.set(j.Head())
 	}
 }

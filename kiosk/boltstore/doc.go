@@ -75,10 +75,11 @@
 // # Resumed answers
 //
 // A process that was killed between a sync and its answer has handed the goods
-// over without telling anybody. The events of the last append before a start
-// may therefore be answered once more, unless [Store.Answered] told that they
-// were: a scan of that order within [ResumeWithin] is accepted again,
-// as the very same event. Any further append ends that.
+// over without telling anybody. The events of the last append of an order before
+// a start may therefore be answered once more, unless [Store.Answered] told that
+// they were: a scan of that order within [ResumeWithin] is accepted again, as the
+// very same event. The next event of an order ends that; events of none (a clock
+// that changed, a sign-in) do not, up to 256 of them.
 //
 // # Limits
 //

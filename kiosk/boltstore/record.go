@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/journal"
@@ -85,8 +86,12 @@ func (s *Store) record(at kiosk.Moment, version uint64, known map[kiosk.OrderID]
 		s.fault.Store(&fault{err})
 		return nil, fmt.Errorf("%w: %w", ErrOutOfOrder, err)
 	}
-	clear(s.resume)
-	s.answered = written[len(written)-1].Seq
+	if slices.ContainsFunc(bodies, func(b kiosk.Body) bool { return b.Subject() != "" }) {
+		clear(s.resume)
+	}
+	if len(s.resume) == 0 {
+		s.answered = written[len(written)-1].Seq
+	}
 	if _, _, pending := s.states.status(); pending >= s.o.CheckpointEvery {
 		select {
 		case s.kick <- struct{}{}:

@@ -10,7 +10,8 @@ import (
 )
 
 // ResumeWithin is how long after an interrupted handover its answer may still
-// be given, by the wall clock, in either direction.
+// be given: by the boot clock within one boot, else by the wall in either
+// direction, and where neither can be trusted only so long after a boot.
 const ResumeWithin = 10 * time.Minute
 
 // Redeem answers a scanned text. When it returns, what it says is on disk.
@@ -63,7 +64,7 @@ func (s *Store) decide(orders []kiosk.Order, c kiosk.Context) ([]kiosk.Outcome, 
 		known[o.ID] = own
 		state := own.Merge(o.Settled)
 		out, body := kiosk.DecideScan(o, state, c)
-		outcomes[i] = s.resumed(out, c.At.Wall)
+		outcomes[i] = s.resumed(out, c.At)
 		if body == nil {
 			continue
 		}
@@ -118,11 +119,11 @@ func (s *Store) rebuildStates(cause error) error {
 
 // resumed turns the refusal of goods that an interrupted run handed over into
 // the answer that it may not have given, once.
-func (s *Store) resumed(out kiosk.Outcome, now time.Time) kiosk.Outcome {
+func (s *Store) resumed(out kiosk.Outcome, now kiosk.Moment) kiosk.Outcome {
 	if len(s.resume) == 0 {
 		return out
 	}
-	if out.Verdict.ForLeader() && s.resume[out.Event] {
+	if _, owed := s.resume[out.Event]; owed && out.Verdict.ForLeader() {
 		delete(s.resume, out.Event)
 		out.Resumed = true
 		return out
@@ -132,11 +133,22 @@ func (s *Store) resumed(out kiosk.Outcome, now time.Time) kiosk.Outcome {
 		return out
 	}
 	r := out.History[last]
-	if !s.resume[r.Event] || now.Sub(r.At).Abs() > ResumeWithin {
+	if then, owed := s.resume[r.Event]; !owed || !recent(now, then) {
 		return out
 	}
 	delete(s.resume, r.Event)
 	out.Verdict, out.Event, out.Seq, out.At = kiosk.Accepted, r.Event, r.Seq, r.At
 	out.Lines, out.History, out.Resumed = r.Lines, out.History[:last], true
 	return out
+}
+
+// recent reports whether an answer that is owed since then may still be given.
+// A machine that lost its time with its power must not lose the answer too:
+// whoever waits at the counter is answered soon after it has started again.
+func recent(now, then kiosk.Moment) bool {
+	ago, known := now.Since(then)
+	if !known {
+		return now.Mono <= ResumeWithin
+	}
+	return ago.Abs() <= ResumeWithin
 }

@@ -83,9 +83,9 @@ type Store struct {
 	orders *orderSet
 	states *states
 
-	mu       sync.Mutex // the one lock over deciding, recording and applying
-	answered uint64     // sequence up to which every event's caller was answered
-	resume   map[kiosk.EventID]bool
+	mu       sync.Mutex                     // the one lock over deciding, recording and applying
+	answered uint64                         // sequence up to which every event's caller was answered
+	resume   map[kiosk.EventID]kiosk.Moment // when the events happened whose answer may never have been given
 	mark     *answeredMark
 	doubt    error // HQ's signature contradicts the journal
 	closed   bool
@@ -176,10 +176,8 @@ func (s *Store) recover(j *journal.Journal, rebuild bool) (err error) {
 	if s.mark, err = openAnswered(s.o.FS, filepath.Join(s.o.Dir, journalDir, answeredFile)); err != nil {
 		return err
 	}
-	// All that a killed process may not have answered lies in its last append.
-	s.answered = j.Head().Seq
-	if first := j.LastAppend(); first > 0 && !s.mark.covers(j.Head()) {
-		s.answered = first - 1
+	if s.answered, err = s.lastAnswered(j); err != nil {
+		return err
 	}
 	if err := s.catchUp(j); err != nil || !rebuild {
 		return err
@@ -201,15 +199,15 @@ func (s *Store) catchUp(j *journal.Journal) error {
 }
 
 func (s *Store) applyFrom(j *journal.Journal) error {
-	s.resume = map[kiosk.EventID]bool{}
+	s.resume = map[kiosk.EventID]kiosk.Moment{}
 	applied, _, _ := s.states.status()
 	from, total := min(applied.Seq, s.answered)+1, j.Head().Seq-applied.Seq
 	return j.Read(from, func(e journal.Entry) error {
 		if done := e.Head.Seq - min(applied.Seq, e.Head.Seq); done%progressEvery == 0 && done > 0 {
 			s.o.Progress(done, total)
 		}
-		if e.Head.Seq > s.answered {
-			s.resume[e.Event.ID] = true
+		if e.Head.Seq > s.answered && e.Event.Body.Subject() != "" {
+			s.resume[e.Event.ID] = e.Event.At
 		}
 		if e.Head.Seq <= applied.Seq {
 			return nil

@@ -2,25 +2,20 @@ package boltstore
 
 import (
 	"fmt"
-	"time"
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/journal"
 )
 
-// LastWall is the wall time of the journal's last event; zero when there is
-// none. A clock that stands before it is wrong.
-func (s *Store) LastWall() (time.Time, error) {
+// Recent calls fn for the last so many events, in their order, until fn returns
+// an error, which Recent then returns.
+func (s *Store) Recent(most uint64, fn func(kiosk.Event) error) error {
 	j, err := s.reader()
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
-	var last time.Time
-	err = j.Read(max(1, j.Head().Seq), func(e journal.Entry) error {
-		last = e.Event.At.Wall
-		return nil
-	})
-	return last, err
+	head := j.Head().Seq
+	return j.Read(head-min(head, most)+1, func(e journal.Entry) error { return fn(e.Event) })
 }
 
 // Free reports whether a code's lookup opens no other order than this one.

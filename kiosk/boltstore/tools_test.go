@@ -1,6 +1,8 @@
 package boltstore_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -36,15 +38,29 @@ func TestAnsweredIsRemembered(t *testing.T) {
 	}
 }
 
-func TestLastWall(t *testing.T) {
+func TestRecent(t *testing.T) {
 	s := open(t, options(t.TempDir()))
-	if last, err := s.LastWall(); err != nil || !last.IsZero() {
-		t.Errorf("of an empty journal: %v, %v", last, err)
+	recent := func(most uint64) (seqs []uint64) {
+		if err := s.Recent(most, func(e kiosk.Event) error { seqs = append(seqs, e.Seq); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return seqs
 	}
-	fill(t, s, kiosktest.Order(1))
-	out := want(t, redeem(t, s, 1, time.Hour), kiosk.Accepted)
-	if last, err := s.LastWall(); err != nil || !last.Equal(out.At) {
-		t.Errorf("%v, %v; want %v", last, err, out.At)
+	if got := recent(5); got != nil {
+		t.Errorf("of an empty journal: %v", got)
+	}
+	fill(t, s, kiosktest.Order(1), kiosktest.Order(2), kiosktest.Order(3))
+	for n := 1; n <= 3; n++ {
+		want(t, redeem(t, s, n, time.Hour), kiosk.Accepted)
+	}
+	for most, all := range map[uint64]string{0: "[]", 1: "[3]", 2: "[2 3]", 3: "[1 2 3]", 99: "[1 2 3]"} {
+		if got := fmt.Sprint(recent(most)); got != all {
+			t.Errorf("the last %d are %s, want %s", most, got, all)
+		}
+	}
+	enough := errors.New("enough")
+	if err := s.Recent(9, func(kiosk.Event) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("got %v", err)
 	}
 }
 

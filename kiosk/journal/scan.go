@@ -16,6 +16,7 @@ type Entry struct {
 	Event  kiosk.Event
 	Record kiosk.Record
 	Head   kiosk.Head // the chain up to and including the event
+	Append uint64     // sequence of the first event of the same append
 }
 
 // scan walks records from a known place of the chain and checks each. Where
@@ -119,5 +120,7 @@ func (s *scan) entry() (Entry, error) {
 	}
 	e.Terminal, e.Epoch, e.Seq, e.Prev = s.terminal, r.epoch, r.seq, r.prev
 	payload := append([]byte(nil), r.payload...)
-	return Entry{Event: e, Record: kiosk.Record{Epoch: r.epoch, Seq: r.seq, Payload: payload}, Head: s.head}, nil
+	return Entry{
+		Event: e, Record: kiosk.Record{Epoch: r.epoch, Seq: r.seq, Payload: payload}, Head: s.head, Append: r.seq - uint64(r.back),
+	}, nil
 }

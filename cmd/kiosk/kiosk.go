@@ -44,8 +44,12 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	if err != nil {
 		return err
 	}
+	boot, err := terminal.MachineBoot()
+	if err != nil {
+		return err
+	}
 	t, err := terminal.Open(terminal.Options{
-		Folder: folder, Now: s.Now, Random: rand.Reader, Log: log, Sources: sources, Camera: camera, Offline: c.Offline, KeepTrying: true,
+		Folder: folder, Now: s.Now, Boot: boot, Random: rand.Reader, Log: log, Sources: sources, Camera: camera, Offline: c.Offline, KeepTrying: true,
 		OnState: func(state desk.State) { window.Show(state) },
 	})
 	if err != nil {

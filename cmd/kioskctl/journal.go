@@ -35,7 +35,9 @@ type shownEvent struct {
 	By       string           `json:"by,omitempty"`
 	Of       *kiosk.EventID   `json:"of,omitempty"` // the hold or redemption that it ends
 	// Kind is what was tried in vain.
-	Kind kiosk.AttemptKind `json:"kind,omitempty"`
+	Kind  kiosk.AttemptKind `json:"kind,omitempty"`
+	Clock string            `json:"clock"` // how far at can be trusted
+	Jump  string            `json:"jump,omitempty"`
 }
 
 // Run prints the journal. It takes no lock: the terminal may be running. An
@@ -59,6 +61,7 @@ func (c *showCmd) Run(s *cli.IO) error {
 func newShownEvent(e kiosk.Event) shownEvent {
 	out := shownEvent{
 		Seq: e.Seq, Type: e.Body.Type(), Event: e.ID, Order: e.Body.Subject(), At: e.At.Wall, Epoch: e.Epoch, Terminal: e.Terminal,
+		Clock: e.At.Clock.String(),
 	}
 	switch b := e.Body.(type) {
 	case kiosk.Redeemed:
@@ -76,6 +79,8 @@ func newShownEvent(e kiosk.Event) shownEvent {
 		out.By = b.By
 	case kiosk.AttemptFailed:
 		out.Kind = b.Kind
+	case kiosk.ClockChanged:
+		out.Jump = b.Jump.String()
 	}
 	return out
 }

@@ -40,8 +40,12 @@ func (c *runCmd) Run(ctx context.Context, s *cli.IO) error {
 	if err != nil {
 		return err
 	}
+	boot, err := terminal.MachineBoot()
+	if err != nil {
+		return err
+	}
 	t, err := terminal.Open(terminal.Options{
-		Folder: folder, Now: s.Now, Random: rand.Reader, Log: c.logger(s), Sources: sources, Camera: camera, Offline: c.Offline,
+		Folder: folder, Now: s.Now, Boot: boot, Random: rand.Reader, Log: c.logger(s), Sources: sources, Camera: camera, Offline: c.Offline,
 		EndWithSources: true,
 		OnAnswer: func(scan scanner.Scan, a desk.Answer, took time.Duration) error {
 			return s.JSON(newAnswerLine(a, scan.Source, took))

@@ -30,6 +30,8 @@ type terminalStatus struct {
 	Events    uint64           `json:"events"`
 	Unsent    uint64           `json:"unsent"`
 	Conflicts int              `json:"conflicts"`
+	Clock     string           `json:"clock"`             // unchecked, synced or suspect
+	ClockSays string           `json:"clock_says"`        // why, and what to do
 	Running   bool             `json:"running,omitempty"` // what only the running terminal knows is 0
 }
 
@@ -45,10 +47,11 @@ func (c *statusCmd) Run(s *cli.IO) error {
 	switch {
 	case errors.Is(err, journal.ErrLocked):
 		out.Running = true
-		err = out.fillFromJournal(folder)
+		err = out.fillFromJournal(folder, s.Now)
 	case err == nil:
 		out.fillFromStore(store.Status())
-		err = store.Close()
+		err = errors.Join(out.fillClock(folder, func(fn func(kiosk.Event) error) error { return store.Recent(clockEvents, fn) },
+			store.Status().Cache, s.Now), store.Close())
 	}
 	if err != nil {
 		return err
@@ -56,8 +59,8 @@ func (c *statusCmd) Run(s *cli.IO) error {
 	if c.JSON {
 		return s.JSON(out)
 	}
-	_, err = fmt.Fprintf(s.Stdout, "terminal   %s at point %s\norders     %s\nevents     %s\n",
-		out.Terminal, out.Point, out.ordersText(s.Now()), out.eventsText())
+	_, err = fmt.Fprintf(s.Stdout, "terminal   %s at point %s\norders     %s\nevents     %s\nclock      %s\n",
+		out.Terminal, out.Point, out.ordersText(s.Now()), out.eventsText(), out.ClockSays)
 	return err
 }
 
@@ -66,13 +69,30 @@ func (t *terminalStatus) fillFromStore(st desk.Status) {
 	t.Events, t.Unsent, t.Conflicts = st.Head, st.Unsent, st.Conflict
 }
 
-func (t *terminalStatus) fillFromJournal(f terminal.Folder) error {
+func (t *terminalStatus) fillFromJournal(f terminal.Folder, now func() time.Time) error {
 	o, err := f.VerifyOptions()
 	if err != nil {
 		return err
 	}
-	report, err := journal.Verify(terminal.JournalFolder(f.Path), o)
-	t.Events = report.Events
+	events := func(fn func(kiosk.Event) error) error {
+		o.Each = func(e journal.Entry) error { return fn(e.Event) }
+		report, err := journal.Verify(terminal.JournalFolder(f.Path), o)
+		t.Events = report.Events
+		return err
+	}
+	return t.fillClock(f, events, kiosk.Cache{}, now)
+}
+
+// clockEvents is how many events are asked about the clock; a few seconds' worth
+// of reading, and months of handovers.
+const clockEvents = 16_384
+
+func (t *terminalStatus) fillClock(f terminal.Folder, events func(func(kiosk.Event) error) error, orders kiosk.Cache, now func() time.Time) error {
+	clock, err := terminal.ClockOf(f, events, orders, now)
+	t.Clock, t.ClockSays = clock.Quality.String(), clock.Text
+	if clock.Quality == kiosk.ClockSuspect {
+		t.ClockSays = "may be wrong: it " + clock.Text
+	}
 	return err
 }
 

@@ -11,14 +11,14 @@ import (
 // look compares the clock with HQ's and fetches the settings if they changed.
 func (e *Engine) look(ctx context.Context) error {
 	var errTime error
-	asked := e.c.Now()
+	asked, since := e.c.Now(), e.c.Since()
 	if at, err := e.c.Remote.Time(ctx); unreachable(err) {
 		return err
 	} else if err != nil {
 		errTime = fmt.Errorf("ask for HQ's time: %w", err)
 	} else {
 		way := e.c.Now().Sub(asked) / 2
-		e.status.offset(at.Sub(asked.Add(way)))
+		e.status.measured(at.Sub(asked.Add(way)), at, since+(e.c.Since()-since)/2)
 	}
 	p, tag, err := e.c.Remote.Point(ctx, e.tag)
 	switch {

@@ -21,6 +21,9 @@ type Config struct {
 	// Verify reports whether a signature over a message is HQ's.
 	Verify func(message, signature []byte) bool
 	Now    func() time.Time
+	// Since is a monotonic clock, by which HQ's time can be carried on whatever
+	// becomes of Now; nil: none.
+	Since func() time.Duration
 
 	// Condition is how the terminal is; HQ is told on contact and when it changes.
 	// nil: HQ is not told.
@@ -70,6 +73,9 @@ func New(c Config) (*Engine, error) {
 		if *d.field <= 0 {
 			*d.field = d.value
 		}
+	}
+	if c.Since == nil {
+		c.Since = func() time.Duration { return 0 }
 	}
 	if c.BatchRecords <= 0 {
 		c.BatchRecords = 500

@@ -159,7 +159,8 @@ func TestRevocationEndsRun(t *testing.T) {
 
 func TestClockOffset(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newScene(t)
+		began := time.Now()
+		s := newScene(t, func(c *engine.Config) { c.Since = func() time.Duration { return time.Since(began) } })
 		s.hq.now = func() time.Time { pass(2 * time.Second); return time.Now().Add(-time.Hour) }
 		s.hq.before = func(call string) error {
 			if call == "time" {
@@ -170,8 +171,12 @@ func TestClockOffset(t *testing.T) {
 		if _, err := s.engine.Once(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if st := s.last(); st.Measured == 0 || st.Offset != -time.Hour {
+		st := s.last()
+		if st.Measured == 0 || st.Offset != -time.Hour {
 			t.Errorf("offset %v of %+v", st.Offset, st)
+		}
+		if !st.HQTime.Equal(began.Add(st.At-time.Hour)) || st.At != 2*time.Second { // half the round trip
+			t.Errorf("HQ's clock is %v at %v, after %v", st.HQTime, st.At, began)
 		}
 	})
 }

@@ -13,7 +13,9 @@ type Status struct {
 	UpError     string        // why events do not get to HQ, as a sentence; empty: they do
 	DownError   string        // why orders do not come from HQ
 	Offset      time.Duration // to be added to this machine's clock to have HQ's
-	Measured    int           // how often Offset was measured; 0: never, and Offset says nothing
+	HQTime      time.Time     // HQ's clock, at the time At of Config.Since
+	At          time.Duration // unlike Offset they stay true when this machine's clock is set
+	Measured    int           // how often these were measured; 0: never, and they say nothing
 }
 
 // reporter keeps the status and tells it, one call at a time.
@@ -51,10 +53,10 @@ func (r *reporter) down(now time.Time, err error) {
 	})
 }
 
-func (r *reporter) offset(d time.Duration) {
+func (r *reporter) measured(offset time.Duration, hq time.Time, at time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.now.Offset = d
+	r.now.Offset, r.now.HQTime, r.now.At = offset, hq, at
 	r.now.Measured++
 }
 

@@ -20,15 +20,33 @@
 // and, while the state is built again, how far that is. HQ is told whenever it
 // can be reached, also when the store cannot be opened.
 //
+// # The clock
+//
+// The wall clock is looked at before every input and every second, and the trust
+// in it goes with every event; package kiosk says what follows from it. It is
+// suspect
+//
+//   - after it went off by more than 2 seconds in all against the boot clock,
+//     while the terminal ran or between two runs in one boot;
+//   - after a boot, when it stands before a time that is known to have passed
+//     (the floor), or more than 45 days after it;
+//   - when HQ's clock is more than 30 seconds away.
+//
+// Only HQ ends that, by agreeing within 20 seconds; without any HQ the next boot
+// does. The floor is the latest time that a trusted clock or HQ vouched for,
+// carried on by the boot clock: it comes from the journal's last events, from the
+// time of HQ's orders and from the file "clock" in the data folder, see
+// clockfile.go. HQ's word alone can lower it. Each change is an event of its own,
+// clock-changed, with how far the clock is off; of more than ten jumps in an hour
+// the rest are summed up in one.
+//
 // # Limits
 //
 // What only a write can show about the room on a disk, such as a quota, is found
 // by that write.
 //
 // The point's time zone and debounce are those that the store knows when the
-// terminal starts; a change at HQ counts from the next start on. The doubt about
-// a clock that jumped ends with the next measurement against HQ's, and with the
-// process.
+// terminal starts; a change at HQ counts from the next start on.
 //
 // A terminal that hears from HQ that it has been withdrawn deletes its orders
 // and the point's secret, and stays offline; its journal stays. It has to reach
@@ -36,6 +54,12 @@
 // sealed (see kiosk/seal). Over plain http to another machine it deletes nothing
 // and goes on with the orders that it has, within what the point's policy lets an
 // ageing order set do.
+//
+// Nobody can tell a machine that was off from a clock that was set forwards
+// before a boot: up to 45 days of that are believed until HQ is asked. HQ's word
+// on the time is as good as the way to HQ: it is not signed. A first start
+// without HQ believes any clock. Where the machine does not tell its boot, each
+// run of the program counts as one.
 //
 // Nothing here imports Fyne: the package builds without cgo.
 package terminal

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"hexiao/kiosk"
 	"hexiao/kiosk/config"
 	"hexiao/kiosk/journal"
 	"hexiao/sync/client"
@@ -51,6 +52,11 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 	if err != nil {
 		add("settings", err, "")
 	}
+	var before past
+	options.Each = func(e journal.Entry) error {
+		before.follow(e.Event)
+		return nil
+	}
 	report, err := journal.Verify(JournalFolder(path), options)
 	if errors.Is(err, os.ErrNotExist) {
 		err = nil // nothing has happened yet
@@ -71,6 +77,7 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 		err = fmt.Errorf("only %d MB are free; make room: below %d MB nothing is handed out", free>>20, reserve>>20)
 	}
 	add("disk", err, fmt.Sprintf("%d MB free", free>>20))
+	compared := false
 	if folder.Config.HQ.URL == "" {
 		add("HQ", nil, "none: orders are imported here")
 	} else {
@@ -81,7 +88,15 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 				err = fmt.Errorf("the clock is %v from HQ's; set it (timedatectl set-ntp true)", offset.Round(time.Second))
 			}
 			add("clock", err, "agrees with HQ's")
+			compared = true
 		}
+	}
+	if !compared {
+		clock, err := clockAfter(folder, before, kiosk.Cache{}, now)
+		if err == nil && clock.Quality == kiosk.ClockSuspect {
+			err = fmt.Errorf("the clock %s", clock.Text)
+		}
+		add("clock", err, clock.Text)
 	}
 	for _, device := range devicePaths(folder.Config) {
 		_, err := os.Stat(device)

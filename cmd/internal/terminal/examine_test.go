@@ -118,6 +118,37 @@ func TestExamineComparesTheClock(t *testing.T) {
 	}
 }
 
+// Without HQ the clock is judged by what the terminal has seen, as a start would.
+func TestExamineJudgesTheClock(t *testing.T) {
+	f, codes := localFolder(t, 1, kiosk.Policy{})
+	camera := newScannerFake("camera")
+	o := options(f, camera)
+	boot, err := MachineBoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for off, says := range map[time.Duration]string{
+		0: "", -day: "stands 24h0m0s before", 46 * day: "stands 1104h0m0s after",
+	} {
+		o.Boot = BootClock{ID: kiosk.BootID{9}, Since: boot.Since} // it was before the last boot
+		r := start(t, o)
+		if off == 0 {
+			want(t, r.scanned(camera, codes[0].Opaque.Text), kiosk.Accepted)
+		}
+		r.stop()
+		now := func() time.Time { return time.Now().Add(off) }
+		if got := wrong(t, f.Path, now)["clock"]; says == "" && got != "" || !strings.Contains(got, says) {
+			t.Errorf("%v off: %q", off, got)
+		}
+		o.Boot = boot
+		start(t, o).stop() // in this boot it remembers how the clock stood
+		now = func() time.Time { return time.Now().Add(off) }
+		if got := wrong(t, f.Path, now)["clock"]; (got != "") != (off != 0) || off != 0 && !strings.Contains(got, "was set by "+off.String()) {
+			t.Errorf("%v off, in this boot: %q", off, got)
+		}
+	}
+}
+
 // A flipped bit in the journal is found with its event.
 func TestExamineFindsDamage(t *testing.T) {
 	f, codes := localFolder(t, 2, kiosk.Policy{})

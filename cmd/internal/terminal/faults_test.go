@@ -46,14 +46,14 @@ func TestJumpThatCannotBeRecorded(t *testing.T) {
 	f, _ := localFolder(t, 0, kiosk.Policy{})
 	wall := &shifted{}
 	o := options(f)
-	o.Now = wall.now
-	r := start(t, o, func(term *Terminal) { term.clock = newClock(wall.now, stopwatch(time.Now), time.Time{}) })
+	o.Now, o.Boot = wall.now, bootClock(1)
+	r := start(t, o)
 	r.screen(desk.Welcome)
 	if err := r.store.Close(); err != nil {
 		t.Fatal(err)
 	}
 	wall.set(time.Hour)
-	r.until("a word in the log", func(desk.State) bool { return strings.Contains(r.log.String(), "jump could not be recorded") })
+	r.until("a word in the log", func(desk.State) bool { return strings.Contains(r.log.String(), "could not be recorded") })
 }
 
 // A damaged state is built again from the journal, and the log says so.

@@ -19,6 +19,7 @@ import (
 	"hexiao/kiosk/ordertable"
 	"hexiao/kiosk/seal"
 	"hexiao/scanner"
+	"hexiao/sync/engine"
 	"hexiao/sync/hq/hqtest"
 )
 
@@ -42,6 +43,12 @@ func (s *shifted) now() time.Time {
 }
 
 func (s *shifted) set(by time.Duration) { s.by.Store(int64(by)) }
+
+// bootClock is a boot of that number, from now on, which no wall clock touches.
+func bootClock(n byte) BootClock {
+	start := time.Now()
+	return BootClock{ID: kiosk.BootID{n}, Since: func() time.Duration { return time.Since(start) }}
+}
 
 // scannerFake is a source that does as it is told.
 type scannerFake struct {
@@ -280,4 +287,10 @@ func want(t *testing.T, a told, v kiosk.Verdict) kiosk.Outcome {
 		t.Fatalf("answer %s from %s, want %s", a.answer.Verdict, a.scan.Source, v)
 	}
 	return a.answer.Outcomes[0]
+}
+
+// statusAt is a report of the engine: the n-th measurement of HQ's clock, at a
+// time of the boot clock.
+func statusAt(n int, hq time.Time, at time.Duration) engine.Status {
+	return engine.Status{Online: true, HQTime: hq, At: at, Measured: n}
 }

@@ -24,7 +24,7 @@ func (t *Terminal) Typed(r rune) {
 			return
 		}
 		if text, ok := t.burst.Enter(at); ok {
-			t.answer(scanner.Scan{Text: text, Symbology: scanner.Text, Source: "wedge", At: at.UTC()}, m, t.clock.since())
+			t.answer(scanner.Scan{Text: text, Symbology: scanner.Text, Source: "wedge", At: at.UTC()}, m, t.o.Boot.Since())
 		}
 	})
 }

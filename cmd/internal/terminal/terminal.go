@@ -26,6 +26,7 @@ import (
 type Options struct {
 	Folder  Folder
 	Now     func() time.Time
+	Boot    BootClock // MachineBoot; without Since the time counts from Open, and no boot is known
 	Random  io.Reader
 	Log     *slog.Logger
 	Sources []scanner.Source
@@ -54,12 +55,15 @@ type Terminal struct {
 	shut   *shut            // stands for the store until it is open
 	desk   *desk.Desk
 	clock  *clock
+	memory *clockFile     // nil: the store is not open yet
 	engine *engine.Engine // nil: offline
 	hq     *client.HQ     // what engine talks to
 	burst  wedge.Burst
 	inputs chan func(kiosk.Moment)
-	failed error  // of OnAnswer
-	awoken uint64 // head of the journal when the engine was last woken
+	failed error         // of OnAnswer
+	awoken uint64        // head of the journal when the engine was last woken
+	kept   time.Duration // boot time at which the clock was last remembered
+	silent bool          // a change of the clock could not be recorded, and the log knows
 
 	trouble    trouble
 	version    string                          // of this program
@@ -79,10 +83,29 @@ func Open(o Options) (*Terminal, error) {
 	if o.EndWithSources && len(o.Sources) == 0 {
 		return nil, ErrNoScanner
 	}
+	t, err := assemble(o)
+	if err != nil || o.KeepTrying {
+		return t, err
+	}
+	opened := t.open()
+	if opened.err == nil {
+		opened.err = t.attach(opened)
+	}
+	if opened.err != nil {
+		return nil, errors.Join(opened.err, opened.close())
+	}
+	return t, nil
+}
+
+// assemble puts together what there is of a terminal before its store is open.
+func assemble(o Options) (*Terminal, error) {
 	f := o.Folder
+	if o.Boot.Since == nil {
+		o.Boot = runClock(o.Now)
+	}
 	t := &Terminal{
 		o: o, inputs: make(chan func(kiosk.Moment), inputQueue), opened: make(chan opening, 1),
-		shut: newShut(f.Config.Point), version: version(), clock: newClock(o.Now, stopwatch(o.Now), time.Time{}),
+		shut: newShut(f.Config.Point), version: version(), clock: newClock(o.Now, o.Boot, past{}, false),
 	}
 	t.desk = desk.New(desk.Options{
 		Ledger: t.shut, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN,
@@ -96,19 +119,6 @@ func Open(o Options) (*Terminal, error) {
 			return nil, err
 		}
 	}
-	if o.KeepTrying {
-		return t, nil
-	}
-	opened := t.open()
-	if opened.err == nil {
-		opened.err = t.attach(opened)
-	}
-	if opened.err != nil {
-		if opened.store != nil {
-			opened.err = errors.Join(opened.err, opened.store.Close())
-		}
-		return nil, opened.err
-	}
 	return t, nil
 }
 
@@ -121,11 +131,12 @@ func (t *Terminal) attach(o opening) error {
 		zone = time.UTC
 	}
 	if t.hq != nil {
-		if t.engine, err = newEngine(f, o.store, o.store, t.hq, engine.Config{Now: t.o.Now, Report: t.linked, Condition: t.saidLast}); err != nil {
+		if t.engine, err = newEngine(f, o.store, o.store, t.hq, engine.Config{Now: t.o.Now, Since: t.o.Boot.Since, Report: t.linked, Condition: t.saidLast}); err != nil {
 			return err
 		}
 	}
-	t.store, t.clock = o.store, newClock(t.o.Now, stopwatch(t.o.Now), o.last)
+	t.store = o.store
+	t.startClock(o)
 	t.trouble = trouble{}
 	t.desk.Attach(t.store, zone)
 	t.watchSpace()
@@ -141,7 +152,8 @@ func (t *Terminal) Close() error {
 	if t.store == nil {
 		return nil
 	}
-	return t.store.Close()
+	t.remember()
+	return errors.Join(t.memory.close(), t.store.Close())
 }
 
 // Run runs the terminal, once, until ctx ends (nil) or, with EndWithSources,
@@ -179,20 +191,13 @@ func (t *Terminal) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case input := <-t.inputs:
-			t.watchClock()
-			input(t.clock.moment())
+			input(t.watchClock())
 		case o := <-t.opened:
 			if t.tookOpening(o, t.clock.moment()) {
 				begin()
 			}
 		case <-second.C:
-			t.watchClock()
-			if m := t.clock.moment(); t.store == nil {
-				t.tryOpen(ctx, m)
-			} else {
-				t.check(m)
-			}
-			t.desk.Tick(t.clock.moment())
+			t.tick(ctx)
 		case err := <-sourcesEnded:
 			if t.o.EndWithSources || ctx.Err() != nil {
 				return err
@@ -218,10 +223,8 @@ func (t *Terminal) rest() {
 	t.background.Wait()
 	select {
 	case o := <-t.opened:
-		if o.store != nil {
-			if err := o.store.Close(); err != nil {
-				t.o.Log.Error("the store could not be closed", "error", err)
-			}
+		if err := o.close(); err != nil {
+			t.o.Log.Error("the store could not be closed", "error", err)
 		}
 	default:
 	}
@@ -267,7 +270,7 @@ func (t *Terminal) say(st desk.Status) {
 func (t *Terminal) saidLast() kiosk.Condition { return *t.said.Load() }
 
 func (t *Terminal) scan(ctx context.Context, s scanner.Scan) {
-	read := t.clock.since()
+	read := t.o.Boot.Since()
 	t.send(ctx, func(at kiosk.Moment) {
 		if s.Repeat {
 			t.desk.Repeat()
@@ -285,7 +288,7 @@ func (t *Terminal) answer(s scanner.Scan, at kiosk.Moment, read time.Duration) {
 		t.trouble.heard(err)
 		answer = desk.NewAnswer(t.ledger().Status().Cache, kiosk.Outcome{Verdict: kiosk.OutOfOrder, At: at.Wall})
 	}
-	took := t.clock.since() - read
+	took := t.o.Boot.Since() - read
 	t.logAnswer(s, answer, took)
 	if t.o.OnAnswer == nil {
 		return
@@ -314,28 +317,6 @@ func (t *Terminal) logAnswer(s scanner.Scan, a desk.Answer, took time.Duration) 
 func (t *Terminal) health(ctx context.Context, h scanner.Health) {
 	t.o.Log.Info("scanner", "source", h.Source, "state", string(h.State), "detail", h.Detail)
 	t.send(ctx, func(kiosk.Moment) { t.desk.Source(desk.SourceState{Name: h.Source, Health: desk.Health(h.State)}) })
-}
-
-// linked takes the engine's report.
-func (t *Terminal) linked(s engine.Status) {
-	t.touch(func(kiosk.Moment) {
-		t.desk.Link(s.Online, false)
-		t.clock.compare(s.Measured, s.Offset)
-	})
-}
-
-// watchClock records a jump of the wall clock. It comes before every input, so
-// that no event bears a time that is trusted and wrong.
-func (t *Terminal) watchClock() {
-	jump, jumped := t.clock.look()
-	if !jumped || t.store == nil {
-		return
-	}
-	m := t.clock.moment()
-	t.o.Log.Warn("the wall clock jumped", "by", jump)
-	if err := t.store.Record(m, kiosk.ClockChanged{Jump: jump, Quality: m.Clock}); err != nil {
-		t.o.Log.Error("the clock's jump could not be recorded", "error", err)
-	}
 }
 
 func (t *Terminal) publish() {

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -108,9 +109,32 @@ func (t *Terminal) watchSpace() {
 
 // opening is how a try to open the store ended.
 type opening struct {
-	store *boltstore.Store
-	last  time.Time // wall time of the journal's last event
-	err   error
+	store      *boltstore.Store
+	past       past       // what the journal's last events tell of it
+	memory     *clockFile // and, with remembered, the clock file
+	remembered past
+	err        error
+}
+
+// recall adds to a store what is known of the past.
+func recall(f Folder, store *boltstore.Store) opening {
+	o := opening{store: store}
+	if o.past, o.err = storePast(store); o.err == nil {
+		o.memory, o.remembered, o.err = openClockFile(f)
+	}
+	return o
+}
+
+// close closes what was opened, if anything was.
+func (o opening) close() error {
+	var errs []error
+	if o.memory != nil {
+		errs = append(errs, o.memory.close())
+	}
+	if o.store != nil {
+		errs = append(errs, o.store.Close())
+	}
+	return errors.Join(errs...)
 }
 
 func (t *Terminal) open() opening {
@@ -122,8 +146,7 @@ func (t *Terminal) open() opening {
 	if err != nil {
 		return opening{err: fmt.Errorf("open the terminal in %s: %w", t.o.Folder.Path, err)}
 	}
-	last, err := store.LastWall()
-	return opening{store, last, err}
+	return recall(t.o.Folder, store)
 }
 
 // tryOpen opens the store in the background, where that is due, and tells the
@@ -162,11 +185,9 @@ func (t *Terminal) tookOpening(o opening, m kiosk.Moment) (begun bool) {
 	if err != nil {
 		t.shut.why = err
 		t.trouble.failed(m.Mono)
-		if o.store != nil {
-			t.store = nil
-			if err := o.store.Close(); err != nil {
-				t.o.Log.Error("the store could not be closed", "error", err)
-			}
+		t.store, t.memory = nil, nil
+		if err := o.close(); err != nil {
+			t.o.Log.Error("the store could not be closed", "error", err)
 		}
 	}
 	return err == nil

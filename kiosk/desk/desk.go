@@ -97,12 +97,19 @@ func (d *Desk) State(at kiosk.Moment) State {
 
 func (d *Desk) header(at kiosk.Moment) Header {
 	status := d.o.Ledger.Status()
-	return Header{
+	h := Header{
 		Point: d.o.Ledger.Point().Name, Terminal: string(d.o.Terminal), Now: at.Wall.In(d.o.Zone),
 		Online: d.online, Local: d.local,
 		Orders: status.Orders, Expected: status.Expected, Complete: status.Cache.Complete,
 		Age: status.age(at.Wall), Unsent: status.Unsent, Closed: status.Disk != nil,
 	}
+	if at.Clock == kiosk.ClockSuspect {
+		h.ClockDoubt, h.Age = true, 0
+		if now, known := at.Time(); known {
+			h.Now, h.Age = now.In(d.o.Zone), status.age(now)
+		}
+	}
+	return h
 }
 
 // Link tells whether HQ answers; local means that no HQ is configured.

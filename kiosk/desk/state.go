@@ -57,7 +57,9 @@ type State struct {
 type Header struct {
 	Point    string // name of the pickup point
 	Terminal string
-	Now      time.Time // in the point's time zone
+	Now      time.Time // in the point's time zone; HQ's where ClockDoubt is set and HQ's clock is known
+	// ClockDoubt: the wall clock is not to be trusted, and Age is 0 unless HQ's is known.
+	ClockDoubt bool
 	Online   bool      // HQ answered lately
 	Local    bool      // no HQ is configured
 	Orders   int

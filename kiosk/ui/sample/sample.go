@@ -119,6 +119,18 @@ func welcomes() []Named {
 			s.Header = Online()
 			s.Header.Local, s.Header.Online, s.Header.Expected = true, false, 0
 		}), Frame: Phone()},
+		{Name: "welcome-clock", State: with(func(s *desk.State) {
+			s.Header = Online()
+			s.Header.ClockDoubt, s.Header.Age = true, 0
+		}), Frame: Phone()},
+		{Name: "welcome-clock-offline", State: with(func(s *desk.State) {
+			s.Header = Offline()
+			s.Header.ClockDoubt, s.Header.Age = true, 0
+		}), Frame: Phone()},
+		{Name: "welcome-clock-local", State: with(func(s *desk.State) {
+			s.Header = Online()
+			s.Header.Local, s.Header.Online, s.Header.Expected, s.Header.ClockDoubt, s.Header.Age = true, false, 0, true, 0
+		}), Frame: Phone()},
 		{Name: "welcome-leader", State: with(func(s *desk.State) { s.Leader = "王团长" }), Frame: Phone()},
 		{Name: "welcome-starting", State: health(desk.HealthStarting)},
 		{Name: "welcome-scanner", State: with(func(s *desk.State) { s.Camera = desk.SourceState{} })},

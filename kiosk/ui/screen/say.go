@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -14,18 +15,28 @@ import (
 const dot = "\u00a0· \u200b"
 
 // headerWords puts the line at the top into words, with shorter ones for narrow
-// screens. Whether orders are handed out is said before how many.
+// screens. Whether orders are handed out is said before how many, and that the
+// clock may be wrong before all else: the time beside it is then doubtful.
 func headerWords(w *look.Words, h desk.Header) look.HeaderWords {
-	out := look.HeaderWords{Point: h.Point, Terminal: h.Terminal, Clock: h.Now.Format("15:04"), Well: h.Local || h.Online && h.Complete}
+	out := look.HeaderWords{
+		Point: h.Point, Terminal: h.Terminal, Clock: h.Now.Format("15:04"),
+		Well: (h.Local || h.Online && h.Complete) && !h.ClockDoubt,
+	}
+	doubt := ""
+	if h.ClockDoubt {
+		doubt = w.Say("header.clock")
+	}
 	if h.Closed {
-		out.Well, out.Status = h.Online, []string{w.Say("header.closed")}
+		link := w.Say("header.closed")
 		if h.Online {
-			out.Status[0] = w.Say("header.online")
+			link = w.Say("header.online")
 		}
+		out.Well, out.Status = h.Online && !h.ClockDoubt, []string{join(doubt, link), cmp.Or(doubt, link)}
 		return out
 	}
 	if h.Local {
-		out.Status = []string{join(w.Say("header.local"), w.Count("header.orders", h.Orders)), w.Say("header.local")}
+		local := w.Say("header.local")
+		out.Status = []string{join(doubt, local, w.Count("header.orders", h.Orders)), join(doubt, local), cmp.Or(doubt, local)}
 		return out
 	}
 	mark := w.Say("header.offline")
@@ -34,14 +45,21 @@ func headerWords(w *look.Words, h desk.Header) look.HeaderWords {
 		mark = w.Say("header.online")
 	}
 	age := w.Say("header.never")
-	if h.Age > 0 || h.Orders > 0 {
+	switch {
+	case h.Age > 0 || h.Orders > 0 && !h.ClockDoubt:
 		age = ago(w, h.Age)
-	} else {
+	case h.Orders > 0:
+		age = "" // nobody knows
+	default:
 		counts = ""
 	}
 	unsent := ""
 	if h.Unsent > 0 {
 		unsent = w.Count("header.unsent", int(min(h.Unsent, 1<<30)))
+	}
+	if h.ClockDoubt {
+		out.Status = []string{join(doubt, mark, counts, age, unsent), join(doubt, mark, unsent), join(doubt, mark), doubt}
+		return out
 	}
 	out.Status = []string{join(mark, counts, age, unsent), join(mark, age, unsent), join(mark, unsent), mark}
 	return out

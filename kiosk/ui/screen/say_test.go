@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,6 +108,8 @@ func TestHeaderSaysHowTheTerminalStands(t *testing.T) {
 	partly := sample.Online()
 	partly.Orders, partly.Complete = 800, false
 	local := desk.Header{Local: true, Orders: 12}
+	doubt, gone, alone := sample.Online(), sample.Offline(), local
+	doubt.ClockDoubt, gone.ClockDoubt, gone.Age, alone.ClockDoubt = true, true, 0, true
 	const sep = "\u00a0· \u200b"
 	for _, c := range []struct {
 		h    desk.Header
@@ -117,9 +120,17 @@ func TestHeaderSaysHowTheTerminalStands(t *testing.T) {
 		{never, "已联网" + sep + "还没有取到订单 false"},
 		{partly, "已联网" + sep + "订单 800 / 1,204" + sep + "3 分钟前 false"},
 		{local, "单机使用" + sep + "订单 12 true"},
+		{doubt, "时间可能不准" + sep + "已联网" + sep + "订单 1,204 / 1,204" + sep + "3 分钟前 false"},
+		{gone, "时间可能不准" + sep + "离线，照常提货" + sep + "订单 1,204 / 1,204" + sep + "17 条待上传 false"},
+		{alone, "时间可能不准" + sep + "单机使用" + sep + "订单 12 false"},
 	} {
 		if got := fullest(c.h); got != c.want {
 			t.Errorf("the header says %q, want %q", got, c.want)
+		}
+		for _, short := range headerWords(w, c.h).Status {
+			if strings.HasPrefix(short, "时间可能不准") != c.h.ClockDoubt {
+				t.Errorf("doubt %v, but the header says %q", c.h.ClockDoubt, short)
+			}
 		}
 	}
 }

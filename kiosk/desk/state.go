@@ -60,14 +60,14 @@ type Header struct {
 	Now      time.Time // in the point's time zone; HQ's where ClockDoubt is set and HQ's clock is known
 	// ClockDoubt: the wall clock is not to be trusted, and Age is 0 unless HQ's is known.
 	ClockDoubt bool
-	Online   bool      // HQ answered lately
-	Local    bool      // no HQ is configured
-	Orders   int
-	Expected int
-	Age      time.Duration // of the order set; 0 and Orders 0: never synced
-	Complete bool
-	Unsent   uint64
-	Closed   bool // out of order: neither orders nor their age mean anything to a customer
+	Online     bool // HQ answered lately
+	Local      bool // no HQ is configured
+	Orders     int
+	Expected   int
+	Age        time.Duration // of the order set; 0 and Orders 0: never synced
+	Complete   bool
+	Unsent     uint64
+	Closed     bool // out of order: neither orders nor their age mean anything to a customer
 }
 
 // SourceState is the health of a scanner.

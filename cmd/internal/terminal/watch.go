@@ -63,18 +63,16 @@ func (t *Terminal) linked(s engine.Status) {
 // it again.
 func (t *Terminal) noteClock(m kiosk.Moment, change kiosk.ClockChanged) {
 	log := t.o.Log.With("by", change.Jump, "quality", change.Quality.String(), "reason", int(change.Reason))
-	err := t.store.Record(m, change)
-	switch {
-	case err == nil:
-		t.clock.recorded()
-		t.silent = false
-		log.Warn("the trust in the wall clock changed")
-	default:
+	if err := t.store.Record(m, change); err != nil {
 		t.clock.unrecorded(change)
 		if !t.silent {
 			t.silent = true
 			log.Error("a change of the wall clock could not be recorded", "error", err)
 		}
+	} else {
+		t.clock.recorded()
+		t.silent = false
+		log.Warn("the trust in the wall clock changed")
 	}
 	t.remember()
 }

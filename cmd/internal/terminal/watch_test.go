@@ -68,7 +68,7 @@ func TestClockJumpIsRecorded(t *testing.T) {
 				t.Errorf("event %d of quality %v tells of %v", e.Seq, e.At.Clock, c.Quality)
 			}
 		}
-		if e.At.Boot != o.Boot.ID || !e.At.HQ.Known || e.At.Wall.Add(e.At.HQ.Offset).Sub(time.Now()).Abs() > time.Minute {
+		if e.At.Boot != o.Boot.ID || !e.At.HQ.Known || time.Until(e.At.Wall.Add(e.At.HQ.Offset)).Abs() > time.Minute {
 			t.Errorf("event %d knows of HQ's clock %+v in boot %v", e.Seq, e.At.HQ, e.At.Boot)
 		}
 		if e.At.Clock == kiosk.ClockSuspect {

@@ -117,6 +117,10 @@
 //
 // # Limits
 //
+// After a commit that failed bbolt may take what lies in the page cache for
+// written. A power cut before the next commit has ended can then damage the
+// file, which is set aside and built, or sent, again.
+//
 // An older copy of the whole folder agrees with itself. Until its first contact
 // with HQ, which the engine makes at every start, it cannot be told from the
 // right one, and may hand out twice what came after it.

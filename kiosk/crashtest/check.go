@@ -114,6 +114,9 @@ func (c *checker) all() error {
 
 // aside: a power cut damages nothing that would have to be given up.
 func (c *checker) aside() error {
+	if c.trace.Errors {
+		return nil // bbolt takes what a failed commit left in the page cache for written
+	}
 	for _, r := range c.trace.Requests {
 		if r.Step.Do == DoRebuild {
 			return nil // which sets state.db aside

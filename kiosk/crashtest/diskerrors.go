@@ -143,7 +143,7 @@ func (r *Runner) withError(ctx context.Context, w *worker, mu *sync.Mutex, kind 
 	if !errs.hit && failed == nil {
 		return nil // that operation is of another kind
 	}
-	t.Scenario = kind.name
+	t.Scenario, t.Errors = kind.name, true
 	d := newDisk(t, r.sums)
 	dice := rand.New(rand.NewPCG(seed, uint64(at)))
 	cuts := []int{len(t.Ops)}

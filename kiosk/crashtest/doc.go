@@ -52,7 +52,10 @@
 // [Runner.Errors] makes the disk fail instead: no space, input/output errors,
 // short writes and failing syncs, once or for a while, one run of 200
 // redemptions for each operation. The customer scans again; every run must come
-// to its end, and states after a power cut are checked as above.
+// to its end, and states after a power cut are checked as above, but that
+// state.db may be set aside and built again: what a failed commit left in the
+// page cache bbolt takes for written, and then overwrites what the disk still
+// needs.
 //
 // # That it can fail
 //

@@ -46,7 +46,8 @@ type Trace struct {
 	Scenario string
 	Seed     uint64
 	Ops      []Op
-	Start    int // power cuts before this operation are not of interest
+	Errors   bool // the disk failed: a bbolt file may have to be built again
+	Start    int  // power cuts before this operation are not of interest
 	Requests []Request
 	Chain    []string // chain hash of every event that was recorded, by sequence
 }

@@ -56,7 +56,9 @@
 // append behind it is damage: the journal refuses to open ([ErrDamaged], which
 // names the first doubtful sequence) and changes nothing. The end of the log is
 // then written once more and synced, because an append of a process that was
-// killed, or whose sync failed, may be in the page cache only.
+// killed, or whose sync failed, may be in the page cache only. So are the names
+// of the folder and its files: an append syncs bytes, and a name that such a
+// process left may not be durable.
 //
 // After a failed write or sync nobody knows what is on disk: the journal
 // answers [ErrUnknownOutcome] to every later append. Close it, open it anew and
@@ -90,6 +92,9 @@
 // signature ([ErrAltered]). The first event in doubt is then the one after the
 // last acknowledgement that agrees: about which of the events up to the next one
 // were changed, signatures say nothing.
+//
+// Package kiosk/crashtest tries what power cuts and failing disks leave of this,
+// and of the store above: see there what is checked and how.
 //
 // # Growth
 //

@@ -34,6 +34,9 @@ type Policy struct {
 	TypedWindow   time.Duration `cbor:"11,keyasint,omitempty" json:"typed_window,omitempty"`
 	CodeFormats   []CodeFormat  `cbor:"12,keyasint,omitempty" json:"code_formats,omitempty"`
 	TimeZone      string        `cbor:"13,keyasint,omitempty" json:"time_zone,omitempty"` // IANA name of the business day
+	// Retention is how long after its handover a collected order keeps its
+	// customer's data at the terminal; never less than UndoWindow.
+	Retention time.Duration `cbor:"14,keyasint,omitempty" json:"retention,omitempty"`
 }
 
 // DefaultPolicy is the safe default of every setting.
@@ -51,6 +54,7 @@ func DefaultPolicy() Policy {
 		TypedWindow:   2 * time.Minute,
 		CodeFormats:   []CodeFormat{{MinDigits: 8, MaxDigits: 20}},
 		TimeZone:      "Asia/Shanghai",
+		Retention:     30 * 24 * time.Hour,
 	}
 }
 
@@ -68,6 +72,7 @@ func (p Policy) WithDefaults() Policy {
 	fill(&p.TypedAttempts, d.TypedAttempts)
 	fill(&p.TypedWindow, d.TypedWindow)
 	fill(&p.TimeZone, d.TimeZone)
+	fill(&p.Retention, d.Retention)
 	if len(p.CodeFormats) == 0 {
 		p.CodeFormats = d.CodeFormats
 	}

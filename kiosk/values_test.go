@@ -94,7 +94,7 @@ func TestPolicyDefaults(t *testing.T) {
 	set := kiosk.Policy{
 		Handover: kiosk.HandoverBelow, AloneBelow: 1, MaxCacheAge: 2, StaleValue: 3, Debounce: 4, UndoWindow: 5,
 		CollectGrace: 6, ResultTime: 7, IdleTime: 8, TypedAttempts: 9, TypedWindow: 10,
-		CodeFormats: []kiosk.CodeFormat{{URLPrefix: "shop.example", URLParam: "c"}}, TimeZone: "UTC",
+		CodeFormats: []kiosk.CodeFormat{{URLPrefix: "shop.example", URLParam: "c"}}, TimeZone: "UTC", Retention: 11,
 	}
 	same(t, "a full policy", set, set.WithDefaults())
 	one := kiosk.Policy{UndoWindow: time.Hour}.WithDefaults()
@@ -102,7 +102,7 @@ func TestPolicyDefaults(t *testing.T) {
 	want.UndoWindow = time.Hour
 	same(t, "one setting", want, one)
 	d := kiosk.DefaultPolicy()
-	if d.MaxCacheAge <= 0 || d.StaleValue <= 0 || d.TypedAttempts <= 0 || d.TypedWindow <= 0 || d.UndoWindow <= 0 {
+	if d.MaxCacheAge <= 0 || d.StaleValue <= 0 || d.TypedAttempts <= 0 || d.TypedWindow <= 0 || d.UndoWindow <= 0 || d.Retention <= 0 {
 		t.Errorf("a default leaves a cap open: %+v", d)
 	}
 }

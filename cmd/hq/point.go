@@ -37,6 +37,7 @@ type pointSetCmd struct {
 	MaxCacheAge  time.Duration `help:"How old the order set may be, such as 24h."`
 	UndoWindow   time.Duration `help:"How long a leader may undo a handover."`
 	CollectGrace time.Duration `help:"How long after its end an order can still be collected."`
+	Retention    time.Duration `help:"How long terminals keep the data of a customer who has collected, such as 720h."`
 }
 
 // Run changes what was given.
@@ -44,7 +45,7 @@ func (c *pointSetCmd) Run(p *program) error {
 	change := hq.PointChange{
 		ID: kiosk.PointID(c.ID), Name: c.Name, PIN: c.PIN, Handover: kiosk.HandoverMode(c.Handover),
 		AloneBelow: kiosk.Fen(c.AloneBelow) * 100, StaleValue: kiosk.Fen(c.StaleValue) * 100,
-		MaxCacheAge: c.MaxCacheAge, UndoWindow: c.UndoWindow, CollectGrace: c.CollectGrace,
+		MaxCacheAge: c.MaxCacheAge, UndoWindow: c.UndoWindow, CollectGrace: c.CollectGrace, Retention: c.Retention,
 	}
 	return p.with(func(to *client) error {
 		if err := to.call(p.ctx, "/admin/v1/points/change", change, &struct{}{}); err != nil {

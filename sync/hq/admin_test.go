@@ -94,14 +94,14 @@ func TestAdmin(t *testing.T) {
 func TestChangedSettingsStay(t *testing.T) {
 	s, _ := start(t)
 	for _, change := range []hq.PointChange{
-		{ID: "P001", Handover: kiosk.HandoverBelow, AloneBelow: 5000, PIN: "13579"}, {ID: "P001", UndoWindow: time.Hour, Name: "新"},
+		{ID: "P001", Handover: kiosk.HandoverBelow, AloneBelow: 5000, PIN: "13579"}, {ID: "P001", UndoWindow: time.Hour, Retention: 48 * time.Hour, Name: "新"},
 	} {
 		if err := s.HQ.ChangePoint(ctx(), change); err != nil {
 			t.Fatal(err)
 		}
 	}
 	p, err := s.HQ.Point(ctx(), "P001")
-	want := kiosk.Policy{Handover: kiosk.HandoverBelow, AloneBelow: 5000, UndoWindow: time.Hour}
+	want := kiosk.Policy{Handover: kiosk.HandoverBelow, AloneBelow: 5000, UndoWindow: time.Hour, Retention: 48 * time.Hour}
 	if err != nil || p.Name != "新" || !cmp.Equal(p.Policy, want) || len(p.Leaders) != 1 || !seal.CheckPIN(p.Leaders[0].PINHash, "13579") {
 		t.Errorf("%s %+v, %v", p.Name, p.Policy, err)
 	}

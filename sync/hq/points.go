@@ -74,6 +74,7 @@ type PointChange struct {
 	MaxCacheAge  time.Duration      `json:"max_cache_age,omitempty"`
 	UndoWindow   time.Duration      `json:"undo_window,omitempty"`
 	CollectGrace time.Duration      `json:"collect_grace,omitempty"`
+	Retention    time.Duration      `json:"retention,omitempty"` // of the data of customers who have collected
 }
 
 // ChangePoint changes a point's settings; its terminals learn of it when they
@@ -98,7 +99,7 @@ func (h *HQ) ChangePoint(ctx context.Context, c PointChange) error {
 		p := &rec.Point.Policy
 		p.Handover, p.AloneBelow, p.StaleValue = cmp.Or(c.Handover, p.Handover), cmp.Or(c.AloneBelow, p.AloneBelow), cmp.Or(c.StaleValue, p.StaleValue)
 		p.MaxCacheAge, p.UndoWindow = cmp.Or(c.MaxCacheAge, p.MaxCacheAge), cmp.Or(c.UndoWindow, p.UndoWindow)
-		p.CollectGrace = cmp.Or(c.CollectGrace, p.CollectGrace)
+		p.CollectGrace, p.Retention = cmp.Or(c.CollectGrace, p.CollectGrace), cmp.Or(c.Retention, p.Retention)
 		if p.Handover == kiosk.HandoverBelow && p.AloneBelow == 0 {
 			return fmt.Errorf("%w: the handover mode below needs an amount", ErrInput)
 		}
@@ -119,7 +120,7 @@ func (c PointChange) check() error {
 	if len(c.Name) > 120 {
 		return fmt.Errorf("%w: a point's name has 1 to 120 bytes", ErrInput)
 	}
-	if min(c.AloneBelow, c.StaleValue) < 0 || min(c.MaxCacheAge, c.UndoWindow, c.CollectGrace) < 0 {
+	if min(c.AloneBelow, c.StaleValue) < 0 || min(c.MaxCacheAge, c.UndoWindow, c.CollectGrace, c.Retention) < 0 {
 		return fmt.Errorf("%w: amounts and durations cannot be negative", ErrInput)
 	}
 	return nil

@@ -16,6 +16,7 @@ func NewPoint(p kiosk.Point) Point {
 		UndoWindowMs: q.UndoWindow.Milliseconds(), CollectGraceMs: q.CollectGrace.Milliseconds(),
 		ResultTimeMs: q.ResultTime.Milliseconds(), IdleTimeMs: q.IdleTime.Milliseconds(),
 		TypedAttempts: q.TypedAttempts, TypedWindowMs: q.TypedWindow.Milliseconds(), TimeZone: q.TimeZone,
+		RetentionMs: q.Retention.Milliseconds(),
 	}}
 	for _, f := range q.CodeFormats {
 		out.Policy.CodeFormats = append(out.Policy.CodeFormats, CodeFormat{
@@ -51,7 +52,7 @@ func (p Point) Domain() (kiosk.Point, error) {
 	}{
 		{q.MaxCacheAgeMs, &out.Policy.MaxCacheAge}, {q.DebounceMs, &out.Policy.Debounce}, {q.UndoWindowMs, &out.Policy.UndoWindow},
 		{q.CollectGraceMs, &out.Policy.CollectGrace}, {q.ResultTimeMs, &out.Policy.ResultTime}, {q.IdleTimeMs, &out.Policy.IdleTime},
-		{q.TypedWindowMs, &out.Policy.TypedWindow},
+		{q.TypedWindowMs, &out.Policy.TypedWindow}, {q.RetentionMs, &out.Policy.Retention},
 	} {
 		if d.ms < 0 || d.ms > math.MaxInt64/int64(time.Millisecond) {
 			return kiosk.Point{}, malformed("a duration of %d ms", d.ms)

@@ -421,6 +421,9 @@ type Policy struct {
 	MaxCacheAgeMs  int64        `json:"max_cache_age_ms,omitempty,omitzero"`
 	ResultTimeMs   int64        `json:"result_time_ms,omitempty,omitzero"`
 
+	// RetentionMs how long a collected order keeps its customer's data at the terminal
+	RetentionMs int64 `json:"retention_ms,omitempty,omitzero"`
+
 	// StaleValue fen
 	StaleValue int64 `json:"stale_value,omitempty,omitzero"`
 

@@ -168,7 +168,7 @@ func (s *Store) importBatch(batch []kiosk.Order) (changed int, err error) {
 		}
 		changed = 0
 		for _, o := range batch {
-			done, err := w.putLocal(o)
+			done, err := w.putLocal(o, s.done)
 			if err != nil {
 				return err
 			}

@@ -43,6 +43,9 @@ func guard(fn func() error) (err error) {
 // damaged file is set aside first, and warn is told. made reports whether the
 // file is new.
 func openBolt(path string, init, check func(*bolt.Tx) error, warn func(error)) (db *bolt.DB, made bool, err error) {
+	if err := removeFile(path + freshSuffix); err != nil { // of an interrupted run
+		return nil, false, err
+	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		db, err := createBolt(path, init)
 		return db, true, err
@@ -99,7 +102,7 @@ func openSound(path string, check func(*bolt.Tx) error) (db *bolt.DB, err error)
 // createBolt makes a file under another name first, so that a power cut leaves
 // no half one.
 func createBolt(path string, init func(*bolt.Tx) error) (*bolt.DB, error) {
-	fresh := path + ".new"
+	fresh := path + freshSuffix
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("make %s: %w", filepath.Base(path), err)
 	}
@@ -154,6 +157,14 @@ func setAside(path string) (string, error) {
 		}
 		return aside, rename(path, aside)
 	}
+}
+
+// openRenamed gives a synced file its final name and opens it.
+func openRenamed(from, to string, check func(*bolt.Tx) error) (*bolt.DB, error) {
+	if err := rename(from, to); err != nil {
+		return nil, err
+	}
+	return openSound(to, check)
 }
 
 // rename replaces a file and makes that durable.

@@ -39,3 +39,10 @@ var (
 	// written. The store sets such a file aside and builds it again.
 	ErrDamaged = errors.New("the store's file is damaged")
 )
+
+// Returned by [Store.Maintain].
+var (
+	// ErrNoRoom is returned when the disk has no room for the copy of a file that
+	// is to become smaller; nothing is changed, and the next call tries again.
+	ErrNoRoom = errors.New("no room to make a file of the store smaller; free some space on the disk")
+)

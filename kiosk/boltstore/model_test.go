@@ -202,6 +202,16 @@ func (m *machine) Acknowledge(t *rapid.T) {
 	}
 }
 
+// Maintain keeps house, long after everything happened, and makes the files
+// smaller even where that is not worth it.
+func (m *machine) Maintain(t *rapid.T) {
+	at := m.now()
+	at.Wall = at.Wall.AddDate(1, 0, 0)
+	if err := errors.Join(m.store.Maintain(t.Context(), at), m.store.Compact(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Fault lets a later write or sync of the journal fail once. Not that of a
 // spare segment, in the background: it would make a scan fail, rightly.
 func (m *machine) Fault(t *rapid.T) {
@@ -289,7 +299,7 @@ func TestAgainstMemory(t *testing.T) {
 		}()
 		rt.Repeat(map[string]func(*rapid.T){
 			"redeem": m.Redeem, "redeem again": m.Redeem, "confirm": m.Confirm, "reject": m.Reject, "undo": m.Undo,
-			"change": m.Change, "acknowledge": m.Acknowledge, "fault": m.Fault, "restart": m.Restart, "power cut": m.PowerCut,
+			"maintain": m.Maintain, "change": m.Change, "acknowledge": m.Acknowledge, "fault": m.Fault, "restart": m.Restart, "power cut": m.PowerCut,
 			"": m.Check,
 		})
 	})

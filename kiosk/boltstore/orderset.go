@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -34,6 +36,11 @@ type setMeta struct {
 	Cursor   string
 	Cache    kiosk.Cache
 	Expected int // that HQ says there are
+	// Swept is when the set was last searched for customers to forget, by the
+	// wall clock. Remnants counts the orders of whose customers' data bytes may
+	// still lie in the file's free parts.
+	Swept    time.Time
+	Remnants int
 }
 
 // orderSet is orders.db. Writers come one at a time; readers see the file that
@@ -48,6 +55,7 @@ type orderSet struct {
 
 	live sync.RWMutex // held to read db, and to replace it
 	db   *bolt.DB
+	read atomic.Int64 // how many orders were looked up since the file's pages were let go of
 
 	now   sync.Mutex // guards what follows
 	meta  setMeta

@@ -62,18 +62,31 @@ func (w *setWriter) put(o kiosk.Order) error {
 	if err != nil || known && old.Version > o.Version {
 		return err
 	}
+	if known && old.Version == o.Version && bare(old) {
+		strip(&o) // HQ sends again what was forgotten here
+	}
 	return w.replace(old, known, o)
 }
 
 // putLocal adds an order, or replaces one that differs in anything but its
 // version. It reports whether there was something to do.
-func (w *setWriter) putLocal(o kiosk.Order) (bool, error) {
+// The customer of an order that is done, and was forgotten, stays forgotten.
+func (w *setWriter) putLocal(o kiosk.Order, done func(kiosk.Order) (bool, error)) (bool, error) {
 	old, known, err := getOrder(w.tx, w.tagger, []byte(o.ID))
 	if err != nil {
 		return false, err
 	}
 	o.Version = old.Version
 	if known {
+		if bare(old) && !bare(o) {
+			forgotten, err := done(old)
+			if err != nil {
+				return false, err
+			}
+			if forgotten {
+				strip(&o)
+			}
+		}
 		before, err := kiosk.EncodeOrder(old)
 		if err != nil {
 			return false, err
@@ -119,6 +132,7 @@ func (w *setWriter) remove(id kiosk.OrderID) error {
 	if err := w.forget(old, nil); err != nil {
 		return err
 	}
+	w.meta.Remnants++
 	return w.orders.Delete([]byte(id))
 }
 

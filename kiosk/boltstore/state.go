@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -20,6 +21,8 @@ const (
 	bucketReceipts = "receipts"
 	keyState       = "state"
 	stateFormat    = 1
+	// checkpointPart states are written between two rests.
+	checkpointPart = 64
 )
 
 // stateMeta is what state.db says of itself.
@@ -31,6 +34,7 @@ type stateMeta struct {
 	Others   int        // receipts that are kept: events that HQ settled otherwise
 	// Attempts are those up to Head.
 	Attempts kiosk.Attempts `json:",omitzero"`
+	Swept    time.Time  // when states that nobody needs were last looked for, by the wall clock
 }
 
 // states is state.db and what came since its last checkpoint.
@@ -45,6 +49,7 @@ type states struct {
 	db   *bolt.DB
 
 	saving sync.Mutex // one checkpoint at a time
+	write  sync.Mutex // held to change the file, and to copy it
 
 	mu     sync.Mutex // guards what follows
 	meta   stateMeta  // as it is on disk
@@ -83,20 +88,29 @@ func (st *states) init(tx *bolt.Tx) error {
 // load refuses, as damaged, the file of another terminal: the journal is this
 // one's, and the states follow from it.
 func (st *states) load(tx *bolt.Tx) error {
+	m, err := st.read(tx)
+	st.meta = m
+	return err
+}
+
+func (st *states) check(tx *bolt.Tx) error {
+	_, err := st.read(tx)
+	return err
+}
+
+func (st *states) read(tx *bolt.Tx) (m stateMeta, err error) {
 	for _, name := range []string{bucketStates, bucketReceipts, bucketMeta} {
 		if tx.Bucket([]byte(name)) == nil {
-			return fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
+			return m, fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
 		}
 	}
-	m, err := readStateMeta(tx)
-	if err != nil {
-		return err
+	if m, err = readStateMeta(tx); err != nil {
+		return m, err
 	}
 	if m.Format != stateFormat || m.Terminal != st.terminal {
-		return fmt.Errorf("%w: format %d of terminal %s", ErrDamaged, m.Format, m.Terminal)
+		return m, fmt.Errorf("%w: format %d of terminal %s", ErrDamaged, m.Format, m.Terminal)
 	}
-	st.meta = m
-	return nil
+	return m, nil
 }
 
 func readStateMeta(tx *bolt.Tx) (m stateMeta, err error) {
@@ -116,6 +130,8 @@ func putStateMeta(tx *bolt.Tx, m stateMeta) error {
 
 // update changes the file and its record in one synced transaction.
 func (st *states) update(fn func(*bolt.Tx, *stateMeta) error) error {
+	st.write.Lock()
+	defer st.write.Unlock()
 	st.live.RLock()
 	defer st.live.RUnlock()
 	var m stateMeta
@@ -184,17 +200,24 @@ func (st *states) get(id kiosk.OrderID) (kiosk.OrderState, error) {
 		if kept == nil {
 			return nil
 		}
-		value, err := newTagger(st.key).open(bucketStates, []byte(id), kept)
-		if err != nil {
-			return err
-		}
-		if s, err = kiosk.DecodeState(bytes.Clone(value)); err != nil {
-			return fmt.Errorf("%w: a state: %w", ErrDamaged, err)
-		}
-		return nil
+		var err error
+		s, err = decodeState(newTagger(st.key), []byte(id), kept)
+		return err
 	})
 	if err != nil {
 		return kiosk.OrderState{}, fmt.Errorf("read state.db: %w", err)
+	}
+	return s, nil
+}
+
+func decodeState(t *tagger, id, kept []byte) (kiosk.OrderState, error) {
+	value, err := t.open(bucketStates, id, kept)
+	if err != nil {
+		return kiosk.OrderState{}, err
+	}
+	s, err := kiosk.DecodeState(bytes.Clone(value))
+	if err != nil {
+		return s, fmt.Errorf("%w: a state: %w", ErrDamaged, err)
 	}
 	return s, nil
 }
@@ -226,6 +249,41 @@ func (st *states) apply(e kiosk.Event, head kiosk.Head, known map[kiosk.OrderID]
 	return nil
 }
 
+// put writes states, and the head with the last of them.
+func (st *states) put(batch map[kiosk.OrderID]kiosk.OrderState, head kiosk.Head, failed kiosk.Attempts, rest func() error) error {
+	ids := slices.Sorted(maps.Keys(batch))
+	part := len(ids)
+	if rest != nil {
+		part = checkpointPart
+	}
+	for {
+		now := ids[:min(part, len(ids))]
+		ids = ids[len(now):]
+		err := st.update(func(tx *bolt.Tx, m *stateMeta) error {
+			b, t := tx.Bucket([]byte(bucketStates)), newTagger(st.key)
+			for _, id := range now {
+				value, err := kiosk.EncodeState(batch[id])
+				if err != nil {
+					return err
+				}
+				if err := b.Put([]byte(id), t.seal(bucketStates, []byte(id), value)); err != nil {
+					return err
+				}
+			}
+			if len(ids) == 0 {
+				m.Head, m.Attempts = head, failed
+			}
+			return nil
+		})
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		if err := rest(); err != nil {
+			return err
+		}
+	}
+}
+
 // status gives what the store's status needs.
 func (st *states) status() (head kiosk.Head, m stateMeta, pending int) {
 	st.mu.Lock()
@@ -240,9 +298,13 @@ func (st *states) attempts() kiosk.Attempts {
 	return st.failed
 }
 
-// checkpoint brings what is in memory to disk, with the journal's head. After
-// a failure it stays in memory and the next one takes it along.
-func (st *states) checkpoint() error {
+// checkpoint brings what is in memory to disk, then the journal's head. With a
+// rest it goes in small transactions, between which the disk is left to the
+// scans: the states on disk may then be ahead of the head for a while, which
+// does no harm, because events that are folded in again change nothing. The
+// head is never ahead of the states. After a failure all stays in memory and
+// the next one takes it along.
+func (st *states) checkpoint(rest func() error) error {
 	st.saving.Lock()
 	defer st.saving.Unlock()
 	st.mu.Lock()
@@ -255,20 +317,7 @@ func (st *states) checkpoint() error {
 	if unchanged {
 		return nil
 	}
-	err := st.update(func(tx *bolt.Tx, m *stateMeta) error {
-		b, t := tx.Bucket([]byte(bucketStates)), newTagger(st.key)
-		for _, id := range slices.Sorted(maps.Keys(batch)) {
-			value, err := kiosk.EncodeState(batch[id])
-			if err != nil {
-				return err
-			}
-			if err := b.Put([]byte(id), t.seal(bucketStates, []byte(id), value)); err != nil {
-				return err
-			}
-		}
-		m.Head, m.Attempts = head, failed
-		return nil
-	})
+	err := st.put(batch, head, failed, rest)
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.saved = nil

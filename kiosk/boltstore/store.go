@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -97,7 +98,8 @@ type Store struct {
 
 	kick         chan struct{} // asks for a checkpoint
 	stop         chan struct{}
-	checkpointer sync.WaitGroup
+	checkpointer sync.WaitGroup // all that runs in the background
+	maintaining  sync.Mutex     // one Maintain at a time
 }
 
 type fault struct{ err error }
@@ -217,19 +219,23 @@ func (s *Store) applyFrom(j *journal.Journal) error {
 		if _, _, pending := s.states.status(); pending < s.o.CheckpointEvery {
 			return nil
 		}
-		return s.states.checkpoint()
+		return s.states.checkpoint(nil)
 	})
 }
 
 // checkpoints runs in the background until the store closes. One that fails
 // stays in memory and is tried again after a pause; redemptions go on.
 func (s *Store) checkpoints() {
+	rest := func() error { return s.rest(context.Background()) }
 	for {
 		select {
 		case <-s.stop:
 			return
 		case <-s.kick:
-			for err := s.states.checkpoint(); err != nil; err = s.states.checkpoint() {
+			for err := s.states.checkpoint(rest); err != nil; err = s.states.checkpoint(rest) {
+				if errors.Is(err, ErrClosed) {
+					return // Close makes the last one
+				}
 				s.o.Warn(fmt.Errorf("what was recorded is in the journal alone for now: %w", err))
 				pause := time.NewTimer(s.o.CheckpointPause)
 				select {
@@ -285,7 +291,7 @@ func (s *Store) Close() error {
 	s.mu.Unlock()
 	close(s.stop)
 	s.checkpointer.Wait()
-	return errors.Join(s.states.checkpoint(), s.closeFiles())
+	return errors.Join(s.states.checkpoint(nil), s.closeFiles())
 }
 
 func (s *Store) closeFiles() error {

@@ -115,10 +115,13 @@ func (set *orderSet) replace(st *staging) error {
 	if err := errors.Join(st.db.Close(), syncFile(st.path)); err != nil {
 		return errors.Join(err, removeFile(st.path))
 	}
-	if err := rename(st.path, set.path); err != nil {
-		return err
-	}
-	fresh, err := openSound(set.path, func(tx *bolt.Tx) error {
+	return set.exchange(st.path)
+}
+
+// exchange puts a file that is synced and closed in the place of the live one.
+// The caller is the writer.
+func (set *orderSet) exchange(path string) error {
+	fresh, err := openRenamed(path, set.path, func(tx *bolt.Tx) error {
 		_, err := readMeta(tx)
 		return err
 	})

@@ -171,6 +171,7 @@ func (t *Terminal) Run(ctx context.Context) error {
 		if t.engine != nil {
 			t.background.Go(func() { t.synchronise(ctx) })
 		}
+		t.background.Go(func() { t.maintain(ctx) })
 		merge := scanner.Merge{Sources: t.o.Sources, Window: t.store.Point().Policy.WithDefaults().Debounce, Now: t.o.Now}
 		t.background.Go(func() {
 			sourcesEnded <- merge.Run(ctx, func(s scanner.Scan) { t.scan(ctx, s) }, func(h scanner.Health) { t.health(ctx, h) })

@@ -1,0 +1,30 @@
+package boltstore
+
+import (
+	"context"
+	"errors"
+
+	"hexiao/kiosk"
+)
+
+// SweepEvery is how often Maintain reads everything.
+const SweepEvery = sweepEvery
+
+// Compact copies both files, whether that is worth it or not.
+func (s *Store) Compact(ctx context.Context) error {
+	rest := func() error { return s.rest(ctx) }
+	set, st := s.orders, s.states
+	set.write.Lock()
+	defer set.write.Unlock()
+	st.saving.Lock()
+	defer st.saving.Unlock()
+	st.write.Lock()
+	defer st.write.Unlock()
+	return errors.Join(set.copy(rest), st.copy(rest))
+}
+
+// StateOf is what the journal made of an order, whether it is in the set or not.
+func (s *Store) StateOf(id kiosk.OrderID) (kiosk.OrderState, bool) {
+	state, err := s.states.get(id)
+	return state, err == nil && !state.IsZero()
+}

@@ -24,6 +24,7 @@ func importTable() []room {
 		{"assets/sounds", "", "the program that makes the bundled sounds; run by hand, imported by nobody"},
 		{"kiosk", "", "the domain: pure rules, run alike at the terminal and at HQ"},
 		{"kiosk/boltstore", "kiosk kiosk/desk kiosk/journal", "the Ledger of the desk: orders and derived state in bbolt over the journal"},
+		{"kiosk/boltstore/yeartest", "kiosk kiosk/boltstore kiosk/journal kiosk/kiosktest", "data folders after a year of use, for benchmarks and tests"},
 		{"kiosk/config", "kiosk", "the terminal's settings and keys"},
 		{"kiosk/crashtest", "kiosk kiosk/boltstore kiosk/desk kiosk/journal kiosk/kiosktest", "every power cut that recorded runs of the store can meet; for tests, which run the store as processes"},
 		{"kiosk/desk", "kiosk", "the counter's state machine; declares the Ledger it needs instead of importing a store"},

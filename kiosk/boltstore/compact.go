@@ -182,6 +182,22 @@ func tagged(bucket []byte) bool {
 	return false
 }
 
+// releaseEvery is how many lookups there are between two releases. Each may map
+// two runs of sixteen pages that no other needed.
+const releaseEvery = 256
+
+// countLookup asks for a release now and then; the caller holds the lock.
+func (s *Store) countLookup() {
+	if s.lookups++; s.lookups < releaseEvery {
+		return
+	}
+	s.lookups = 0
+	select {
+	case s.letGo <- struct{}{}:
+	default: // it is asked for already
+	}
+}
+
 // release lets go of the pages of a file that reading has mapped into this
 // process. They stay in the page cache; but they count as its resident memory,
 // and a large set would fill all there is.

@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -55,7 +54,6 @@ type orderSet struct {
 
 	live sync.RWMutex // held to read db, and to replace it
 	db   *bolt.DB
-	read atomic.Int64 // how many orders were looked up since the file's pages were let go of
 
 	now   sync.Mutex // guards what follows
 	meta  setMeta

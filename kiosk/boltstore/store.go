@@ -89,6 +89,7 @@ type Store struct {
 	mark     *answeredMark
 	doubt    error // HQ's signature contradicts the journal
 	closed   bool
+	lookups  int // since the files' pages were let go of
 
 	acks *journal.Acks // nil: without HQ
 
@@ -97,6 +98,7 @@ type Store struct {
 	suspended atomic.Pointer[fault]           // by Suspend
 
 	kick         chan struct{} // asks for a checkpoint
+	letGo        chan struct{} // asks to let go of the files' pages
 	stop         chan struct{}
 	checkpointer sync.WaitGroup // all that runs in the background
 	maintaining  sync.Mutex     // one Maintain at a time
@@ -116,7 +118,7 @@ func open(o Options, rebuild bool) (*Store, error) {
 	if err := makeDir(o.Dir); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	s := &Store{o: o, kick: make(chan struct{}, 1), stop: make(chan struct{})}
+	s := &Store{o: o, kick: make(chan struct{}, 1), letGo: make(chan struct{}, 1), stop: make(chan struct{})}
 	j, err := s.openJournal() // first: its lock keeps other processes out of all the files
 	if err != nil {
 		return nil, errors.Join(err, s.closeFiles())
@@ -226,11 +228,16 @@ func (s *Store) applyFrom(j *journal.Journal) error {
 // checkpoints runs in the background until the store closes. One that fails
 // stays in memory and is tried again after a pause; redemptions go on.
 func (s *Store) checkpoints() {
-	rest := func() error { return s.rest(context.Background()) }
+	rest := func() error {
+		s.release()
+		return s.rest(context.Background())
+	}
 	for {
 		select {
 		case <-s.stop:
 			return
+		case <-s.letGo:
+			s.release()
 		case <-s.kick:
 			for err := s.states.checkpoint(rest); err != nil; err = s.states.checkpoint(rest) {
 				if errors.Is(err, ErrClosed) {

@@ -28,9 +28,10 @@ type pair struct{ key, value []byte }
 // order of their keys, which leaves out what bbolt has freed: room, and bytes
 // of records that are no longer there.
 type copier struct {
-	path string   // of the file that is copied
-	from *bolt.DB // nobody writes into it meanwhile
-	key  []byte   // of the records' tags
+	path  string   // of the file that is copied
+	from  *bolt.DB // nobody writes into it meanwhile
+	pages *pager
+	key   []byte // of the records' tags
 	// rest is called between two steps; an error of it ends the copying.
 	rest func() error
 	// finish changes the copy in a last transaction; nil: nothing.
@@ -150,26 +151,24 @@ func (c *copier) bucket(to *bolt.DB, name []byte) error {
 // read gives the records after a key. A damaged one is not copied on: in its
 // new place nobody would look for what is around it.
 func (c *copier) read(name, after []byte) (batch []pair, err error) {
-	t := newTagger(c.key)
 	err = guard(func() error {
 		return c.from.View(func(tx *bolt.Tx) error {
-			cur, size := tx.Bucket(name).Cursor(), 0
-			k, v := cur.Seek(after)
-			if after != nil && bytes.Equal(k, after) {
-				k, v = cur.Next()
-			}
-			for ; k != nil && size < copyBytes; k, v = cur.Next() {
-				if tagged(name) {
-					if _, err := t.open(string(name), k, v); err != nil {
-						return err
-					}
+			size := 0
+			return c.pages.each(tx, string(name), after, func(k, v []byte) (bool, error) {
+				if after == nil || !bytes.Equal(k, after) {
+					batch = append(batch, pair{bytes.Clone(k), bytes.Clone(v)})
+					size += len(k) + len(v)
 				}
-				batch = append(batch, pair{bytes.Clone(k), bytes.Clone(v)})
-				size += len(k) + len(v)
-			}
-			return nil
+				return size < copyBytes, nil
+			})
 		})
 	})
+	t := newTagger(c.key)
+	for _, p := range batch {
+		if err == nil && tagged(name) {
+			_, err = t.open(string(name), p.key, p.value)
+		}
+	}
 	return batch, err
 }
 
@@ -182,25 +181,9 @@ func tagged(bucket []byte) bool {
 	return false
 }
 
-// releaseEvery is how many lookups there are between two releases. Each may map
-// two runs of sixteen pages that no other needed.
-const releaseEvery = 256
-
-// countLookup asks for a release now and then; the caller holds the lock.
-func (s *Store) countLookup() {
-	if s.lookups++; s.lookups < releaseEvery {
-		return
-	}
-	s.lookups = 0
-	select {
-	case s.letGo <- struct{}{}:
-	default: // it is asked for already
-	}
-}
-
-// release lets go of the pages of a file that reading has mapped into this
+// release lets go of the pages of a file that changing it has mapped into this
 // process. They stay in the page cache; but they count as its resident memory,
-// and a large set would fill all there is.
+// and a large file would fill all there is.
 func release(db *bolt.DB) {
 	_ = guard(func() error {
 		return db.View(func(tx *bolt.Tx) error { // the map stays while it is open

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	bolt "go.etcd.io/bbolt"
+
 	"hexiao/kiosk"
 )
 
@@ -27,4 +29,21 @@ func (s *Store) Compact(ctx context.Context) error {
 func (s *Store) StateOf(id kiosk.OrderID) (kiosk.OrderState, bool) {
 	state, err := s.states.get(id)
 	return state, err == nil && !state.IsZero()
+}
+
+// Pager reads a bbolt file by its pages.
+type Pager struct{ *pager }
+
+// OpenPager opens one.
+func OpenPager(path string) (*Pager, error) {
+	p, err := openPager(path)
+	return &Pager{p}, err
+}
+
+// Close and Each are those of the store's own.
+func (p *Pager) Close() error { return p.close() }
+
+// Each calls visit for the records from a key on.
+func (p *Pager) Each(tx *bolt.Tx, bucket string, from []byte, visit func(k, v []byte) (bool, error)) error {
+	return p.each(tx, bucket, from, visit)
 }

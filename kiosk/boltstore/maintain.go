@@ -98,7 +98,7 @@ func (set *orderSet) compact(rest func() error) error {
 func (set *orderSet) copy(rest func() error) error {
 	_, m := set.current()
 	m.Remnants = 0
-	c := &copier{path: set.path, from: set.db, key: set.key, rest: rest}
+	c := &copier{path: set.path, from: set.db, pages: set.pages, key: set.key, rest: rest}
 	c.finish = func(tx *bolt.Tx) error {
 		if n := c.copied[bucketOrders]; n != m.Count {
 			return fmt.Errorf("%w: %d orders, not %d", ErrDamaged, n, m.Count)
@@ -132,7 +132,7 @@ func (st *states) compact(rest func() error) error {
 // copy does what compact has found to be worth it. The caller holds saving and
 // write.
 func (st *states) copy(rest func() error) error {
-	c := &copier{path: st.path, from: st.db, key: st.key, rest: rest}
+	c := &copier{path: st.path, from: st.db, pages: st.pages, key: st.key, rest: rest}
 	fresh, err := c.run()
 	if err != nil {
 		return err
@@ -141,9 +141,13 @@ func (st *states) copy(rest func() error) error {
 	if err != nil {
 		return fmt.Errorf("compact state.db: %w", err)
 	}
+	pages, err := openPager(st.path)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
 	st.live.Lock()
-	old := st.db
-	st.db = db
+	old, oldPages := st.db, st.pages
+	st.db, st.pages = db, pages
 	st.live.Unlock()
-	return guard(old.Close)
+	return errors.Join(guard(old.Close), oldPages.close())
 }

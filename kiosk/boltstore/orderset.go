@@ -52,8 +52,9 @@ type orderSet struct {
 	write   sync.Mutex // one writer
 	staged  *staging   // under write; nil: none is open
 
-	live sync.RWMutex // held to read db, and to replace it
-	db   *bolt.DB
+	live  sync.RWMutex // held to read db, and to replace it
+	db    *bolt.DB
+	pages *pager // of db's file
 
 	now   sync.Mutex // guards what follows
 	meta  setMeta
@@ -68,10 +69,13 @@ func openOrderSet(path string, key []byte, warn func(error)) (*orderSet, error) 
 	if err != nil {
 		return nil, err
 	}
-	set.db = db
-	if err := db.View(set.load); err != nil {
+	if set.pages, err = openPager(path); err == nil {
+		err = db.View(set.load)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	set.db = db
 	return set, nil
 }
 
@@ -201,7 +205,13 @@ func (set *orderSet) replaceDamaged(damaged *bolt.DB, cause error) {
 		set.warn(err)
 		return
 	}
-	set.db = db
+	pages, err := openPager(set.path)
+	if err != nil {
+		set.warn(errors.Join(err, db.Close()))
+		return
+	}
+	_ = set.pages.close() // it was only read
+	set.db, set.pages = db, pages
 	if err := db.View(set.load); err != nil {
 		set.warn(err)
 	}
@@ -227,16 +237,22 @@ func (set *orderSet) find(lookups []kiosk.Lookup) (orders []kiosk.Order, err err
 	defer put()
 	err = set.view(func(tx *bolt.Tx) error {
 		var ids [][]byte
-		c := tx.Bucket([]byte(bucketLookups)).Cursor()
 		for _, l := range lookups {
-			for k, _ := c.Seek(l[:]); bytes.HasPrefix(k, l[:]); k, _ = c.Next() {
-				ids = append(ids, k[lookupBytes:])
+			err := set.pages.each(tx, bucketLookups, l[:], func(k, _ []byte) (bool, error) {
+				found := bytes.HasPrefix(k, l[:])
+				if found {
+					ids = append(ids, bytes.Clone(k[lookupBytes:]))
+				}
+				return found, nil
+			})
+			if err != nil {
+				return err
 			}
 		}
 		slices.SortFunc(ids, bytes.Compare)
 		orders = nil
 		for _, id := range slices.CompactFunc(ids, bytes.Equal) {
-			o, ok, err := getOrder(tx, t, id)
+			o, ok, err := set.read(tx, t, id)
 			if err != nil {
 				return err
 			}
@@ -253,9 +269,19 @@ func (set *orderSet) find(lookups []kiosk.Lookup) (orders []kiosk.Order, err err
 // order gives one order.
 func (set *orderSet) order(id kiosk.OrderID) (o kiosk.Order, ok bool, err error) {
 	err = set.view(func(tx *bolt.Tx) error {
-		o, ok, err = getOrder(tx, newTagger(set.key), []byte(id))
+		o, ok, err = set.read(tx, newTagger(set.key), []byte(id))
 		return err
 	})
+	return o, ok && err == nil, err
+}
+
+// read gives an order as the file has it; a transaction that changes it asks
+// getOrder.
+func (set *orderSet) read(tx *bolt.Tx, t *tagger, id []byte) (o kiosk.Order, ok bool, err error) {
+	kept, ok, err := set.pages.get(tx, bucketOrders, id)
+	if err == nil && ok {
+		o, err = decodeOrder(t, id, kept)
+	}
 	return o, ok && err == nil, err
 }
 
@@ -265,15 +291,21 @@ func getOrder(tx *bolt.Tx, t *tagger, id []byte) (kiosk.Order, bool, error) {
 	if kept == nil {
 		return kiosk.Order{}, false, nil
 	}
+	o, err := decodeOrder(t, id, bytes.Clone(kept))
+	return o, err == nil, err
+}
+
+// decodeOrder reads a kept record, which the order may keep parts of.
+func decodeOrder(t *tagger, id, kept []byte) (kiosk.Order, error) {
 	value, err := t.open(bucketOrders, id, kept)
 	if err != nil {
-		return kiosk.Order{}, false, err
+		return kiosk.Order{}, err
 	}
-	o, err := kiosk.DecodeOrder(bytes.Clone(value))
+	o, err := kiosk.DecodeOrder(value)
 	if err != nil {
-		return kiosk.Order{}, false, fmt.Errorf("%w: an order: %w", ErrDamaged, err)
+		return kiosk.Order{}, fmt.Errorf("%w: an order: %w", ErrDamaged, err)
 	}
-	return o, true, nil
+	return o, nil
 }
 
 // page gives up to n orders after an id.
@@ -281,16 +313,21 @@ func (set *orderSet) page(after kiosk.OrderID, n int) (orders []kiosk.Order, err
 	t := newTagger(set.key)
 	err = set.view(func(tx *bolt.Tx) error {
 		orders = nil
-		c := tx.Bucket([]byte(bucketOrders)).Cursor()
+		kept := make([]pair, 0, n)
 		// The first key that is greater: an id with a zero byte behind it.
-		for k, _ := c.Seek(append([]byte(after), 0)); k != nil && len(orders) < n; k, _ = c.Next() {
-			o, _, err := getOrder(tx, t, k)
+		err := set.pages.each(tx, bucketOrders, append([]byte(after), 0), func(k, v []byte) (bool, error) {
+			kept = append(kept, pair{bytes.Clone(k), bytes.Clone(v)})
+			return len(kept) < n, nil
+		})
+		for _, p := range kept {
 			if err != nil {
 				return err
 			}
+			var o kiosk.Order
+			o, err = decodeOrder(t, p.key, p.value)
 			orders = append(orders, o)
 		}
-		return nil
+		return err
 	})
 	return orders, err
 }
@@ -311,7 +348,7 @@ func (set *orderSet) close() error {
 	}
 	set.live.Lock()
 	defer set.live.Unlock()
-	return errors.Join(append(errs, set.db.Close())...)
+	return errors.Join(append(errs, set.db.Close(), set.pages.close())...)
 }
 
 // removeFile deletes a file of ours that is no longer needed.

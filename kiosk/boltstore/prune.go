@@ -61,20 +61,23 @@ func (st *states) older(after []byte, before time.Time) (old []pair, last []byte
 	err = st.view(func(tx *bolt.Tx) error {
 		old, last = nil, nil
 		receipts := tx.Bucket([]byte(bucketReceipts))
-		c := tx.Bucket([]byte(bucketStates)).Cursor()
-		k, kept := c.Seek(append(after, 0)) // the first key that is greater
-		for n := 0; k != nil && n < sweepPage; n++ {
-			state, err := decodeState(t, k, kept)
+		var page []pair
+		// The first key that is greater: one with a zero byte behind it.
+		err := st.pages.each(tx, bucketStates, append(after, 0), func(k, kept []byte) (bool, error) {
+			page = append(page, pair{bytes.Clone(k), bytes.Clone(kept)})
+			return len(page) < sweepPage, nil
+		})
+		for _, p := range page {
 			if err != nil {
 				return err
 			}
-			if lastEvent(state).Before(before) && !disputed(receipts, state) {
-				old = append(old, pair{bytes.Clone(k), bytes.Clone(kept)})
+			var state kiosk.OrderState
+			if state, err = decodeState(t, p.key, p.value); err == nil && lastEvent(state).Before(before) && !disputed(receipts, state) {
+				old = append(old, p)
 			}
-			last = bytes.Clone(k)
-			k, kept = c.Next()
+			last = p.key
 		}
-		return nil
+		return err
 	})
 	return old, last, err
 }

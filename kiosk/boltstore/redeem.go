@@ -40,7 +40,6 @@ func (s *Store) Redeem(scan desk.Scan) (desk.Answer, error) {
 	if err != nil {
 		return desk.Answer{}, fmt.Errorf("%w: %w", ErrOutOfOrder, err)
 	}
-	s.countLookup()
 	if len(orders) == 0 {
 		return desk.NewAnswer(set.Cache, kiosk.DecideUnknown(codes, c)), nil
 	}

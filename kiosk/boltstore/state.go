@@ -1,7 +1,6 @@
 package boltstore
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -45,8 +44,9 @@ type states struct {
 	warn     func(error)
 	made     bool // the file is new
 
-	live sync.RWMutex // held to use db, and to replace it
-	db   *bolt.DB
+	live  sync.RWMutex // held to use db, and to replace it
+	db    *bolt.DB
+	pages *pager // of db's file
 
 	saving sync.Mutex // one checkpoint at a time
 	write  sync.Mutex // held to change the file, and to copy it
@@ -67,10 +67,11 @@ func openStates(path string, terminal kiosk.TerminalID, key []byte, warn func(er
 		return nil, err
 	}
 	st.db, st.made = db, made
-	if made {
-		if err := db.View(st.load); err != nil {
-			return nil, errors.Join(err, db.Close())
-		}
+	if st.pages, err = openPager(path); err == nil && made {
+		err = db.View(st.load)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	st.head, st.failed = st.meta.Head, st.meta.Attempts
 	return st, nil
@@ -177,6 +178,10 @@ func (st *states) replaceDamaged(cause error) error {
 	if st.db, err = createBolt(st.path, st.init); err != nil {
 		return err
 	}
+	_ = st.pages.close() // it was only read
+	if st.pages, err = openPager(st.path); err != nil {
+		return err
+	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.dirty, st.events = map[kiosk.OrderID]kiosk.OrderState{}, 0
@@ -196,12 +201,10 @@ func (st *states) get(id kiosk.OrderID) (kiosk.OrderState, error) {
 		return s, nil
 	}
 	err := st.view(func(tx *bolt.Tx) error {
-		kept := tx.Bucket([]byte(bucketStates)).Get([]byte(id))
-		if kept == nil {
-			return nil
+		kept, ok, err := st.pages.get(tx, bucketStates, []byte(id))
+		if err == nil && ok {
+			s, err = decodeState(newTagger(st.key), []byte(id), kept)
 		}
-		var err error
-		s, err = decodeState(newTagger(st.key), []byte(id), kept)
 		return err
 	})
 	if err != nil {
@@ -210,12 +213,13 @@ func (st *states) get(id kiosk.OrderID) (kiosk.OrderState, error) {
 	return s, nil
 }
 
+// decodeState reads a kept record, which the state may keep parts of.
 func decodeState(t *tagger, id, kept []byte) (kiosk.OrderState, error) {
 	value, err := t.open(bucketStates, id, kept)
 	if err != nil {
 		return kiosk.OrderState{}, err
 	}
-	s, err := kiosk.DecodeState(bytes.Clone(value))
+	s, err := kiosk.DecodeState(value)
 	if err != nil {
 		return s, fmt.Errorf("%w: a state: %w", ErrDamaged, err)
 	}

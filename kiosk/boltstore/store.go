@@ -89,7 +89,6 @@ type Store struct {
 	mark     *answeredMark
 	doubt    error // HQ's signature contradicts the journal
 	closed   bool
-	lookups  int // since the files' pages were let go of
 
 	acks *journal.Acks // nil: without HQ
 
@@ -98,7 +97,6 @@ type Store struct {
 	suspended atomic.Pointer[fault]           // by Suspend
 
 	kick         chan struct{} // asks for a checkpoint
-	letGo        chan struct{} // asks to let go of the files' pages
 	stop         chan struct{}
 	checkpointer sync.WaitGroup // all that runs in the background
 	maintaining  sync.Mutex     // one Maintain at a time
@@ -118,7 +116,7 @@ func open(o Options, rebuild bool) (*Store, error) {
 	if err := makeDir(o.Dir); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	s := &Store{o: o, kick: make(chan struct{}, 1), letGo: make(chan struct{}, 1), stop: make(chan struct{})}
+	s := &Store{o: o, kick: make(chan struct{}, 1), stop: make(chan struct{})}
 	j, err := s.openJournal() // first: its lock keeps other processes out of all the files
 	if err != nil {
 		return nil, errors.Join(err, s.closeFiles())
@@ -236,8 +234,6 @@ func (s *Store) checkpoints() {
 		select {
 		case <-s.stop:
 			return
-		case <-s.letGo:
-			s.release()
 		case <-s.kick:
 			for err := s.states.checkpoint(rest); err != nil; err = s.states.checkpoint(rest) {
 				if errors.Is(err, ErrClosed) {
@@ -307,7 +303,7 @@ func (s *Store) closeFiles() error {
 		errs = append(errs, s.orders.close())
 	}
 	if s.states != nil {
-		errs = append(errs, s.states.db.Close())
+		errs = append(errs, s.states.db.Close(), s.states.pages.close())
 	}
 	if s.mark != nil {
 		errs = append(errs, s.mark.file.Close())

@@ -128,10 +128,14 @@ func (set *orderSet) exchange(path string) error {
 	if err != nil {
 		return err
 	}
+	pages, err := openPager(set.path)
+	if err != nil {
+		return errors.Join(err, fresh.Close())
+	}
 	set.live.Lock()
-	old := set.db
-	set.db = fresh
+	old, oldPages := set.db, set.pages
+	set.db, set.pages = fresh, pages
 	err = fresh.View(set.load)
 	set.live.Unlock()
-	return errors.Join(err, guard(old.Close))
+	return errors.Join(err, guard(old.Close), oldPages.close())
 }

@@ -40,8 +40,8 @@
 // with the redemptions that HQ settled), let package kiosk decide, append to
 // the journal, which is one write and one sync, and fold the events into
 // memory. A checkpoint in the background carries the states into state.db, in
-// one ordinary synced transaction with the journal's head in it. Opening reads
-// state.db and then the journal after that head.
+// ordinary synced transactions, with the journal's head in the last one. Opening
+// reads state.db and then the journal after that head.
 //
 // # When the disk fails
 //
@@ -71,6 +71,40 @@
 // later opening ([DoubtError]): it would hand out again what the events that it
 // lacks handed out. [Rebuild] refuses as well. The way out is the right folder,
 // or to enrol the terminal anew; what was collected then comes from HQ.
+//
+// # Over the years
+//
+// [Store.Maintain] is called once an hour. Once a day it searches the order set:
+// an order of which nothing is left to hand over, and whose last event is older
+// than the policy's retention (or its undo window, if that is longer), loses its
+// customer's data: what is sealed and the blind indexes. Everything else stays,
+// the lookups too, so a late scan is still answered by what has happened. Count
+// and digest of the set do not change. HQ may send such an order again in the
+// same version: it stays without; a newer version brings the data back until the
+// next day, as does a full set. Orders that nobody collected keep their data for
+// as long as HQ keeps them in the set. While the clock is suspect nothing is
+// forgotten.
+//
+// States of orders that have left the set are deleted after the same time, when
+// HQ has every event, has accepted theirs and no hold is open. The journal keeps
+// their events, and a rebuild makes the states again.
+//
+// A file of which more than half, and 16 MB, is free is copied into a new one,
+// and so is orders.db when data were taken out of it or orders were removed:
+// bbolt leaves their bytes in free pages. The copy is written in small synced
+// transactions with rests, then takes the file's place by a rename; HQ's changes,
+// or the checkpoints, wait meanwhile, scans do not. A power cut leaves the old
+// file. A copy needs as much room as the file and 128 MB; where there is less,
+// it is left for another day ([ErrNoRoom]). Deleted files' bytes stay on the disk
+// where they lay until something else is written there, sealed as they were.
+//
+// Checkpoints, too, are written in small parts with rests. The head comes with
+// the last of them: until then the states on disk are ahead of it, which does no
+// harm, because an event that is folded in again changes nothing.
+//
+// Orders and states are found by reading the files' pages, not by bbolt's map of
+// the file: it costs a scan less, and the file does not fill the process's
+// memory. bbolt's own transaction keeps the pages meanwhile.
 //
 // # Resumed answers
 //

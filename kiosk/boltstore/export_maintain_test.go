@@ -47,3 +47,6 @@ func (p *Pager) Close() error { return p.close() }
 func (p *Pager) Each(tx *bolt.Tx, bucket string, from []byte, visit func(k, v []byte) (bool, error)) error {
 	return p.each(tx, bucket, from, visit)
 }
+
+// Checkpoint writes a checkpoint in parts with rests between them.
+func (s *Store) Checkpoint(rest func() error) error { return s.states.checkpoint(rest) }

@@ -404,3 +404,45 @@ func TestCopyFindsDamage(t *testing.T) {
 		t.Error("the damaged file is gone")
 	}
 }
+
+// A process that is killed between two parts of a checkpoint has lost nothing,
+// and doubled nothing: the head comes last.
+func TestHalfACheckpoint(t *testing.T) {
+	const orders = 300
+	killed := errors.New("killed")
+	for parts := range 5 {
+		o := options(t.TempDir())
+		s := open(t, o)
+		var all []kiosk.Order
+		for n := range orders {
+			all = append(all, kiosktest.Order(n))
+		}
+		all[0].Due = 500
+		fill(t, s, all...)
+		want(t, redeem(t, s, 0, 0), kiosk.PaymentDue)
+		if _, err := s.Confirm(kiosktest.Moment(0), kiosktest.OrderID(0), kiosk.Confirmation{By: kiosktest.Leader(), Means: "cash"}); err != nil {
+			t.Fatal(err)
+		}
+		for n := 1; n < orders-1; n++ {
+			want(t, redeem(t, s, n, 0), kiosk.Accepted)
+		}
+		before := content(t, s)
+		done := 0
+		err := s.Checkpoint(func() error {
+			if done++; done > parts {
+				return killed
+			}
+			return nil
+		})
+		if (err != nil) != (done > parts) || done == 0 {
+			t.Fatalf("%d rests, %v", done, err)
+		}
+		crash(t, s)
+		s = open(t, o)
+		if diff := cmp.Diff(before, content(t, s)); diff != "" {
+			t.Errorf("after %d parts: %s", parts+1, diff)
+		}
+		want(t, redeem(t, s, 5, time.Hour), kiosk.AlreadyCollected)
+		want(t, redeem(t, s, orders-1, time.Hour), kiosk.Accepted)
+	}
+}

@@ -33,7 +33,7 @@ type stateMeta struct {
 	Others   int        // receipts that are kept: events that HQ settled otherwise
 	// Attempts are those up to Head.
 	Attempts kiosk.Attempts `json:",omitzero"`
-	Swept    time.Time  // when states that nobody needs were last looked for, by the wall clock
+	Swept    time.Time      // when states that nobody needs were last looked for, by the wall clock
 }
 
 // states is state.db and what came since its last checkpoint.

@@ -91,6 +91,13 @@
 // last acknowledgement that agrees: about which of the events up to the next one
 // were changed, signatures say nothing.
 //
+// # Growth
+//
+// Nothing is ever trimmed. A year of 2,000 events a day is 730,000 events in some
+// 53 segments, 210 MB: worth less than the proof. Opening reads the header of
+// every segment and the records of the last two; the states that the store above
+// keeps spare it the rest.
+//
 // # Export
 //
 // [Export] writes one stream, which [VerifyExport] checks anywhere, without the

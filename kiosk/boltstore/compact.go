@@ -30,8 +30,8 @@ type pair struct{ key, value []byte }
 type copier struct {
 	path  string   // of the file that is copied
 	from  *bolt.DB // nobody writes into it meanwhile
-	pages *pager
-	key   []byte // of the records' tags
+	pages *pager   // of its own: scans do not wait for it
+	key   []byte   // of the records' tags
 	// rest is called between two steps; an error of it ends the copying.
 	rest func() error
 	// finish changes the copy in a last transaction; nil: nothing.
@@ -64,6 +64,10 @@ func (c *copier) run() (fresh string, err error) {
 	if err := errors.Join(removeFile(fresh), c.room()); err != nil {
 		return "", err
 	}
+	if c.pages, err = openPager(c.path); err != nil {
+		return "", err
+	}
+	defer func() { _ = c.pages.close() }() // it is only read
 	to, err := bolt.Open(fresh, fileMode, boltOptions())
 	if err != nil {
 		return "", err
@@ -180,6 +184,10 @@ func tagged(bucket []byte) bool {
 	}
 	return false
 }
+
+// releaseEvery is how many steps there are between two releases. Each may map a
+// few megabytes.
+const releaseEvery = 16
 
 // release lets go of the pages of a file that changing it has mapped into this
 // process. They stay in the page cache; but they count as its resident memory,

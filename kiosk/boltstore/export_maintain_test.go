@@ -14,7 +14,7 @@ const SweepEvery = sweepEvery
 
 // Compact copies both files, whether that is worth it or not.
 func (s *Store) Compact(ctx context.Context) error {
-	rest := func() error { return s.rest(ctx) }
+	rest := func() error { return s.rest(ctx, maintainRest) }
 	set, st := s.orders, s.states
 	set.write.Lock()
 	defer set.write.Unlock()

@@ -11,10 +11,15 @@ import (
 	"hexiao/kiosk"
 )
 
-// restTime lies between two steps of what is done in the background. A step
-// writes as much as a disk takes in a few milliseconds; without a rest between
-// them a queue would build up in front of the scans.
-const restTime = 10 * time.Millisecond
+// Rests lie between two steps of what is done in the background. A step writes
+// as much as a disk takes in a few milliseconds; without a rest between them a
+// queue would build up in front of the scans. A checkpoint has small steps, and
+// must be done before the next one is due, also when codes come in one by one as
+// fast as they are answered.
+const (
+	maintainRest   = 10 * time.Millisecond
+	checkpointRest = 2 * time.Millisecond
+)
 
 // Maintain does what keeps a store small and forgetful over the years: it takes
 // the customers' data out of orders that were collected longer ago than the
@@ -40,10 +45,7 @@ func (s *Store) Maintain(ctx context.Context, at kiosk.Moment) error {
 	s.maintaining.Lock()
 	defer s.maintaining.Unlock()
 
-	rest := func() error {
-		s.release()
-		return s.rest(ctx)
-	}
+	rest := s.resting(ctx, maintainRest)
 	defer s.release()
 	var errs []error
 	if at.Clock != kiosk.ClockSuspect {
@@ -56,9 +58,20 @@ func (s *Store) Maintain(ctx context.Context, at kiosk.Moment) error {
 	return nil
 }
 
+// resting gives a rest that also keeps what the steps map of the files small.
+func (s *Store) resting(ctx context.Context, d time.Duration) func() error {
+	n := 0
+	return func() error {
+		if n++; n%releaseEvery == 0 {
+			s.release()
+		}
+		return s.rest(ctx, d)
+	}
+}
+
 // rest lets the disk and the processor have some time for the scans.
-func (s *Store) rest(ctx context.Context) error {
-	t := time.NewTimer(restTime)
+func (s *Store) rest(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
@@ -98,7 +111,7 @@ func (set *orderSet) compact(rest func() error) error {
 func (set *orderSet) copy(rest func() error) error {
 	_, m := set.current()
 	m.Remnants = 0
-	c := &copier{path: set.path, from: set.db, pages: set.pages, key: set.key, rest: rest}
+	c := &copier{path: set.path, from: set.db, key: set.key, rest: rest}
 	c.finish = func(tx *bolt.Tx) error {
 		if n := c.copied[bucketOrders]; n != m.Count {
 			return fmt.Errorf("%w: %d orders, not %d", ErrDamaged, n, m.Count)
@@ -132,7 +145,7 @@ func (st *states) compact(rest func() error) error {
 // copy does what compact has found to be worth it. The caller holds saving and
 // write.
 func (st *states) copy(rest func() error) error {
-	c := &copier{path: st.path, from: st.db, pages: st.pages, key: st.key, rest: rest}
+	c := &copier{path: st.path, from: st.db, key: st.key, rest: rest}
 	fresh, err := c.run()
 	if err != nil {
 		return err

@@ -446,3 +446,28 @@ func TestHalfACheckpoint(t *testing.T) {
 		want(t, redeem(t, s, orders-1, time.Hour), kiosk.Accepted)
 	}
 }
+
+// What bbolt has freed of a large file is not written over soon: the file is
+// copied.
+func TestNothingIsLeftInFreePages(t *testing.T) {
+	o := options(t.TempDir())
+	s := open(t, o)
+	var orders []kiosk.Order
+	for n := range 2000 {
+		orders = append(orders, known(n))
+	}
+	fill(t, s, orders...)
+	done := []int{3, 600, 601, 1200, 1999}
+	for _, n := range done {
+		want(t, redeem(t, s, n, 0), kiosk.Accepted)
+	}
+	maintain(t, s, 31*day)
+	for _, n := range done {
+		if !forgotten(t, o.Dir, s, n) {
+			t.Errorf("order %d is not forgotten", n)
+		}
+	}
+	if forgotten(t, o.Dir, s, 602) {
+		t.Error("somebody who has not collected is forgotten")
+	}
+}

@@ -226,10 +226,7 @@ func (s *Store) applyFrom(j *journal.Journal) error {
 // checkpoints runs in the background until the store closes. One that fails
 // stays in memory and is tried again after a pause; redemptions go on.
 func (s *Store) checkpoints() {
-	rest := func() error {
-		s.release()
-		return s.rest(context.Background())
-	}
+	rest := s.resting(context.Background(), checkpointRest)
 	for {
 		select {
 		case <-s.stop:

@@ -20,6 +20,10 @@
 // and, while the state is built again, how far that is. HQ is told whenever it
 // can be reached, also when the store cannot be opened.
 //
+// A minute after the start, and then every hour, the store is kept in order:
+// customers who have collected are forgotten, files are made smaller; see
+// boltstore.Store.Maintain.
+//
 // # The clock
 //
 // The wall clock is looked at before every input and every second, and the trust

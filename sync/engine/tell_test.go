@@ -16,7 +16,13 @@ func TestConditionIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		well, out := kiosk.Condition{Version: "v1"}, kiosk.Condition{Version: "v1", Fault: "E-DISK"}
 		is := well
-		s := newScene(t, func(c *engine.Config) { c.Condition = func() kiosk.Condition { return is } })
+		var s *scene
+		s = newScene(t, func(c *engine.Config) {
+			c.Condition = func() (c kiosk.Condition) {
+				s.hq.change(func() { c = is })
+				return c
+			}
+		})
 		var refuse error
 		s.hq.before = func(call string) error {
 			if call == "tell" || call == "time" {
@@ -51,6 +57,10 @@ func TestConditionIsTold(t *testing.T) {
 		// An HQ of an older version knows no conditions: the terminal is online all
 		// the same, and does not ask every few seconds.
 		asked := 0
+		heard := func() (n int) {
+			s.hq.change(func() { n = asked })
+			return n
+		}
 		s.hq.change(func() {
 			s.hq.before = func(call string) error {
 				if call != "tell" {
@@ -62,12 +72,12 @@ func TestConditionIsTold(t *testing.T) {
 			is = well
 		})
 		pass(time.Minute)
-		if st := s.last(); asked != 1 || !st.Online || st.DownError != "" {
-			t.Errorf("asked %d times, status %+v", asked, st)
+		if st := s.last(); heard() != 1 || !st.Online || st.DownError != "" {
+			t.Errorf("asked %d times, status %+v", heard(), st)
 		}
 		pass(10 * time.Minute)
-		if asked != 2 {
-			t.Errorf("asked %d times in eleven minutes", asked)
+		if n := heard(); n != 2 {
+			t.Errorf("asked %d times in eleven minutes", n)
 		}
 		if err := stop(); err != nil {
 			t.Error(err)

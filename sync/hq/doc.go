@@ -37,6 +37,13 @@
 // gives an event that differs, and an earlier one may. A journal that only lacks
 // events is forgiven when the right one is back.
 //
+// # How terminals are
+//
+// A terminal tells whether it works, what is wrong, and from which event on
+// ([HQ.NoteCondition]). HQ keeps what it said last and since when it has said
+// just that, not when it said so last: a terminal that is silent is not told
+// from one that is well.
+//
 // # Secrets
 //
 // HQ keeps the pickup codes, since it shows them to customers, and the points'

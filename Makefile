@@ -12,13 +12,14 @@ FUZZTIME ?= 10s
 STATES   ?= 2000000
 CUTS     ?=
 SEED     ?= 1
+CASES    ?= 100000
 PICTURES ?= bin/gallery-pictures
 
 LINT         := v2.15.0
 GOLANGCI     := .bin/golangci-lint-$(LINT)
 SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
 
-.PHONY: help deps build run test race crash crash-ext4 soak bench lint gallery fuzz cover generate clean
+.PHONY: help deps build run test race crash crash-ext4 soak bench lint gallery fuzz damage cover generate clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -70,6 +71,9 @@ gallery: build ## every screen in every state as pictures; PICTURES=DIR says whe
 
 fuzz: deps ## every fuzz target for FUZZTIME=10s each
 	@.ci/fuzz '$(FUZZTIME)' $(GOFLAGS_)
+
+damage: deps ## start on damaged files, CASES=100000 of them, and plant faults that they must find
+	DAMAGE_CASES='$(CASES)' DAMAGE_FAULTS=all go test $(GOFLAGS_) -timeout 0 -v ./kiosk/damagetest
 
 cover: test ## which lines the tests run, as bin/cover.html
 	go tool cover -html=bin/cover.out -o bin/cover.html

@@ -50,6 +50,7 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	}
 	t, err := terminal.Open(terminal.Options{
 		Folder: folder, Now: s.Now, Boot: boot, Random: rand.Reader, Log: log, Sources: sources, Camera: camera, Offline: c.Offline, KeepTrying: true,
+		Examine: terminal.ExamineBy(s.Program),
 		OnState: func(state desk.State) { window.Show(state) },
 	})
 	if err != nil {

@@ -18,13 +18,31 @@ import (
 	"time"
 
 	"hexiao/cmd/internal/cli"
+	"hexiao/cmd/internal/terminal"
 )
 
-func main() { cli.Main(run) }
+func main() {
+	// Before anything of the window: a child that reads a file needs none.
+	if code, asked := terminal.ExamineAsked(os.Args[1:], os.Stderr); asked {
+		os.Exit(code)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		program = "" // then no child is started
+	}
+	cli.Main(func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+		return runAs(ctx, program, args, stdin, stdout, stderr)
+	})
+}
 
 // run is the program as a value. With a window it must be called on the main
 // goroutine.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return runAs(ctx, "", args, stdin, stdout, stderr)
+}
+
+// runAs is run, with the program's own file for a child.
+func runAs(ctx context.Context, program string, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return cli.Run(ctx, "kiosk", "The Hexiao pickup terminal.", &kioskCmd{}, args,
-		cli.IO{Stdin: stdin, Stdout: stdout, Stderr: stderr, Now: time.Now, Getenv: os.Getenv})
+		cli.IO{Stdin: stdin, Stdout: stdout, Stderr: stderr, Now: time.Now, Getenv: os.Getenv, Program: program})
 }

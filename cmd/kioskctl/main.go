@@ -13,6 +13,7 @@ import (
 	_ "time/tzdata" // a point's time zone must be known on machines without zone files
 
 	"hexiao/cmd/internal/cli"
+	"hexiao/cmd/internal/terminal"
 )
 
 // commands is the command line; each command is in the file of its name.
@@ -33,10 +34,26 @@ type dataFlag struct {
 	Data string `required:"" type:"path" placeholder:"DIR" help:"Data folder of the terminal."`
 }
 
-func main() { cli.Main(run) }
+func main() {
+	if code, asked := terminal.ExamineAsked(os.Args[1:], os.Stderr); asked {
+		os.Exit(code)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		program = "" // then no child is started
+	}
+	cli.Main(func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+		return runAs(ctx, program, args, stdin, stdout, stderr)
+	})
+}
 
 // run is the program as a value: tests call it with their own surroundings.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return runAs(ctx, "", args, stdin, stdout, stderr)
+}
+
+// runAs is run, with the program's own file for a child.
+func runAs(ctx context.Context, program string, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return cli.Run(ctx, "kioskctl", "The Hexiao pickup terminal without a screen, and its tools.", &commands{}, args,
-		cli.IO{Stdin: stdin, Stdout: stdout, Stderr: stderr, Now: time.Now, Getenv: os.Getenv})
+		cli.IO{Stdin: stdin, Stdout: stdout, Stderr: stderr, Now: time.Now, Getenv: os.Getenv, Program: program})
 }

@@ -16,7 +16,9 @@ func (c *rebuildCmd) Run(s *cli.IO) error {
 	if err != nil {
 		return err
 	}
-	events, err := terminal.Rebuild(folder, rand.Reader, s.Now, s.Log())
+	bar := s.NewProgress("read the journal")
+	events, err := terminal.Rebuild(folder, rand.Reader, s.Now, s.Log(), func(done, total uint64) { bar.Update(int(done), int(total)) })
+	bar.Done()
 	if err != nil {
 		return err
 	}

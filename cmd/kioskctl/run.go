@@ -44,13 +44,16 @@ func (c *runCmd) Run(ctx context.Context, s *cli.IO) error {
 	if err != nil {
 		return err
 	}
+	bar := s.NewProgress("read the journal again")
 	t, err := terminal.Open(terminal.Options{
 		Folder: folder, Now: s.Now, Boot: boot, Random: rand.Reader, Log: c.logger(s), Sources: sources, Camera: camera, Offline: c.Offline,
-		EndWithSources: true,
+		EndWithSources: true, Examine: terminal.ExamineBy(s.Program),
+		Progress: func(done, total uint64) { bar.Update(int(done), int(total)) },
 		OnAnswer: func(scan scanner.Scan, a desk.Answer, took time.Duration) error {
 			return s.JSON(newAnswerLine(a, scan.Source, took))
 		},
 	})
+	bar.Done()
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,20 @@ import (
 	"hexiao/kiosk"
 )
 
+// unproven reads the record of the states without its tag.
+func unproven(kept []byte) (m stateMeta, err error) {
+	if json.Unmarshal(kept, &m) == nil { // format 1 had none
+		return m, nil
+	}
+	if len(kept) < tagBytes {
+		return m, ErrDamaged
+	}
+	if err := json.Unmarshal(kept[tagBytes:], &m); err != nil {
+		return m, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return m, nil
+}
+
 // AckedHead reads what state.db of a data folder that nobody has open says that
 // HQ acknowledged; the zero Head when there is no state.db. It is no proof, for
 // nobody signed it. It returns ErrDamaged, and an error while a terminal runs.
@@ -20,6 +35,9 @@ func AckedHead(dir string) (head kiosk.Head, err error) {
 	path := filepath.Join(dir, stateFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return head, nil
+	}
+	if err := CheckFile(path); err != nil {
+		return head, err
 	}
 	err = guard(func() (err error) {
 		db, err := bolt.Open(path, fileMode, &bolt.Options{Timeout: 100 * time.Millisecond, ReadOnly: true})
@@ -31,7 +49,7 @@ func AckedHead(dir string) (head kiosk.Head, err error) {
 			if tx.Bucket([]byte(bucketMeta)) == nil {
 				return ErrDamaged
 			}
-			m, err := readStateMeta(tx)
+			m, err := unproven(tx.Bucket([]byte(bucketMeta)).Get([]byte(keyState)))
 			head = m.Acked
 			return err
 		})

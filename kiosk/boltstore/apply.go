@@ -105,11 +105,14 @@ func (s *Store) SetPoint(p kiosk.Point) error {
 	set := s.orders
 	set.write.Lock()
 	defer set.write.Unlock()
-	return set.putPoint(p)
+	return set.keepPoint(p)
 }
 
-func (set *orderSet) putPoint(p kiosk.Point) error {
-	err := set.update(func(tx *bolt.Tx, _ *setMeta) error { return putPoint(tx, p) })
+func (set *orderSet) keepPoint(p kiosk.Point) error {
+	if set.home != "" && p.ID != set.home {
+		return fmt.Errorf("keep the point's settings: they are of point %s, this terminal serves %s", p.ID, set.home)
+	}
+	err := set.update(func(tx *bolt.Tx, _ *setMeta) error { return set.putPoint(tx, p) })
 	if err != nil {
 		return fmt.Errorf("keep the point's settings: %w", err)
 	}
@@ -133,7 +136,7 @@ func (s *Store) ImportLocal(p kiosk.Point, orders iter.Seq[kiosk.Order]) (n int,
 	set := s.orders
 	set.write.Lock()
 	defer set.write.Unlock()
-	if err := set.putPoint(p); err != nil {
+	if err := set.keepPoint(p); err != nil {
 		return 0, err
 	}
 	var batch []kiosk.Order

@@ -39,10 +39,14 @@ func guard(fn func() error) (err error) {
 	return fn()
 }
 
-// openBolt opens a bbolt file that check accepts, or makes one with init. A
-// damaged file is set aside first, and warn is told. made reports whether the
-// file is new.
-func openBolt(path string, init, check func(*bolt.Tx) error, warn func(error)) (db *bolt.DB, made bool, err error) {
+// fileCheck looks at a file before bbolt does, which trusts it; it returns
+// [ErrDamaged] for one that bbolt must not see.
+type fileCheck func(path string) error
+
+// openBolt opens a bbolt file that check and load accept, or makes one with
+// init. A damaged file is set aside first, and warn is told. made reports whether
+// the file is new.
+func openBolt(path string, init func(*bolt.Tx) error, check fileCheck, load func(*bolt.Tx) error, warn func(error)) (db *bolt.DB, made bool, err error) {
 	if err := removeFile(path + freshSuffix); err != nil { // of an interrupted run
 		return nil, false, err
 	}
@@ -50,7 +54,7 @@ func openBolt(path string, init, check func(*bolt.Tx) error, warn func(error)) (
 		db, err := createBolt(path, init)
 		return db, true, err
 	}
-	db, err = openSound(path, check)
+	db, err = openSound(path, check, load)
 	if !errors.Is(err, ErrDamaged) {
 		return db, false, err
 	}
@@ -63,8 +67,9 @@ func openBolt(path string, init, check func(*bolt.Tx) error, warn func(error)) (
 	return db, true, err
 }
 
-// openSound returns ErrDamaged for a file that bbolt or check cannot read.
-func openSound(path string, check func(*bolt.Tx) error) (db *bolt.DB, err error) {
+// openSound returns ErrDamaged for a file that check, bbolt or load refuses. A
+// nil check trusts the file's pages.
+func openSound(path string, check fileCheck, load func(*bolt.Tx) error) (db *bolt.DB, err error) {
 	name := filepath.Base(path)
 	info, err := os.Stat(path)
 	if err != nil {
@@ -72,6 +77,11 @@ func openSound(path string, check func(*bolt.Tx) error) (db *bolt.DB, err error)
 	}
 	if info.Size() < int64(2*os.Getpagesize()) { // bbolt would take an empty file for a new one
 		return nil, fmt.Errorf("%w: %s has %d bytes", ErrDamaged, name, info.Size())
+	}
+	if check != nil {
+		if err := check(path); err != nil {
+			return nil, err
+		}
 	}
 	err = guard(func() error {
 		db, err = bolt.Open(path, fileMode, boltOptions())
@@ -90,7 +100,7 @@ func openSound(path string, check func(*bolt.Tx) error) (db *bolt.DB, err error)
 			if tx.Size() > info.Size() {
 				return fmt.Errorf("%w: %s is cut off", ErrDamaged, name)
 			}
-			return check(tx)
+			return load(tx)
 		})
 	})
 	if err != nil {
@@ -159,12 +169,13 @@ func setAside(path string) (string, error) {
 	}
 }
 
-// openRenamed gives a synced file its final name and opens it.
-func openRenamed(from, to string, check func(*bolt.Tx) error) (*bolt.DB, error) {
+// openRenamed gives a synced file its final name and opens it. This process has
+// just written it: its pages need no look.
+func openRenamed(from, to string, load func(*bolt.Tx) error) (*bolt.DB, error) {
 	if err := rename(from, to); err != nil {
 		return nil, err
 	}
-	return openSound(to, check)
+	return openSound(to, nil, load)
 }
 
 // rename replaces a file and makes that durable.

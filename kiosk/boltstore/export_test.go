@@ -8,7 +8,7 @@ func (s *Store) Crash() error {
 	s.mu.Unlock()
 	close(s.stop)
 	s.checkpointer.Wait()
-	return s.closeFiles()
+	return s.closeFiles(false)
 }
 
 // Saved is the sequence up to which state.db has the journal.

@@ -9,20 +9,21 @@ import (
 	"hexiao/kiosk"
 )
 
-// ForgeAcked writes HQ's head into state.db as a thief can.
-func ForgeAcked(t testing.TB, dir string, head kiosk.Head) {
+// ForgeAcked writes HQ's head into state.db as a thief with the machine's keys can.
+func ForgeAcked(t testing.TB, dir string, key []byte, head kiosk.Head) {
 	t.Helper()
 	db, err := bolt.Open(filepath.Join(dir, stateFile), fileMode, boltOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = db.Update(func(tx *bolt.Tx) error {
-		m, err := readStateMeta(tx)
+		st := &states{key: key}
+		m, err := st.readMeta(tx)
 		if err != nil {
 			return err
 		}
 		m.Acked = head
-		return putStateMeta(tx, m)
+		return st.putMeta(tx, m)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -116,7 +116,7 @@ func (set *orderSet) copy(rest func() error) error {
 		if n := c.copied[bucketOrders]; n != m.Count {
 			return fmt.Errorf("%w: %d orders, not %d", ErrDamaged, n, m.Count)
 		}
-		return putMeta(tx, m)
+		return set.putMeta(tx, m)
 	}
 	fresh, err := c.run()
 	if err == nil {

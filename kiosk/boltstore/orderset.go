@@ -2,7 +2,6 @@ package boltstore
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -20,8 +19,10 @@ const (
 	bucketLookups = "lookups"
 	bucketMeta    = "meta"
 	keySet        = "set"
-	keyPoint      = "point"
-	setFormat     = 1
+	keyPoint      = "settings"
+	keyOldPoint   = "point" // with format 1, without a tag
+	setFormat     = 2
+	setFormat1    = 1
 	lookupBytes   = len(kiosk.Lookup{})
 	fillPercent   = 0.9 // for keys that come in order
 )
@@ -40,13 +41,15 @@ type setMeta struct {
 	// still lie in the file's free parts.
 	Swept    time.Time
 	Remnants int
+	Terminal kiosk.TerminalID
+	Seen     kiosk.Head // of the journal, when this was written
 }
 
 // orderSet is orders.db. Writers come one at a time; readers see the file that
 // is live when they begin.
 type orderSet struct {
+	owner
 	path    string
-	key     []byte
 	taggers sync.Pool // for readers: making one takes as long as finding an order
 	warn    func(error)
 	write   sync.Mutex // one writer
@@ -62,10 +65,10 @@ type orderSet struct {
 	saved kiosk.Cache // as it is on disk; the freshness is saved less often
 }
 
-func openOrderSet(path string, key []byte, warn func(error)) (*orderSet, error) {
-	set := &orderSet{path: path, key: key, warn: warn}
-	set.taggers.New = func() any { return newTagger(key) }
-	db, _, err := openBolt(path, initOrders, set.load, warn)
+func openOrderSet(path string, w owner, check fileCheck, warn func(error)) (*orderSet, error) {
+	set := &orderSet{path: path, owner: w, warn: warn}
+	set.taggers.New = func() any { return newTagger(w.key) }
+	db, _, err := openBolt(path, w.initOrders, check, set.load, warn)
 	if err != nil {
 		return nil, err
 	}
@@ -79,52 +82,15 @@ func openOrderSet(path string, key []byte, warn func(error)) (*orderSet, error) 
 	return set, nil
 }
 
-func initOrders(tx *bolt.Tx) error {
-	for _, name := range []string{bucketOrders, bucketLookups, bucketMeta} {
-		if _, err := tx.CreateBucket([]byte(name)); err != nil {
-			return err
-		}
-	}
-	return putMeta(tx, setMeta{Format: setFormat, Digest: kiosk.SetDigest{}.String()})
-}
-
-func putMeta(tx *bolt.Tx, m setMeta) error {
-	b, err := json.Marshal(m)
-	if err != nil {
-		return err
-	}
-	return tx.Bucket([]byte(bucketMeta)).Put([]byte(keySet), b)
-}
-
-// readMeta returns ErrDamaged for a file that is no order set.
-func readMeta(tx *bolt.Tx) (setMeta, error) {
-	var m setMeta
-	for _, name := range []string{bucketOrders, bucketLookups, bucketMeta} {
-		if tx.Bucket([]byte(name)) == nil {
-			return m, fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
-		}
-	}
-	err := json.Unmarshal(tx.Bucket([]byte(bucketMeta)).Get([]byte(keySet)), &m)
-	if err == nil {
-		_, err = kiosk.ParseSetDigest(m.Digest)
-	}
-	if err != nil || m.Format != setFormat {
-		return m, fmt.Errorf("%w: the record of the set cannot be read (format %d): %w", ErrDamaged, m.Format, err)
-	}
-	return m, nil
-}
-
 // load reads what is kept in memory.
 func (set *orderSet) load(tx *bolt.Tx) error {
-	m, err := readMeta(tx)
+	m, err := set.readMeta(tx)
 	if err != nil {
 		return err
 	}
-	var point kiosk.Point
-	if b := tx.Bucket([]byte(bucketMeta)).Get([]byte(keyPoint)); b != nil {
-		if point, err = kiosk.DecodePoint(bytes.Clone(b)); err != nil {
-			return fmt.Errorf("%w: the point's settings: %w", ErrDamaged, err)
-		}
+	point, err := set.readPoint(tx)
+	if err != nil {
+		return err
 	}
 	set.now.Lock()
 	defer set.now.Unlock()
@@ -158,13 +124,14 @@ func (set *orderSet) view(fn func(*bolt.Tx) error) error {
 // succeeded, done is called with what is known of the set now.
 func (set *orderSet) update(fn func(*bolt.Tx, *setMeta) error) error {
 	_, m := set.current()
+	seen := set.head() // or later
 	// Only writers replace db, and this is the one.
 	err := guard(func() error {
 		return set.db.Update(func(tx *bolt.Tx) error {
 			if err := fn(tx, &m); err != nil {
 				return err
 			}
-			return putMeta(tx, m)
+			return set.putMeta(tx, m)
 		})
 	})
 	if errors.Is(err, ErrDamaged) {
@@ -176,6 +143,7 @@ func (set *orderSet) update(fn func(*bolt.Tx, *setMeta) error) error {
 	set.now.Lock()
 	defer set.now.Unlock()
 	set.meta, set.saved = m, m.Cache
+	set.meta.Seen = seen
 	return nil
 }
 
@@ -196,10 +164,10 @@ func (set *orderSet) replaceDamaged(damaged *bolt.DB, cause error) {
 	}
 	set.warn(fmt.Errorf("orders.db is kept as %s, the set begins empty: %w", aside, cause))
 	db, err := createBolt(set.path, func(tx *bolt.Tx) error {
-		if err := initOrders(tx); err != nil {
+		if err := set.initOrders(tx); err != nil {
 			return err
 		}
-		return putPoint(tx, point)
+		return set.putPoint(tx, point)
 	})
 	if err != nil {
 		set.warn(err)
@@ -215,14 +183,6 @@ func (set *orderSet) replaceDamaged(damaged *bolt.DB, cause error) {
 	if err := db.View(set.load); err != nil {
 		set.warn(err)
 	}
-}
-
-func putPoint(tx *bolt.Tx, p kiosk.Point) error {
-	b, err := kiosk.EncodePoint(p)
-	if err != nil {
-		return err
-	}
-	return tx.Bucket([]byte(bucketMeta)).Put([]byte(keyPoint), b)
 }
 
 // tagger gives one for reading; put is called after its last use.
@@ -330,6 +290,16 @@ func (set *orderSet) page(after kiosk.OrderID, n int) (orders []kiosk.Order, err
 		return err
 	})
 	return orders, err
+}
+
+// note writes the journal's head into the file, if it has grown since.
+func (set *orderSet) note() error {
+	set.write.Lock()
+	defer set.write.Unlock()
+	if _, m := set.current(); m.Seen == set.head() {
+		return nil
+	}
+	return set.update(func(*bolt.Tx, *setMeta) error { return nil })
 }
 
 func (set *orderSet) close() error {

@@ -86,7 +86,7 @@ func keepReceipts(tx *bolt.Tx, m *stateMeta, t *tagger, ack kiosk.Ack) error {
 		} else if r.Settlement == kiosk.SettledReplay {
 			continue // the first verdict says more
 		}
-		if err := b.Put(k, t.seal(bucketReceipts, k, value)); err != nil {
+		if err := m.put(b, k, t.seal(bucketReceipts, k, value)); err != nil {
 			return err
 		}
 	}

@@ -122,13 +122,13 @@ func (s *Store) prune(old []pair) error {
 	if len(gone) == 0 {
 		return nil
 	}
-	return s.states.update(func(tx *bolt.Tx, _ *stateMeta) error {
+	return s.states.update(func(tx *bolt.Tx, m *stateMeta) error {
 		b := tx.Bucket([]byte(bucketStates))
 		for _, p := range gone {
 			if !bytes.Equal(b.Get(p.key), p.value) {
 				continue // something has happened meanwhile
 			}
-			if err := b.Delete(p.key); err != nil {
+			if err := m.remove(b, p.key); err != nil {
 				return err
 			}
 		}

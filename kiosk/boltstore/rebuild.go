@@ -32,7 +32,7 @@ func (s *Store) setStatesAside(path string) (kept kiosk.Ack, err error) {
 		return kept, nil
 	}
 	old := &states{terminal: s.o.Terminal, key: s.o.MACKey}
-	if old.db, err = openSound(path, old.load); err == nil {
+	if old.db, err = openSound(path, func(path string) error { return checkFile(path, old.add) }, old.load); err == nil {
 		before := &Store{o: s.o, states: old}
 		err = before.Receipts(func(r kiosk.Receipt) error {
 			kept.Receipts = append(kept.Receipts, r)

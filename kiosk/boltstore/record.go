@@ -33,11 +33,11 @@ func (s *Store) begin() error {
 }
 
 func (s *Store) reopen() error {
-	j, err := s.openJournal()
+	head, _, _ := s.states.status()
+	j, err := s.openJournal(head.Seq)
 	if err != nil {
 		return err
 	}
-	head, _, _ := s.states.status()
 	here, ok, err := j.HeadAt(head.Seq)
 	if err == nil && (!ok || here != head) {
 		err = fmt.Errorf("%w: event %d", ErrJournalLost, head.Seq)
@@ -89,8 +89,16 @@ func (s *Store) record(at kiosk.Moment, version uint64, known map[kiosk.OrderID]
 	if slices.ContainsFunc(bodies, func(b kiosk.Body) bool { return b.Subject() != "" }) {
 		clear(s.resume)
 	}
+	last := written[len(written)-1].Seq
 	if len(s.resume) == 0 {
-		s.answered = written[len(written)-1].Seq
+		s.answered = last
+	}
+	if last >= s.noteAt {
+		s.noteAt = last + seenEvery
+		select {
+		case s.note <- struct{}{}:
+		default: // it is asked for already
+		}
 	}
 	if _, _, pending := s.states.status(); pending >= s.o.CheckpointEvery {
 		select {

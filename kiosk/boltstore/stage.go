@@ -22,8 +22,8 @@ const (
 // while the next ones come in. The index is written last, sorted: in the order
 // in which codes come, bbolt would take twelve times as long.
 type staging struct {
+	owner
 	path string
-	key  []byte
 	db   *bolt.DB
 
 	meta   setMeta // with all that came, written or not
@@ -48,9 +48,9 @@ type stagedOrder struct {
 }
 
 // openStaging goes on with the set that an earlier run left, or begins one.
-func openStaging(path string, key []byte, warn func(error)) (*staging, error) {
-	st := &staging{path: path, key: key, tagger: newTagger(key)}
-	db, made, err := openBolt(path, initOrders, st.load, warn)
+func openStaging(path string, w owner, warn func(error)) (*staging, error) {
+	st := &staging{path: path, owner: w, tagger: newTagger(w.key)}
+	db, made, err := openBolt(path, w.initOrders, CheckFile, st.load, warn)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func openStaging(path string, key []byte, warn func(error)) (*staging, error) {
 }
 
 func (st *staging) load(tx *bolt.Tx) (err error) {
-	if st.meta, err = readMeta(tx); err != nil {
+	if st.meta, err = st.readMeta(tx); err != nil {
 		return err
 	}
 	k, _ := tx.Bucket([]byte(bucketOrders)).Cursor().Last()
@@ -142,7 +142,7 @@ func (st *staging) change(do func(*setWriter) error) error {
 		}
 		w.finish()
 		st.meta, st.digest = m, w.digest
-		return putMeta(tx, m)
+		return st.putMeta(tx, m)
 	})
 }
 
@@ -175,7 +175,7 @@ func (st *staging) flush() error {
 					return err
 				}
 			}
-			return putMeta(tx, meta)
+			return st.putMeta(tx, meta)
 		})
 	}()
 	return nil
@@ -205,10 +205,10 @@ func (st *staging) finish(m setMeta, point kiosk.Point) error {
 		return err
 	}
 	return st.update(func(tx *bolt.Tx) error {
-		if err := putPoint(tx, point); err != nil {
+		if err := st.putPoint(tx, point); err != nil {
 			return err
 		}
-		return putMeta(tx, m)
+		return st.putMeta(tx, m)
 	})
 }
 

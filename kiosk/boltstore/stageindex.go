@@ -99,9 +99,12 @@ func (st *staging) writeIndex() error {
 	return err
 }
 
-// collectIndex reads the index from the written orders.
+// collectIndex reads the index from the written orders, and makes sure that all
+// of them are there.
 func (st *staging) collectIndex() error {
 	run := []indexEntry{}
+	var digest kiosk.SetDigest
+	count := 0
 	err := guard(func() error {
 		return st.db.View(func(tx *bolt.Tx) error {
 			return tx.Bucket([]byte(bucketOrders)).ForEach(func(k, kept []byte) error {
@@ -113,6 +116,8 @@ func (st *staging) collectIndex() error {
 				if err != nil {
 					return fmt.Errorf("%w: a staged order: %w", ErrDamaged, err)
 				}
+				digest.Toggle(o.ID, o.Version)
+				count++
 				for _, l := range o.Lookups {
 					run = append(run, newIndexEntry(l, o.ID))
 				}
@@ -120,6 +125,9 @@ func (st *staging) collectIndex() error {
 			})
 		})
 	})
+	if err == nil && (count != st.meta.Count || digest != st.digest) {
+		err = fmt.Errorf("%w: %d staged orders are there, not those %d that were written", ErrDamaged, count, st.meta.Count)
+	}
 	slices.SortFunc(run, indexEntry.compare)
 	st.index, st.runs = nil, [][]indexEntry{run}
 	return err

@@ -19,7 +19,8 @@ const (
 	bucketStates   = "states"
 	bucketReceipts = "receipts"
 	keyState       = "state"
-	stateFormat    = 1
+	stateFormat    = 2
+	stateFormat1   = 1 // without tag and sum
 	// checkpointPart states are written between two rests: so few that a scan
 	// which meets their sync waits for hardly more than one of its own.
 	checkpointPart = 16
@@ -35,6 +36,7 @@ type stateMeta struct {
 	// Attempts are those up to Head.
 	Attempts kiosk.Attempts `json:",omitzero"`
 	Swept    time.Time      // when states that nobody needs were last looked for, by the wall clock
+	Sum      uint64         // over all records
 }
 
 // states is state.db and what came since its last checkpoint.
@@ -43,7 +45,8 @@ type states struct {
 	terminal kiosk.TerminalID
 	path     string
 	warn     func(error)
-	made     bool // the file is new
+	made     bool   // the file is new
+	sum      uint64 // of the records that the check has read
 
 	live  sync.RWMutex // held to use db, and to replace it
 	db    *bolt.DB
@@ -61,15 +64,23 @@ type states struct {
 	failed kiosk.Attempts                     // up to head
 }
 
-func openStates(path string, terminal kiosk.TerminalID, key []byte, warn func(error)) (*states, error) {
+func openStates(path string, terminal kiosk.TerminalID, key []byte, check func(string, visitor) error, warn func(error)) (*states, error) {
 	st := &states{path: path, warn: warn, key: key, terminal: terminal, dirty: map[kiosk.OrderID]kiosk.OrderState{}}
-	db, made, err := openBolt(path, st.init, st.load, warn)
+	db, made, err := openBolt(path, st.init, func(path string) error { return check(path, st.add) }, st.load, warn)
 	if err != nil {
 		return nil, err
 	}
 	st.db, st.made = db, made
-	if st.pages, err = openPager(path); err == nil && made {
+	st.pages, err = openPager(path)
+	switch {
+	case err != nil:
+	case made:
+		st.sum = 0
 		err = db.View(st.load)
+	case st.meta.Format == stateFormat1:
+		m := st.meta
+		m.Format, m.Sum = stateFormat, st.sum
+		st.meta, err = m, db.Update(func(tx *bolt.Tx) error { return st.putMeta(tx, m) })
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -84,13 +95,16 @@ func (st *states) init(tx *bolt.Tx) error {
 			return err
 		}
 	}
-	return putStateMeta(tx, stateMeta{Format: stateFormat, Terminal: st.terminal})
+	return st.putMeta(tx, stateMeta{Format: stateFormat, Terminal: st.terminal})
 }
 
 // load refuses, as damaged, the file of another terminal: the journal is this
 // one's, and the states follow from it.
 func (st *states) load(tx *bolt.Tx) error {
 	m, err := st.read(tx)
+	if err == nil && m.Format == stateFormat && m.Sum != st.sum {
+		err = fmt.Errorf("%w: records are missing, or older than they were", ErrDamaged)
+	}
 	st.meta = m
 	return err
 }
@@ -106,28 +120,34 @@ func (st *states) read(tx *bolt.Tx) (m stateMeta, err error) {
 			return m, fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
 		}
 	}
-	if m, err = readStateMeta(tx); err != nil {
+	if m, err = st.readMeta(tx); err != nil {
 		return m, err
 	}
-	if m.Format != stateFormat || m.Terminal != st.terminal {
-		return m, fmt.Errorf("%w: format %d of terminal %s", ErrDamaged, m.Format, m.Terminal)
+	if m.Terminal != st.terminal {
+		return m, fmt.Errorf("%w: it is of terminal %s", ErrDamaged, m.Terminal)
 	}
 	return m, nil
 }
 
-func readStateMeta(tx *bolt.Tx) (m stateMeta, err error) {
-	if err := json.Unmarshal(tx.Bucket([]byte(bucketMeta)).Get([]byte(keyState)), &m); err != nil {
-		return m, fmt.Errorf("%w: the record of the states: %w", ErrDamaged, err)
+func (st *states) readMeta(tx *bolt.Tx) (m stateMeta, err error) {
+	kept := tx.Bucket([]byte(bucketMeta)).Get([]byte(keyState))
+	format := stateFormat
+	b, err := newTagger(st.key).open(bucketMeta, []byte(keyState), kept)
+	if err != nil {
+		format, b = stateFormat1, kept
+	}
+	if broken := json.Unmarshal(b, &m); broken != nil || m.Format != format {
+		return m, fmt.Errorf("%w: the record of the states cannot be read: %w", ErrDamaged, errors.Join(err, broken))
 	}
 	return m, nil
 }
 
-func putStateMeta(tx *bolt.Tx, m stateMeta) error {
+func (st *states) putMeta(tx *bolt.Tx, m stateMeta) error {
 	b, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	return tx.Bucket([]byte(bucketMeta)).Put([]byte(keyState), b)
+	return tx.Bucket([]byte(bucketMeta)).Put([]byte(keyState), newTagger(st.key).seal(bucketMeta, []byte(keyState), b))
 }
 
 // update changes the file and its record in one synced transaction.
@@ -139,13 +159,13 @@ func (st *states) update(fn func(*bolt.Tx, *stateMeta) error) error {
 	var m stateMeta
 	err := guard(func() error {
 		return st.db.Update(func(tx *bolt.Tx) (err error) {
-			if m, err = readStateMeta(tx); err != nil {
+			if m, err = st.readMeta(tx); err != nil {
 				return err
 			}
 			if err := fn(tx, &m); err != nil {
 				return err
 			}
-			return putStateMeta(tx, m)
+			return st.putMeta(tx, m)
 		})
 	})
 	if err != nil {
@@ -186,7 +206,7 @@ func (st *states) replaceDamaged(cause error) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.dirty, st.events = map[kiosk.OrderID]kiosk.OrderState{}, 0
-	st.head, st.failed = kiosk.Head{}, kiosk.Attempts{}
+	st.head, st.failed, st.sum = kiosk.Head{}, kiosk.Attempts{}, 0
 	return st.db.View(st.load)
 }
 
@@ -271,7 +291,7 @@ func (st *states) put(batch map[kiosk.OrderID]kiosk.OrderState, head kiosk.Head,
 				if err != nil {
 					return err
 				}
-				if err := b.Put([]byte(id), t.seal(bucketStates, []byte(id), value)); err != nil {
+				if err := m.put(b, []byte(id), t.seal(bucketStates, []byte(id), value)); err != nil {
 					return err
 				}
 			}
@@ -287,6 +307,12 @@ func (st *states) put(batch map[kiosk.OrderID]kiosk.OrderState, head kiosk.Head,
 			return err
 		}
 	}
+}
+
+// applied is the head of all that was applied.
+func (st *states) applied() kiosk.Head {
+	head, _, _ := st.status()
+	return head
 }
 
 // status gives what the store's status needs.

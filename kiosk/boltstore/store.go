@@ -24,6 +24,7 @@ const (
 	// Fewer would cost the scans more: each checkpoint writes most of the pages
 	// that the last ones wrote.
 	DefaultCheckpointEvery = 5000
+	// progressEvery is how many events lie between two reports of progress.
 	progressEvery          = 1000
 	defaultCheckpointPause = 30 * time.Second
 )
@@ -32,6 +33,7 @@ const (
 type Options struct {
 	Dir      string // the data folder; made when missing
 	Terminal kiosk.TerminalID
+	Point    kiosk.PointID                 // that the terminal serves; empty: any
 	Lookup   func(kiosk.Code) kiosk.Lookup // seal.PointKey.Lookup
 	MACKey   []byte                        // authenticates journal and records; at least journal.MinKeyBytes
 	// HQKey checks HQ's acknowledgements, which are then kept as evidence. nil: none are.
@@ -41,14 +43,20 @@ type Options struct {
 	// Warn is told what the store repaired or could not do in the background.
 	// nil: nobody is. It must not call the store.
 	Warn func(error)
-	// Progress is told how many events of the journal have been applied again,
-	// every thousand; nil: nobody is. It must not call the store.
+	// Progress is told how many events of how many a start has read again, when
+	// it must read more than a few. nil: nobody is. It must not call the store.
 	Progress func(done, total uint64)
+	// Examine reads a bbolt file in a process of its own that is ended when it
+	// takes too long, as ExamineFile does, and returns ErrDamaged when that
+	// failed. It is asked only after a run that did not end by Close. nil: pages
+	// are checked in this process alone, by code that damage cannot harm.
+	Examine func(path string) error
 	// The rest is for tests and benchmarks; zero values are right.
 	FS              journal.FS
 	SegmentBytes    int64
 	CheckpointEvery int
 	CheckpointPause time.Duration // after one that failed
+	CheckAlways     int64         // up to which size orders.db is checked at every start, in bytes
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -73,6 +81,9 @@ func (o Options) withDefaults() (Options, error) {
 	if o.CheckpointPause == 0 {
 		o.CheckpointPause = defaultCheckpointPause
 	}
+	if o.CheckAlways == 0 {
+		o.CheckAlways = walkAlways
+	}
 	return o, nil
 }
 
@@ -87,16 +98,20 @@ type Store struct {
 	answered uint64                         // sequence up to which every event's caller was answered
 	resume   map[kiosk.EventID]kiosk.Moment // when the events happened whose answer may never have been given
 	mark     *answeredMark
-	doubt    error // HQ's signature contradicts the journal
+	doubt    error  // HQ's signature contradicts the journal
+	noteAt   uint64 // sequence from which on the head is noted again
 	closed   bool
 
-	acks *journal.Acks // nil: without HQ
+	acks     *journal.Acks // nil: without HQ
+	was      seen          // what the last run left
+	seenFile journal.File  // nil: not yet open
 
 	journal   atomic.Pointer[journal.Journal] // nil: out of order
 	fault     atomic.Pointer[fault]           // why
 	suspended atomic.Pointer[fault]           // by Suspend
 
 	kick         chan struct{} // asks for a checkpoint
+	note         chan struct{} // asks for a note of the head
 	stop         chan struct{}
 	checkpointer sync.WaitGroup // all that runs in the background
 	maintaining  sync.Mutex     // one Maintain at a time
@@ -116,24 +131,34 @@ func open(o Options, rebuild bool) (*Store, error) {
 	if err := makeDir(o.Dir); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	s := &Store{o: o, kick: make(chan struct{}, 1), stop: make(chan struct{})}
-	j, err := s.openJournal() // first: its lock keeps other processes out of all the files
+	s := &Store{o: o, kick: make(chan struct{}, 1), note: make(chan struct{}, 1), stop: make(chan struct{})}
+	s.was = s.readSeen()
+	atLeast := s.atLeast()
+	if rebuild {
+		atLeast = 0
+	}
+	j, err := s.openJournal(atLeast) // first: its lock keeps other processes out of all the files
 	if err != nil {
-		return nil, errors.Join(err, s.closeFiles())
+		return nil, errors.Join(err, s.closeFiles(false))
 	}
 	s.journal.Store(j)
 	if err := s.recover(j, rebuild); err != nil {
-		return nil, errors.Join(err, s.closeFiles())
+		return nil, errors.Join(err, s.closeFiles(false))
 	}
 	s.checkpointer.Go(s.checkpoints)
 	return s, nil
 }
 
-func (s *Store) openJournal() (*journal.Journal, error) {
+// openJournal returns ErrJournalLost for a journal of fewer events than are known
+// to be on disk.
+func (s *Store) openJournal(atLeast uint64) (*journal.Journal, error) {
 	j, err := journal.Open(journal.Options{
 		Dir: filepath.Join(s.o.Dir, journalDir), Terminal: s.o.Terminal, MACKey: s.o.MACKey,
-		FS: s.o.FS, SegmentBytes: s.o.SegmentBytes,
+		FS: s.o.FS, SegmentBytes: s.o.SegmentBytes, AtLeast: atLeast,
 	})
+	if errors.Is(err, journal.ErrShort) {
+		return nil, fmt.Errorf("%w: %w", ErrJournalLost, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open the data folder: %w", err)
 	}
@@ -147,6 +172,9 @@ func (s *Store) openJournal() (*journal.Journal, error) {
 }
 
 func (s *Store) recover(j *journal.Journal, rebuild bool) (err error) {
+	if err := s.openSeen(); err != nil {
+		return err
+	}
 	path := filepath.Join(s.o.Dir, stateFile)
 	var kept kiosk.Ack
 	if rebuild {
@@ -154,28 +182,25 @@ func (s *Store) recover(j *journal.Journal, rebuild bool) (err error) {
 			return err
 		}
 	}
-	if s.states, err = openStates(path, s.o.Terminal, s.o.MACKey, s.o.Warn); err != nil {
+	if s.states, err = openStates(path, s.o.Terminal, s.o.MACKey, s.checkStates, s.o.Warn); err != nil {
 		return err
 	}
-	if s.orders, err = openOrderSet(filepath.Join(s.o.Dir, ordersFile), s.o.MACKey, s.o.Warn); err != nil {
+	w := owner{key: s.o.MACKey, terminal: s.o.Terminal, home: s.o.Point, head: s.states.applied}
+	if s.orders, err = openOrderSet(filepath.Join(s.o.Dir, ordersFile), w, s.checkOrders, s.o.Warn); err != nil {
 		return err
 	}
-	head, m, _ := s.states.status()
-	here, ok, err := j.HeadAt(head.Seq)
-	if err != nil {
+	if err := s.witnessed(j, rebuild); err != nil {
 		return err
-	}
-	if !ok || here != head {
-		return fmt.Errorf("%w: event %d", ErrJournalLost, head.Seq)
-	}
-	if m.Acked.Seq > j.Head().Seq {
-		return fmt.Errorf("%w: HQ acknowledged event %d", ErrJournalLost, m.Acked.Seq)
 	}
 	if s.states.made && j.Head().Seq > 0 {
 		s.o.Warn(fmt.Errorf("state.db is built again from %d events of the journal", j.Head().Seq))
 	}
-	if s.mark, err = openAnswered(s.o.FS, filepath.Join(s.o.Dir, journalDir, answeredFile)); err != nil {
+	answered := filepath.Join(s.o.Dir, journalDir, answeredFile)
+	if s.mark, err = openAnswered(s.o.FS, answered, s.o.Terminal); err != nil {
 		return err
+	}
+	if rebuild && readAnswered(s.o.FS, answered, s.o.Terminal) > j.Head().Seq {
+		s.mark.set(j.Head()) // what was answered later is lost, and known to be
 	}
 	if s.answered, err = s.lastAnswered(j); err != nil {
 		return err
@@ -184,6 +209,30 @@ func (s *Store) recover(j *journal.Journal, rebuild bool) (err error) {
 		return err
 	}
 	return s.bringBack(j, kept)
+}
+
+// witnessed compares the journal with what is known of it elsewhere. A rebuild
+// goes on with what is left.
+func (s *Store) witnessed(j *journal.Journal, rebuild bool) error {
+	head, m, _ := s.states.status()
+	here, ok, err := j.HeadAt(head.Seq)
+	if err != nil {
+		return err
+	}
+	if !ok || here != head {
+		return fmt.Errorf("%w: state.db knows event %d", ErrJournalLost, head.Seq)
+	}
+	if m.Acked.Seq > j.Head().Seq {
+		return fmt.Errorf("%w: HQ acknowledged event %d", ErrJournalLost, m.Acked.Seq)
+	}
+	if rebuild {
+		return nil
+	}
+	_, set := s.orders.current()
+	if err := missed(j, ordersFile, set.Seen, s.o.Warn); err != nil {
+		return err
+	}
+	return missed(j, seenFile, s.was.head, s.o.Warn)
 }
 
 // catchUp applies the events that the state lacks, and notes those that were
@@ -204,7 +253,8 @@ func (s *Store) applyFrom(j *journal.Journal) error {
 	applied, _, _ := s.states.status()
 	from, total := min(applied.Seq, s.answered)+1, j.Head().Seq-applied.Seq
 	return j.Read(from, func(e journal.Entry) error {
-		if done := e.Head.Seq - min(applied.Seq, e.Head.Seq); done%progressEvery == 0 && done > 0 {
+		done := e.Head.Seq - min(applied.Seq, e.Head.Seq)
+		if done > 0 && done%progressEvery == 0 {
 			s.o.Progress(done, total)
 		}
 		if e.Head.Seq > s.answered && e.Event.Body.Subject() != "" {
@@ -223,8 +273,9 @@ func (s *Store) applyFrom(j *journal.Journal) error {
 	})
 }
 
-// checkpoints runs in the background until the store closes. One that fails
-// stays in memory and is tried again after a pause; redemptions go on.
+// checkpoints runs in the background until the store closes: checkpoints, and
+// notes of the head. A checkpoint that fails stays in memory and is tried again
+// after a pause; redemptions go on.
 func (s *Store) checkpoints() {
 	rest := s.resting(context.Background(), checkpointRest)
 	for {
@@ -245,6 +296,8 @@ func (s *Store) checkpoints() {
 				case <-pause.C:
 				}
 			}
+		case <-s.note:
+			s.noteSeen()
 		}
 	}
 }
@@ -291,10 +344,12 @@ func (s *Store) Close() error {
 	s.mu.Unlock()
 	close(s.stop)
 	s.checkpointer.Wait()
-	return errors.Join(s.states.checkpoint(nil), s.closeFiles())
+	err := errors.Join(s.states.checkpoint(nil), s.orders.note())
+	return errors.Join(err, s.closeFiles(err == nil))
 }
 
-func (s *Store) closeFiles() error {
+// closeFiles closes what is open. clean says that everything was written.
+func (s *Store) closeFiles(clean bool) error {
 	var errs []error
 	if s.orders != nil {
 		errs = append(errs, s.orders.close())
@@ -307,6 +362,12 @@ func (s *Store) closeFiles() error {
 	}
 	if s.acks != nil {
 		errs = append(errs, s.acks.Close())
+	}
+	if s.seenFile != nil {
+		if clean && errors.Join(errs...) == nil {
+			errs = append(errs, s.endSeen())
+		}
+		errs = append(errs, s.seenFile.Close())
 	}
 	if j := s.journal.Load(); j != nil { // last: it holds the lock
 		errs = append(errs, j.Close())

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -18,7 +19,7 @@ func (set *orderSet) openStaged(begin bool) (*staging, error) {
 		if _, err := os.Stat(path); err != nil && !begin {
 			return nil, nil
 		}
-		st, err := openStaging(path, set.key, set.warn)
+		st, err := openStaging(path, set.owner, set.warn)
 		if err != nil {
 			return nil, fmt.Errorf("stage the order set: %w", err)
 		}
@@ -27,10 +28,21 @@ func (set *orderSet) openStaged(begin bool) (*staging, error) {
 	return set.staged, nil
 }
 
-func (set *orderSet) dropStaged() error {
+// dropStaged deletes what was staged; where damage is the cause, it is kept
+// under another name.
+func (set *orderSet) dropStaged(cause error) error {
 	st := set.staged
 	set.staged = nil
-	return st.discard()
+	if !errors.Is(cause, ErrDamaged) {
+		return st.discard()
+	}
+	_ = st.wait()          // it is given up
+	_ = guard(st.db.Close) // likewise
+	aside, err := setAside(st.path)
+	if err == nil {
+		set.warn(fmt.Errorf("what was staged is kept as %s and comes again: %w", filepath.Base(aside), cause))
+	}
+	return err
 }
 
 // StagedCursor is the cursor from which a full set goes on; empty: from the
@@ -60,14 +72,14 @@ func (s *Store) Stage(p kiosk.Page) error {
 		if st, _ := set.openStaged(false); st == nil {
 			return err
 		}
-		return errors.Join(err, set.dropStaged()) // it may be what fills the disk
+		return errors.Join(err, set.dropStaged(nil)) // it may be what fills the disk
 	}
 	st, err := set.openStaged(true)
 	if err != nil {
 		return err
 	}
 	if err := st.add(p); err != nil {
-		return errors.Join(fmt.Errorf("stage the order set: %w", err), set.dropStaged())
+		return errors.Join(fmt.Errorf("stage the order set: %w", err), set.dropStaged(err))
 	}
 	return nil
 }
@@ -93,14 +105,14 @@ func (set *orderSet) switchTo(w kiosk.Watermark) error {
 	}
 	if st.meta.Count != w.Count || st.digest != w.Digest {
 		err := fmt.Errorf("%w: %d orders came, HQ has %d", kiosk.ErrSetMismatch, st.meta.Count, w.Count)
-		return errors.Join(err, set.dropStaged())
+		return errors.Join(err, set.dropStaged(nil))
 	}
 	point, _ := set.current()
 	m := st.meta
 	m.Digest, m.Expected = st.digest.String(), w.Count
 	m.Cache = kiosk.Cache{Version: w.Version, AsOf: w.At.UTC(), Complete: true}
 	if err := st.finish(m, point); err != nil {
-		return errors.Join(fmt.Errorf("switch the order set: %w", err), set.dropStaged())
+		return errors.Join(fmt.Errorf("switch the order set: %w", err), set.dropStaged(err))
 	}
 	set.staged = nil
 	if err := set.replace(st); err != nil {
@@ -122,7 +134,7 @@ func (set *orderSet) replace(st *staging) error {
 // The caller is the writer.
 func (set *orderSet) exchange(path string) error {
 	fresh, err := openRenamed(path, set.path, func(tx *bolt.Tx) error {
-		_, err := readMeta(tx)
+		_, err := set.readMeta(tx)
 		return err
 	})
 	if err != nil {

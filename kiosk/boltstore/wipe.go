@@ -28,7 +28,7 @@ func (s *Store) Wipe() error {
 	defer set.write.Unlock()
 	var errs []error
 	if set.staged != nil {
-		errs = append(errs, set.dropStaged())
+		errs = append(errs, set.dropStaged(nil))
 	}
 	// First, for on a full disk they make the room for the empty file.
 	errs = append(errs, set.removeBeside(), set.switchTo(kiosk.Watermark{}))

@@ -158,7 +158,7 @@ func TestPendingFollowsFromHQsHead(t *testing.T) {
 	if acked, err := boltstore.AckedHead(o.Dir); err != nil || acked != before {
 		t.Errorf("state.db: %+v, %v", acked, err)
 	}
-	boltstore.ForgeAcked(t, o.Dir, kiosk.Head{Seq: 1, Hash: kiosk.Hash{1}})
+	boltstore.ForgeAcked(t, o.Dir, key, kiosk.Head{Seq: 1, Hash: kiosk.Hash{1}})
 	s = open(t, o)
 	if b, err := s.Pending(10); !errors.Is(err, boltstore.ErrForked) || len(b.Records) != 0 {
 		t.Errorf("%+v, %v", b, err)

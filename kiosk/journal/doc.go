@@ -54,11 +54,19 @@
 // later append are what a power cut left of an append that never returned: they
 // are copied to a .torn file and zeroed. A bad place with a record of a later
 // append behind it is damage: the journal refuses to open ([ErrDamaged], which
-// names the first doubtful sequence) and changes nothing. The end of the log is
+// names the first doubtful sequence) and changes nothing. So it is when the torn
+// end would take away an event that the caller knows to be recorded
+// ([Options].AtLeast); where no byte of it is left, it is [ErrShort]. The end of the log is
 // then written once more and synced, because an append of a process that was
 // killed, or whose sync failed, may be in the page cache only. So are the names
 // of the folder and its files: an append syncs bytes, and a name that such a
 // process left may not be durable.
+//
+// What opening does not read, the records of all files but the last two, may be
+// damaged without stopping anybody: [Journal.Read] refuses to go past it, also
+// where a file is sound but ends too early, and [Verify] finds it. Headers are
+// read at every opening: a missing file, a broken header, a file of another
+// terminal or one of more than 64 MiB is refused. Nothing is ever deleted.
 //
 // After a failed write or sync nobody knows what is on disk: the journal
 // answers [ErrUnknownOutcome] to every later append. Close it, open it anew and

@@ -15,6 +15,8 @@ var (
 	ErrVersion = errors.New("the journal has a format that this program does not know")
 	// ErrMissingSegment is returned when a file is missing between others.
 	ErrMissingSegment = errors.New("a file of the journal is missing")
+	// ErrShort is returned for a journal of fewer events than [Options].AtLeast.
+	ErrShort = errors.New("the journal ends too early")
 )
 
 // Returned by whatever reads a journal.

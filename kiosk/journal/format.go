@@ -24,6 +24,7 @@ const (
 	maxPayload    = 64 << 10
 	maxTerminal   = 64
 	align         = 8
+	maxSegment    = 64 << 20
 )
 
 // errEnd is found where zeros follow the last record.

@@ -27,6 +27,9 @@ type Options struct {
 	FS       FS     // nil: the operating system's
 	// SegmentBytes is the size of new segments; 0: DefaultSegmentBytes.
 	SegmentBytes int64
+	// AtLeast is how many events the caller knows to be on disk. A journal that
+	// ends before is not taken for one with a torn end. 0: not known.
+	AtLeast uint64
 }
 
 // Journal is an open journal. It is safe for use by several goroutines.
@@ -36,6 +39,7 @@ type Journal struct {
 	key      []byte
 	fs       FS
 	segBytes int64
+	atLeast  uint64
 	lock     io.Closer
 	torn     []string // names of the files that the opening set aside
 
@@ -58,10 +62,10 @@ type Journal struct {
 
 // Open opens a journal for appending and recovers its end; see the package
 // comment. It returns ErrLocked, ErrOtherTerminal, ErrVersion,
-// ErrMissingSegment, ErrDamaged or ErrNotAuthentic, wrapped.
+// ErrMissingSegment, ErrShort, ErrDamaged or ErrNotAuthentic, wrapped.
 func Open(o Options) (*Journal, error) {
 	j := &Journal{
-		dir: o.Dir, terminal: o.Terminal, key: o.MACKey, fs: o.FS, segBytes: o.SegmentBytes,
+		dir: o.Dir, terminal: o.Terminal, key: o.MACKey, fs: o.FS, segBytes: o.SegmentBytes, atLeast: o.AtLeast,
 		spare: make(chan spare, 1), stop: make(chan struct{}),
 	}
 	if j.fs == nil {
@@ -75,6 +79,8 @@ func Open(o Options) (*Journal, error) {
 		return nil, fmt.Errorf("open the journal: a terminal's id has 1 to %d bytes", maxTerminal)
 	case len(o.MACKey) < MinKeyBytes:
 		return nil, fmt.Errorf("open the journal: the key has %d bytes, fewer than %d", len(o.MACKey), MinKeyBytes)
+	case j.segBytes > maxSegment:
+		return nil, fmt.Errorf("open the journal: a segment has at most %d bytes", maxSegment)
 	case j.segBytes < headerBytes+recordBytes+align:
 		return nil, fmt.Errorf("open the journal: a segment of %d bytes holds no event", j.segBytes)
 	}
@@ -133,6 +139,9 @@ func (j *Journal) recover() error {
 	if err := f.examineSpares(j.fs, j.head.Seq+1); err != nil {
 		return err
 	}
+	if err := j.complete(f); err != nil {
+		return err
+	}
 	// Nothing is changed before all is known to be sound.
 	for _, t := range f.torn {
 		if err := j.repair(t); err != nil {
@@ -142,6 +151,19 @@ func (j *Journal) recover() error {
 	j.segments = f.segments
 	j.epoch++
 	return j.takeOver(f)
+}
+
+// complete makes sure that every event that is known to be on disk is read. A
+// torn end is one only if the append that it was never returned.
+func (j *Journal) complete(f folder) error {
+	switch {
+	case j.head.Seq >= j.atLeast:
+		return nil
+	case len(f.torn) > 0:
+		t := f.torn[0]
+		return &DamagedError{Seq: j.head.Seq + 1, File: t.name, Offset: t.off, Reason: "it was recorded and cannot be read", kind: ErrDamaged}
+	}
+	return fmt.Errorf("%w: it ends with event %d, and event %d was recorded", ErrShort, j.head.Seq, j.atLeast)
 }
 
 // readEnd scans the last two segments in use.

@@ -42,6 +42,7 @@ func (j *Journal) Read(from uint64, fn func(Entry) error) error {
 	if from > head.Seq {
 		return nil
 	}
+	f := folder{segments: segments}
 	i := sort.Search(len(segments), func(i int) bool { return segments[i].header.first > from }) - 1
 	for ; i < len(segments); i++ {
 		seg := segments[i]
@@ -54,17 +55,26 @@ func (j *Journal) Read(from uint64, fn func(Entry) error) error {
 				start = marks[n-1]
 			}
 		}
-		if err := j.readSegment(seg, start, end, from, head.Seq, fn); err != nil {
+		last, err := j.readSegment(seg, start, end, from, head.Seq, fn)
+		if err != nil {
 			return err
+		}
+		if i+1 < len(segments) { // an older copy of a file ends too early, without a fault in itself
+			if err := f.joins(i+1, last); err != nil {
+				return err
+			}
+		} else if last != head {
+			return fmt.Errorf("read the journal: %s ends with event %d, not %d", seg.name(), last.Seq, head.Seq)
 		}
 	}
 	return nil
 }
 
-func (j *Journal) readSegment(seg segment, start mark, end int64, from, to uint64, fn func(Entry) error) error {
+// readSegment gives the chain's head at the end of what it read.
+func (j *Journal) readSegment(seg segment, start mark, end int64, from, to uint64, fn func(Entry) error) (kiosk.Head, error) {
 	file, err := j.fs.OpenFile(filepath.Join(j.dir, seg.name()), os.O_RDONLY, 0)
 	if err != nil {
-		return fmt.Errorf("read the journal: %w", err)
+		return start.head, fmt.Errorf("read the journal: %w", err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	h := header{first: start.head.Seq + 1, prev: start.head.Hash, terminal: j.terminal}
@@ -72,23 +82,23 @@ func (j *Journal) readSegment(seg segment, start mark, end int64, from, to uint6
 	for s.head.Seq < to {
 		err := s.next()
 		if errors.Is(err, errEnd) {
-			return nil
+			break
 		}
 		if err != nil {
-			return err
+			return s.head, err
 		}
 		if s.head.Seq < from {
 			continue
 		}
 		e, err := s.entry()
 		if err != nil {
-			return err
+			return s.head, err
 		}
 		if err := fn(e); err != nil {
-			return err
+			return s.head, err
 		}
 	}
-	return nil
+	return s.head, nil
 }
 
 // HeadAt gives the chain's head at a sequence that the journal holds; the zero

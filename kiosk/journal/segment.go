@@ -83,6 +83,9 @@ func (f *folder) add(fsys FS, number int) (err error) {
 	if err != nil {
 		return fmt.Errorf("open %s: %w", name, err)
 	}
+	if size > maxSegment {
+		return &DamagedError{Seq: f.nextFirst(), File: name, Reason: fmt.Sprintf("the file has %d bytes", size), kind: ErrDamaged}
+	}
 	b := make([]byte, headerBytes)
 	if _, err := file.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read %s: %w", name, err)

@@ -105,10 +105,10 @@ func prove(dir string, o VerifyOptions, visit func(*scan) error) (Report, error)
 
 // walk checks every record of a folder and shows it to visit.
 func walk(dir string, o VerifyOptions, visit func(*scan) error) (Report, error) {
-	f, err := list(o.FS, dir)
+	f, broken := list(o.FS, dir) // the files before a broken one are walked
 	var rep Report
-	if err != nil {
-		return rep, err
+	if broken != nil && len(f.segments) == 0 {
+		return rep, broken
 	}
 	rep.Segments = len(f.segments)
 	for i := range f.segments {
@@ -126,7 +126,7 @@ func walk(dir string, o VerifyOptions, visit func(*scan) error) (Report, error) 
 		}
 		rep.Head, rep.Epoch = s.head, s.epoch
 		rep.Events = s.head.Seq
-		last := i == len(f.segments)-1
+		last := i == len(f.segments)-1 && broken == nil
 		if err != nil && (!last || !errors.Is(err, ErrDamaged)) {
 			return rep, err
 		}
@@ -137,6 +137,9 @@ func walk(dir string, o VerifyOptions, visit func(*scan) error) (Report, error) 
 			}
 		}
 	}
+	if broken != nil {
+		return rep, after(rep.Head, broken)
+	}
 	if err := f.examineSpares(o.FS, rep.Head.Seq+1); err != nil {
 		return rep, err
 	}
@@ -144,4 +147,15 @@ func walk(dir string, o VerifyOptions, visit func(*scan) error) (Report, error) 
 		rep.TornBytes += int64(len(trimZeros(t.bytes)))
 	}
 	return rep, nil
+}
+
+// after names the first event in doubt where a file is missing or has no header.
+func after(head kiosk.Head, broken error) error {
+	if d, ok := errors.AsType[*DamagedError](broken); ok {
+		return &DamagedError{Seq: head.Seq + 1, File: d.File, Offset: d.Offset, Reason: d.Reason, kind: d.kind}
+	}
+	if errors.Is(broken, ErrMissingSegment) {
+		return &DamagedError{Seq: head.Seq + 1, Reason: broken.Error(), kind: ErrMissingSegment}
+	}
+	return broken
 }

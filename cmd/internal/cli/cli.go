@@ -39,6 +39,8 @@ type IO struct {
 	Stderr io.Writer
 	Now    func() time.Time
 	Getenv func(string) string
+	// Program is this program's own file, to start it as a child; empty in tests.
+	Program string
 }
 
 // Log gives a log of warnings for people, on standard error.

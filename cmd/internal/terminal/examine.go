@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/boltstore"
 	"hexiao/kiosk/config"
 	"hexiao/kiosk/journal"
 	"hexiao/sync/client"
@@ -66,12 +67,15 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 		proven += "; " + weaker
 	}
 	add("journal", err, proven)
-	orders, state := nonEmpty(filepath.Join(path, "orders.db")), nonEmpty(filepath.Join(path, "state.db"))
+	orders, state := soundFile(filepath.Join(path, "orders.db")), soundFile(filepath.Join(path, "state.db"))
 	if report.Events == 0 && errors.Is(orders, os.ErrNotExist) && errors.Is(state, os.ErrNotExist) {
 		orders, state = nil, nil // enrolled, and not started yet
 	}
-	add("orders.db", orders, "there, or made by the first start")
-	add("state.db", state, "there, or made by the first start")
+	add("orders.db", orders, "every page is sound, or the first start makes it")
+	add("state.db", state, "every page is sound, or the first start makes it")
+	if aside := setAside(path); len(aside) > 0 {
+		add("set aside", nil, fmt.Sprintf("damaged and kept, for whoever looks into it: %s", strings.Join(aside, ", ")))
+	}
 	free, err := freeBytes(path)
 	if err == nil && free < lowDisk {
 		err = fmt.Errorf("only %d MB are free; make room: below %d MB nothing is handed out", free>>20, reserve>>20)
@@ -133,6 +137,38 @@ func keysPrivate(f Folder) error {
 		}
 	}
 	return nil
+}
+
+// soundTries is how often a database that looks damaged is looked at: a terminal
+// that is running may have been writing it.
+const soundTries = 3
+
+func soundFile(path string) error {
+	if err := nonEmpty(path); err != nil {
+		return err
+	}
+	var err error
+	for range soundTries {
+		if err = boltstore.CheckFile(path); !errors.Is(err, boltstore.ErrDamaged) {
+			return err
+		}
+	}
+	return fmt.Errorf("%w; the next start keeps it under another name and makes it again", err)
+}
+
+// setAside names the files that the store could not use.
+func setAside(path string) []string {
+	var names []string
+	for _, pattern := range []string{"*.damaged-*", "journal/*.torn*"} {
+		found, err := filepath.Glob(filepath.Join(path, pattern))
+		if err != nil {
+			continue // the folder's own name is a bad pattern
+		}
+		for _, name := range found {
+			names = append(names, filepath.Base(name))
+		}
+	}
+	return names
 }
 
 func nonEmpty(path string) error {

@@ -169,11 +169,11 @@ func TestOneTerminalADataFolder(t *testing.T) {
 	if _, err := Open(o); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), f.Path) {
 		t.Errorf("a second terminal in the folder: %v", err)
 	}
-	if _, err := Rebuild(f, o.Random, o.Now, o.Log); err == nil {
+	if _, err := Rebuild(f, o.Random, o.Now, o.Log, nil); err == nil {
 		t.Error("the store of a running terminal was made again")
 	}
 	r.stop()
-	if n, err := Rebuild(f, o.Random, o.Now, o.Log); err != nil || n != 0 {
+	if n, err := Rebuild(f, o.Random, o.Now, o.Log, nil); err != nil || n != 0 {
 		t.Errorf("rebuilt %d events: %v", n, err)
 	}
 }

@@ -32,6 +32,11 @@ type Options struct {
 	Sources []scanner.Source
 	Camera  string // name of the source whose picture Welcome shows; empty: none
 	Offline bool   // do not talk to HQ, even if one is configured
+	// Progress is told how many events of how many a long start has read again;
+	// nil: the screen shows it.
+	Progress func(done, total uint64)
+	// Examine is from ExamineBy; nil: files are checked by this process alone.
+	Examine func(path string) error
 	// EndWithSources ends Run when every source has ended, as a pipe does.
 	EndWithSources bool
 	// KeepTrying makes a store that cannot be opened a state instead of an error:
@@ -336,9 +341,11 @@ func OpenStore(f Folder, random io.Reader, now func() time.Time, log *slog.Logge
 }
 
 // Rebuild makes the derived state again from the journal and gives the number
-// of events.
-func Rebuild(f Folder, random io.Reader, now func() time.Time, log *slog.Logger) (uint64, error) {
-	events, err := boltstore.Rebuild(storeOptions(f, random, now, log))
+// of events. progress, which may be nil, is told how many of them it has read.
+func Rebuild(f Folder, random io.Reader, now func() time.Time, log *slog.Logger, progress func(done, total uint64)) (uint64, error) {
+	o := storeOptions(f, random, now, log)
+	o.Progress = progress
+	events, err := boltstore.Rebuild(o)
 	if err != nil {
 		return 0, fmt.Errorf("rebuild the terminal in %s: %w", f.Path, err)
 	}
@@ -348,7 +355,7 @@ func Rebuild(f Folder, random io.Reader, now func() time.Time, log *slog.Logger)
 func storeOptions(f Folder, random io.Reader, now func() time.Time, log *slog.Logger) boltstore.Options {
 	hqKey, _ := f.HQKey() // without it the store only lacks HQ's evidence, and the engine says so
 	return boltstore.Options{
-		Dir: f.Path, Terminal: f.Config.Terminal, Lookup: f.Point.Lookup, MACKey: f.Keys.Journal, HQKey: hqKey, Random: random, Now: now,
+		Dir: f.Path, Terminal: f.Config.Terminal, Point: f.Config.Point, Lookup: f.Point.Lookup, MACKey: f.Keys.Journal, HQKey: hqKey, Random: random, Now: now,
 		Warn: func(err error) { log.Warn("the store helped itself", "error", err) },
 	}
 }

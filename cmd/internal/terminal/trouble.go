@@ -139,7 +139,8 @@ func (o opening) close() error {
 
 func (t *Terminal) open() opening {
 	o := storeOptions(t.o.Folder, t.o.Random, t.o.Now, t.o.Log)
-	if t.shut != nil {
+	o.Examine, o.Progress = t.o.Examine, t.o.Progress
+	if o.Progress == nil && t.shut != nil {
 		o.Progress = t.shut.progress
 	}
 	store, err := boltstore.Open(o)

@@ -457,7 +457,10 @@ func TestNothingIsLeftInFreePages(t *testing.T) {
 		orders = append(orders, known(n))
 	}
 	fill(t, s, orders...)
-	done := []int{3, 600, 601, 1200, 1999}
+	done := []int{600, 1200, 1999}
+	for n := range 100 { // pages beside each other, freed at once
+		done = append(done, n)
+	}
 	for _, n := range done {
 		want(t, redeem(t, s, n, 0), kiosk.Accepted)
 	}

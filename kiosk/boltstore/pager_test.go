@@ -72,7 +72,9 @@ func TestPagerReadsWhatBoltDoes(t *testing.T) {
 		p := openPages(t, path)
 		dice := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1))
 		key := func() []byte { return fmt.Appendf(nil, "%0*x", dice.IntN(30)+1, dice.IntN(5000)) }
-		var old *bolt.Tx // sees the file as it was, all the time
+		// old sees the file as it was, and keeps all pages from being used again.
+		pinned := rapid.Bool().Draw(rt, "pinned")
+		var old *bolt.Tx
 		for range rapid.IntRange(1, 8).Draw(rt, "changes") {
 			err := db.Update(func(tx *bolt.Tx) error {
 				b := tx.Bucket([]byte(bucket))
@@ -99,7 +101,13 @@ func TestPagerReadsWhatBoltDoes(t *testing.T) {
 			if err != nil {
 				rt.Fatal(err)
 			}
-			if old == nil {
+			if old == nil || !pinned {
+				if old != nil {
+					err = old.Rollback()
+				}
+				if err != nil {
+					rt.Fatal(err)
+				}
 				if old, err = db.Begin(false); err != nil {
 					rt.Fatal(err)
 				}

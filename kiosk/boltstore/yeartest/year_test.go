@@ -20,7 +20,7 @@ func TestMake(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := boltstore.Options{
 				Dir: filepath.Join(t.TempDir(), "data"), Terminal: "T1", Lookup: y.Lookup, MACKey: make([]byte, 32),
-				Random: kiosktest.Random(1), Now: time.Now, SegmentBytes: 64 << 10,
+				Random: kiosktest.Random(1), Now: time.Now, SegmentBytes: 256 << 10,
 			}
 			if err := y.Make(o); err != nil {
 				t.Fatal(err)

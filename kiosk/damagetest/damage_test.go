@@ -143,7 +143,7 @@ func try(sh *shop, w *worker, h *harm, dir string) (outcome, violation string) {
 	switch {
 	case err != nil:
 		return "", err.Error()
-	case died != "" && !(h.trust && h.base == "clean" && slices.Contains(h.changed, "orders.db")):
+	case died != "" && (!h.trust || h.base != "clean" || !slices.Contains(h.changed, "orders.db")):
 		return "died", died
 	case died != "":
 		outcome = "ended once, "
@@ -198,7 +198,7 @@ func judge(known truth, first, again report) string {
 		if a.Verdict != kiosk.Accepted {
 			continue
 		}
-		if event, was := known.collected[a.Order]; was && !(a.Resumed && a.Event == event && known.last[event]) {
+		if event, was := known.collected[a.Order]; was && (!a.Resumed || a.Event != event || !known.last[event]) {
 			return fmt.Sprintf("order %s was collected with event %s and is accepted again, resumed %t; %s", a.Order, event, a.Resumed, first.Warned)
 		}
 		if accepted[a.Order] {

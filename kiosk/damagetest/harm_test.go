@@ -301,7 +301,7 @@ const lastAppendBytes = 700
 func swapped(d *dice, h *harm) {
 	names := h.files.names()
 	a, b := d.pick(names), d.pick(names)
-	if h.knows(a) && h.knows(b) && !(segment(a) && segment(b)) {
+	if h.knows(a) && h.knows(b) && (!segment(a) || !segment(b)) {
 		return
 	}
 	fa, fb := h.files[a], h.files[b]

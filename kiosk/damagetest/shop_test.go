@@ -201,10 +201,10 @@ func (k *keeper) close() folder {
 func (k *keeper) known() truth { return truth{maps.Clone(k.truth.collected), maps.Clone(k.truth.last)} }
 
 func shopOrder(n int) kiosk.Order {
-	switch {
-	case n%10 == 7:
+	switch n % 10 {
+	case 7:
 		return kiosktest.Order(n, kiosktest.Due(300))
-	case n%10 == 8: // its neighbour's code opens it as well
+	case 8: // its neighbour's code opens it as well
 		return kiosktest.Order(n, kiosktest.OpenedBy(kiosktest.Code(n+1)))
 	}
 	return kiosktest.Order(n)

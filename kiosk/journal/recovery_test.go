@@ -228,7 +228,7 @@ func TestFirstAppendOfASegmentIsInterrupted(t *testing.T) {
 	spared, dirs := make(chan struct{}), 0
 	fsys.SetFault(func(op journaltest.Op, _ string) error {
 		if op == journaltest.OpSyncDir {
-			if dirs++; dirs == 2 {
+			if dirs++; dirs == 4 { // two of the opening, then one a spare
 				close(spared)
 			}
 		}

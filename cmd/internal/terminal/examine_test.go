@@ -91,6 +91,22 @@ func TestExamineFinds(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "state.db", "is empty"},
+		"damaged orders.db": {func(t *testing.T, f Folder) {
+			path := filepath.Join(f.Path, "orders.db")
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			clear(b[8192:32768])
+			if err := os.WriteFile(path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, "orders.db", "the next start keeps it under another name"},
+		"a file set aside": {func(t *testing.T, f Folder) {
+			if err := os.WriteFile(filepath.Join(f.Path, "orders.db.damaged-1"), []byte("x"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, "", ""},
 		"HQ gone": {set(func(c *config.Config) { c.HQ.URL = "http://127.0.0.1:1" }), "HQ", "goes on without it"},
 		"scanners there": {set(func(c *config.Config) {
 			c.Scanners.Serial, c.Scanners.Wedge = []string{device + "@9600"}, []string{device}

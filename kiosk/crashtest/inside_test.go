@@ -205,7 +205,7 @@ func TestOpeningSyncsDatabases(t *testing.T) {
 			t.Errorf("an opening synced %v", synced)
 		}
 	}
-	if openings != 2 {
+	if openings != 3 {
 		t.Errorf("%d openings", openings)
 	}
 }

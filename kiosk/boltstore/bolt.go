@@ -83,6 +83,11 @@ func openSound(path string, check fileCheck, load func(*bolt.Tx) error) (db *bol
 			return nil, err
 		}
 	}
+	// A process that was killed may have left a commit in the page cache only. The
+	// next one would overwrite pages that the disk's own last commit needs.
+	if err := syncFile(path); err != nil {
+		return nil, fmt.Errorf("open %s: %w", name, err)
+	}
 	err = guard(func() error {
 		db, err = bolt.Open(path, fileMode, boltOptions())
 		return err

@@ -175,6 +175,41 @@ func TestTraceHasSyncs(t *testing.T) {
 	}
 }
 
+// What a killed process left in the page cache is made durable before anything
+// is built on it: bbolt would overwrite pages that the disk's last commit needs.
+func TestOpeningSyncsDatabases(t *testing.T) {
+	tr := recorded(t, "kill and reopen")
+	files := map[int]string{}
+	for _, op := range tr.Ops {
+		if op.Kind == Create && (op.Name == "state.db.new" || op.Name == "orders.db.new") {
+			files[op.Node] = op.Name
+		}
+	}
+	openings := 0
+	for _, q := range tr.Requests[1:] {
+		if q.Step.Do != DoOpen {
+			continue
+		}
+		openings++
+		synced := map[string]bool{}
+		for _, op := range tr.Ops[q.Asked:q.Answered] {
+			if op.Kind == Write && files[op.Node] != "" && !synced[files[op.Node]] {
+				t.Errorf("%s is written before it was synced", files[op.Node])
+			}
+			if op.Kind == Sync && files[op.Node] != "" {
+				synced[files[op.Node]] = true
+			}
+		}
+		// The live orders.db came by another name, from a staging.
+		if !synced["state.db.new"] {
+			t.Errorf("an opening synced %v", synced)
+		}
+	}
+	if openings != 3 {
+		t.Errorf("%d openings", openings)
+	}
+}
+
 // A worker answers each state in turn, and sees an answer that was promised
 // and is not there.
 func TestWork(t *testing.T) {

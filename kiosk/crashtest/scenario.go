@@ -273,9 +273,11 @@ func Scenarios() []Scenario {
 		}},
 		{Name: "kill and reopen", Steps: func(dice *rand.Rand) [][]Step {
 			return [][]Step{
-				join(begin(2), scans(dice, 0, 1, 2, 3), one(DoKill)),
-				join(one(DoOpen), scans(dice, 2, 3, 5, 6), records(dice.IntN(12)), one(DoKill)),
-				join(one(DoOpen), scans(dice, 6, 7, 8), one(DoClose)),
+				// Each but the last ends in the middle of a checkpoint, most times.
+				join(begin(2), scans(dice, 0, 1, 2, 3), records(1), one(DoKill)),
+				join(one(DoOpen), scans(dice, 2, 3, 5, 6), records(checkpointEvery*(1+dice.IntN(2))-2), one(DoKill)),
+				join(one(DoOpen), scans(dice, 6, 7, 8), records(2), one(DoKill)),
+				join(one(DoOpen), records(checkpointEvery), one(DoClose)),
 			}
 		}},
 		{Name: "rebuild", Steps: func(dice *rand.Rand) [][]Step {

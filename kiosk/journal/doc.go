@@ -111,6 +111,11 @@
 // every segment and the records of the last two; the states that the store above
 // keeps spare it the rest.
 //
+// # Proof
+//
+// Package kiosk/crashtest tries what power cuts and failing disks leave of this,
+// and of the store above: see there what is checked and how.
+//
 // # Export
 //
 // [Export] writes one stream, which [VerifyExport] checks anywhere, without the

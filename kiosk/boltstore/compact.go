@@ -91,7 +91,7 @@ func (c *copier) room() error {
 	}
 	return guard(func() error {
 		return c.from.View(func(tx *bolt.Tx) error {
-			if free := int64(fs.Bavail) * fs.Bsize; free < tx.Size()+copyReserve { //nolint:unconvert // it is 32 bits elsewhere
+			if free := int64(fs.Bavail) * fs.Bsize; free < tx.Size()+copyReserve {
 				return fmt.Errorf("%w: %d MB are free, %d are needed", ErrNoRoom, free>>20, (tx.Size()+copyReserve)>>20)
 			}
 			return nil

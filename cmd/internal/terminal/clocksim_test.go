@@ -58,6 +58,7 @@ func simStart() time.Time { return time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC) }
 func simFolder(t *testing.T) (Folder, kiosk.Watermark) {
 	f, _ := localFolder(t, 0, kiosk.Policy{})
 	f.Config.HQ.URL = "https://hq.invalid"
+	f.Config.Point = kiosktest.Point().ID
 	w := kiosk.Watermark{Version: 9, At: simStart()}
 	var all []kiosk.Order
 	for kind := range simKinds {

@@ -75,6 +75,11 @@ func TestPagerReadsWhatBoltDoes(t *testing.T) {
 		// old sees the file as it was, and keeps all pages from being used again.
 		pinned := rapid.Bool().Draw(rt, "pinned")
 		var old *bolt.Tx
+		defer func() {
+			if old != nil {
+				_ = old.Rollback() // else closing the file waits for it
+			}
+		}()
 		for range rapid.IntRange(1, 8).Draw(rt, "changes") {
 			err := db.Update(func(tx *bolt.Tx) error {
 				b := tx.Bucket([]byte(bucket))

@@ -95,6 +95,10 @@ func makeYear(b *testing.B, path string, orders, events int) yeartest.Year {
 	if err != nil {
 		b.Fatal(err)
 	}
+	f.Config.Point = kiosktest.Point().ID // of the orders that are made
+	if err := f.Config.Write(f.Path); err != nil {
+		b.Fatal(err)
+	}
 	y := yeartest.Year{Orders: orders, Events: events, Lookup: f.Point.Lookup}
 	o := boltstore.Options{
 		Dir: f.Path, Terminal: f.Config.Terminal, Lookup: f.Point.Lookup, MACKey: f.Keys.Journal, Random: rand.Reader, Now: time.Now,

@@ -16,6 +16,9 @@ type Choice struct {
 	Sizes []int  // nodes whose size is the running system's, whatever bytes were kept
 }
 
+// mixedKind is the kind of the choices that dice make.
+const mixedKind = "mixed"
+
 // Kept is a write or truncation of which something was kept.
 type Kept struct {
 	Op   int

@@ -47,7 +47,8 @@
 //     answered as the rules say for the journal, and records nothing. An answer
 //     may be given once more, as the very event of the last append;
 //   - the code that was being scanned makes one event an order, or is that one;
-//   - closing and opening again changes nothing of all this.
+//   - closing and opening again changes nothing of all this (of mixed states
+//     every fourth).
 //
 // [Runner.Errors] makes the disk fail instead: no space, input/output errors,
 // short writes and failing syncs, once or for a while, one run of 200

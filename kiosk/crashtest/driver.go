@@ -1,6 +1,8 @@
 package crashtest
 
 import (
+	"cmp"
+	"context"
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
@@ -131,7 +133,9 @@ func (d *driver) ask(s Step) (told Told, err error) {
 		}
 		d.store, err = boltstore.Open(d.o)
 	case DoOpen:
-		d.store, err = boltstore.Open(d.o)
+		o := d.o
+		o.CheckpointEvery = cmp.Or(s.N, o.CheckpointEvery)
+		d.store, err = boltstore.Open(o)
 	case DoPoint:
 		err = st.SetPoint(point(s.N))
 	case DoStage:
@@ -175,6 +179,8 @@ func (d *driver) ask(s Step) (told Told, err error) {
 		err = acknowledge(st)
 	case DoWipe:
 		err = st.Wipe()
+	case DoMaintain:
+		err = st.Maintain(context.Background(), kiosktest.Moment(time.Duration(s.N)*24*time.Hour))
 	case DoClose:
 		err = st.Close()
 		d.store = nil

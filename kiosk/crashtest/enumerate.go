@@ -147,7 +147,7 @@ func units(o Op, unit int) int {
 // random gives any subset: of names, of writes, of their sectors, in any order
 // in which a disk may have taken them.
 func (d *disk) random(dice *rand.Rand) Choice {
-	c := Choice{Cut: d.done, Kind: "mixed"}
+	c := Choice{Cut: d.done, Kind: mixedKind}
 	for _, n := range d.pendingNames() {
 		if dice.IntN(2) == 0 {
 			c.Names = append(c.Names, n)

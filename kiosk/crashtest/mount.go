@@ -163,6 +163,7 @@ var (
 	_ fs.NodeRenamer   = (*folder)(nil)
 	_ fs.NodeFsyncer   = (*folder)(nil)
 	_ fs.NodeGetattrer = (*folder)(nil)
+	_ fs.NodeStatfser  = (*folder)(nil)
 )
 
 // preload puts files and folders into the root, durably.
@@ -201,6 +202,12 @@ func (d *folder) preload(ctx context.Context, img *image) {
 func (d *folder) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
 	out.Mode = syscall.S_IFDIR | dirMode
 	return 0
+}
+
+// Statfs has room for all that a store makes: a full disk is an error of its own.
+func (d *folder) Statfs(_ context.Context, out *fuse.StatfsOut) syscall.Errno {
+	out.Bsize, out.Blocks, out.Bfree, out.Bavail = 4096, 1<<20, 1<<19, 1<<19
+	return fs.OK
 }
 
 func (d *folder) Create(ctx context.Context, name string, _, _ uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {

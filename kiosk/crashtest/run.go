@@ -315,5 +315,5 @@ func Again(name, dir string) (where string, err error) {
 	if err := d.build(v.Choice).write(dir); err != nil {
 		return where, err
 	}
-	return where, Check(dir, v.Trace, v.Choice.Cut)
+	return where, Check(dir, v.Trace, v.Choice.Cut, true)
 }

@@ -15,7 +15,7 @@ type Do string
 
 // The steps of a scenario.
 const (
-	DoOpen        Do = "open"
+	DoOpen        Do = "open"        // with a checkpoint every N events; 0: the usual
 	DoRebuild     Do = "rebuild"     // Rebuild, then open
 	DoPoint       Do = "point"       // settings, version N
 	DoStage       Do = "stage"       // page Page of set N
@@ -31,6 +31,7 @@ const (
 	DoRecord      Do = "record"  // an event without an order
 	DoAcknowledge Do = "acknowledge"
 	DoWipe        Do = "wipe"
+	DoMaintain    Do = "maintain" // N days later: customers are forgotten, files copied
 	DoClose       Do = "close"
 	DoKill        Do = "kill" // the process ends at once; the page cache stays
 )
@@ -279,6 +280,20 @@ func Scenarios() []Scenario {
 				join(one(DoOpen), scans(dice, 6, 7, 8), records(2), one(DoKill)),
 				join(one(DoOpen), records(checkpointEvery), one(DoClose)),
 			}
+		}},
+		{Name: "upkeep", Steps: func(dice *rand.Rand) [][]Step {
+			return [][]Step{
+				join(begin(2), scans(dice, 0, 1, 2, 3), one(DoApply, 2), one(DoAcknowledge), one(DoMaintain, 40), scans(dice, 5, 6), one(DoApply, 3), one(DoKill)),
+				join(one(DoOpen), one(DoMaintain, 80), scans(dice, 7), one(DoClose)),
+			}
+		}},
+		// More states than a checkpoint writes at once.
+		{Name: "long checkpoint", Steps: func(*rand.Rand) [][]Step {
+			steps := join(one(DoOpen, 30), one(DoPoint, 2), full(manyOrders))
+			for n := range 14 {
+				steps = append(steps, Step{Do: DoScan, N: sharedCode + n})
+			}
+			return [][]Step{join(steps, one(DoClose))}
 		}},
 		{Name: "rebuild", Steps: func(dice *rand.Rand) [][]Step {
 			return [][]Step{

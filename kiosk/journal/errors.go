@@ -80,7 +80,8 @@ func (e *DamagedError) Error() string {
 	case e.File == "":
 		where = fmt.Sprintf("event %d (offset %d)", e.Seq, e.Offset)
 	}
-	return fmt.Sprintf("%v: %s: %s; restore the folder from a backup", e.kind, where, e.Reason)
+	return fmt.Sprintf("%v: %s: %s; keep the whole folder, save the events before it with kioskctl journal export, then have HQ withdraw the terminal and enrol it anew",
+		e.kind, where, e.Reason)
 }
 
 // Unwrap gives ErrDamaged, ErrNotAuthentic or ErrAltered.

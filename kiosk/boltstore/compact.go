@@ -14,7 +14,7 @@ const (
 	freshSuffix = ".new"
 	// copyBytes are copied between two rests. bbolt syncs each copy, and a scan
 	// that comes meanwhile waits for the disk to have written it.
-	copyBytes = 512 << 10
+	copyBytes = 128 << 10
 	// A file is copied when more than half of it, and more than this, is free.
 	compactBytes = 16 << 20
 	// copyReserve must stay free on the disk beside the copy, for the journal.

@@ -13,12 +13,12 @@ import (
 
 // Rests lie between two steps of what is done in the background. A step writes
 // as much as a disk takes in a few milliseconds; without a rest between them a
-// queue would build up in front of the scans. A checkpoint has small steps, and
-// must be done before the next one is due, also when codes come in one by one as
-// fast as they are answered.
+// queue would build up in front of the scans. A checkpoint has small steps and
+// long rests, so that hardly a scan meets its syncs; it takes seconds, and what
+// comes meanwhile waits in memory for the next one.
 const (
 	maintainRest   = 10 * time.Millisecond
-	checkpointRest = 2 * time.Millisecond
+	checkpointRest = 25 * time.Millisecond
 )
 
 // Maintain does what keeps a store small and forgetful over the years: it takes

@@ -11,17 +11,9 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// A bbolt page: a header (id 8 bytes, flags 2, count 2, overflow 4), elements of
-// 16 bytes, then keys and values. Numbers are in the machine's own order.
 const (
-	pageHeader   = 16
-	pageElement  = 16
-	branchPage   = 0x01
-	leafPage     = 0x02
-	maxOverflow  = 16 << 20 // bytes of one page; the largest order has far fewer
-	maxBranches  = 8192     // kept in memory
-	childOffset  = 8        // in a branch's element
-	bucketMarker = 0x01     // in the flags of a leaf's element
+	maxOverflow = 16 << 20 // bytes of one page; the largest order has far fewer
+	maxBranches = 8192     // kept in memory
 )
 
 // pager finds records in a bbolt file by reading its pages, not by the map of
@@ -130,7 +122,7 @@ func (w *pageWalk) page(id uint64) (more bool, err error) {
 	}
 	for more = true; more && err == nil && i < count; i++ {
 		if branch {
-			child := binary.NativeEndian.Uint64(b[pageHeader+i*pageElement+childOffset:])
+			child := binary.NativeEndian.Uint64(b[pageHeaderBytes+i*elementBytes+8:])
 			more, err = w.page(child)
 			continue
 		}
@@ -165,9 +157,9 @@ func (w *pageWalk) read(id uint64) ([]byte, error) {
 		count := int(binary.NativeEndian.Uint16(b[10:]))
 		whole := (int(binary.NativeEndian.Uint32(b[12:])) + 1) * w.pageSize
 		switch {
-		case binary.NativeEndian.Uint64(b) != id || flags != branchPage && flags != leafPage:
+		case binary.NativeEndian.Uint64(b) != id || flags != flagBranch && flags != flagLeaf:
 			return nil, damaged("is another one")
-		case whole > maxOverflow || pageHeader+count*pageElement > whole:
+		case whole > maxOverflow || pageHeaderBytes+count*elementBytes > whole:
 			return nil, damaged("is too large")
 		case whole > size:
 			size = whole
@@ -176,7 +168,7 @@ func (w *pageWalk) read(id uint64) ([]byte, error) {
 			}
 			continue
 		}
-		if flags == branchPage {
+		if flags == flagBranch {
 			b = bytes.Clone(b)
 			w.branches[id] = b
 		}
@@ -184,11 +176,11 @@ func (w *pageWalk) read(id uint64) ([]byte, error) {
 	}
 }
 
-func isBranch(page []byte) bool { return binary.NativeEndian.Uint16(page[8:]) == branchPage }
+func isBranch(page []byte) bool { return binary.NativeEndian.Uint16(page[8:]) == flagBranch }
 
 // keyOf gives the key of a page's element.
 func keyOf(b []byte, i int) ([]byte, error) {
-	at := pageHeader + i*pageElement
+	at := pageHeaderBytes + i*elementBytes
 	first := 0 // where position and length stand
 	if !isBranch(b) {
 		first = 4
@@ -206,10 +198,10 @@ func recordOf(b []byte, i int) (k, v []byte, err error) {
 	if k, err = keyOf(b, i); err != nil {
 		return nil, nil, err
 	}
-	at := pageHeader + i*pageElement
+	at := pageHeaderBytes + i*elementBytes
 	from := at + int(binary.NativeEndian.Uint32(b[at+4:])) + len(k)
 	to := from + int(binary.NativeEndian.Uint32(b[at+12:]))
-	if to > len(b) || binary.NativeEndian.Uint32(b[at:])&bucketMarker != 0 {
+	if to > len(b) || binary.NativeEndian.Uint32(b[at:])&flagBucket != 0 {
 		return nil, nil, fmt.Errorf("%w: a value lies outside its page, or is none", ErrDamaged)
 	}
 	return k, b[from:to:to], nil

@@ -18,11 +18,13 @@ const (
 
 	pageHeaderBytes = 16 // id 8, flags 2, count 2, pages that follow as its part 4
 	metaBytes       = 64 // magic, version, page size, flags: 4 each; root 16, freelist, pages, transaction, FNV-1a: 8 each
-	leafBytes       = 16 // flags, offset from here to the key, bytes of key and of value: 4 each
-	branchBytes     = 16 // offset from here to the key, its bytes: 4 each; page 8
-	bucketBytes     = 16 // page of the root, 0: it follows; a sequence: 8 each
+	// An element of a leaf: flags, offset from here to the key, bytes of key and of
+	// value, 4 each; of a branch: offset from here to the key, its bytes, 4 each, page 8.
+	elementBytes = 16
+	bucketBytes  = 16 // page of the root, 0: it follows; a sequence: 8 each
 
 	flagBranch, flagLeaf, flagFreelist = 0x01, 0x02, 0x10
+	flagBucket                         = 0x01 // of a leaf's element: its value is a bucket
 
 	noFreelist = 1<<64 - 1
 	manyFree   = 0xFFFF // the freelist's first number is its length
@@ -257,9 +259,9 @@ func (k *keys) take(off int, pos, keyBytes, valueBytes uint32, t subtree) (key, 
 
 func (w *walker) branch(t subtree, b []byte, count int) error {
 	n := binary.NativeEndian
-	k := keys{b: b, data: pageHeaderBytes + count*branchBytes}
+	k := keys{b: b, data: pageHeaderBytes + count*elementBytes}
 	for i := range count {
-		off := pageHeaderBytes + i*branchBytes
+		off := pageHeaderBytes + i*elementBytes
 		if k.data > len(b) {
 			return w.damaged(t.id, "%d elements", count)
 		}
@@ -277,12 +279,12 @@ func (w *walker) branch(t subtree, b []byte, count int) error {
 
 func (w *walker) leaf(t subtree, b []byte, count int) error {
 	n := binary.NativeEndian
-	k := keys{b: b, data: pageHeaderBytes + count*leafBytes}
+	k := keys{b: b, data: pageHeaderBytes + count*elementBytes}
 	if k.data > len(b) {
 		return w.damaged(t.id, "%d elements", count)
 	}
 	for i := range count {
-		off := pageHeaderBytes + i*leafBytes
+		off := pageHeaderBytes + i*elementBytes
 		key, value, fault := k.take(off, n.Uint32(b[off+4:]), n.Uint32(b[off+8:]), n.Uint32(b[off+12:]), t)
 		if fault != "" {
 			return w.damaged(t.id, "%s", fault)
@@ -293,7 +295,7 @@ func (w *walker) leaf(t subtree, b []byte, count int) error {
 			if w.visit != nil {
 				err = w.visit(t.bucket, key, value)
 			}
-		case 1:
+		case flagBucket:
 			err = w.child(t, string(key), value)
 		default:
 			err = w.damaged(t.id, "an element has the flags %#x", flags)

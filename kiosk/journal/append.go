@@ -48,7 +48,7 @@ func (j *Journal) Append(events ...kiosk.Event) ([]kiosk.Event, error) {
 		return nil, j.poisoned(err)
 	}
 	seg.used = off + int64(len(j.buf))
-	j.head, j.batch = head, out[0].Seq
+	j.head = head
 	j.mark(head, seg.used)
 	return out, nil
 }
@@ -142,14 +142,6 @@ func (j *Journal) Head() kiosk.Head {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.head
-}
-
-// LastAppend is the sequence of the last append's first event; 0 when the
-// journal is empty.
-func (j *Journal) LastAppend() uint64 {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.batch
 }
 
 // Torn names the files that this opening set aside.

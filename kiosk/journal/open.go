@@ -49,7 +49,6 @@ type Journal struct {
 	tail     File      // of the last segment, or the first spare
 	head     kiosk.Head
 	epoch    uint32
-	batch    uint64 // sequence of the last append's first event; 0: none
 	buf      []byte
 	mac      hash.Hash
 	poison   error
@@ -192,10 +191,10 @@ func (j *Journal) readEnd(f *folder) error {
 	return f.examine(j.fs, j.head.Seq+1, tornEnd{seg.name(), seg.used, seg.size - seg.used, nil}, err)
 }
 
-// noteEnd keeps epoch and last append of a segment that holds events.
+// noteEnd keeps the epoch of a segment that holds events.
 func (j *Journal) noteEnd(s *scan) {
 	if s.last.seq > 0 {
-		j.epoch, j.batch = s.epoch, s.last.seq-uint64(s.last.back)
+		j.epoch = s.epoch
 	}
 }
 

@@ -46,6 +46,10 @@ type Scan struct {
 	Source    string    // "camera", "serial", "wedge", "stdin", "touch", or one of these with a suffix of the user's
 	At        time.Time // when it was read, UTC
 
+	// Also is the texts of the other codes in the same view, nearest the aim first: only the
+	// domain can tell a second pickup code from the label beside it.
+	Also []string
+
 	// Repeat marks a code that was passed on before and came back within the
 	// debounce window after it had been away: the customer shows it again. It
 	// is given at most once a window, so that the desk can say "already

@@ -24,9 +24,9 @@ const (
 type Options struct {
 	// Name of the source; "camera" if empty.
 	Name string
-	// Read finds the codes in a frame, usually (*decode.Reader).Scans. It must not keep
+	// Read finds the codes in a frame, usually (*decode.Reader).View. It must not keep
 	// the frame. It is called from one goroutine.
-	Read func(*image.Gray) []scanner.Scan
+	Read func(*image.Gray) scanner.View
 	// Preview, if set, gets some of the frames for the screen, at most PreviewFPS a
 	// second (10 if 0), each a copy that it may keep. It is called from the reading
 	// goroutine and should return at once.
@@ -196,7 +196,7 @@ func (r *reading) read(f *frame) {
 		r.nextPreview = now.Add(time.Second / time.Duration(r.o.PreviewFPS))
 		r.o.Preview(copied(img))
 	}
-	for _, scan := range r.o.Read(img) {
+	for _, scan := range r.o.Read(img).Codes {
 		scan.Source, scan.At = r.o.Name, f.at.UTC()
 		r.emit(scan)
 	}

@@ -52,7 +52,7 @@ func play(t *testing.T, s *Source, d time.Duration) seen {
 	return out
 }
 
-func reader() func(*image.Gray) []scanner.Scan { return decode.New(decode.Options{}).Scans }
+func reader() func(*image.Gray) scanner.View { return decode.New(decode.Options{}).View }
 
 func asPNG(t testing.TB, g image.Image) []byte {
 	t.Helper()
@@ -184,9 +184,9 @@ func TestDamagedFrames(t *testing.T) {
 func TestLatestFrameWins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var read []byte
-		o := Options{FPS: 5, Read: func(g *image.Gray) []scanner.Scan {
+		o := Options{FPS: 5, Read: func(g *image.Gray) scanner.View {
 			read = append(read, g.Pix[0])
-			return nil
+			return scanner.View{}
 		}}
 		n := byte(0)
 		s := faked(o, func(ctx context.Context, frames *slot) error {
@@ -213,7 +213,7 @@ func TestLatestFrameWins(t *testing.T) {
 func TestPreview(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var shown []*image.Gray
-		o := Options{FPS: 25, PreviewFPS: 5, Read: func(*image.Gray) []scanner.Scan { return nil },
+		o := Options{FPS: 25, PreviewFPS: 5, Read: func(*image.Gray) scanner.View { return scanner.View{} },
 			Preview: func(g *image.Gray) { shown = append(shown, g) }}
 		shared := frameOf("one").SubImage(image.Rect(10, 10, 60, 50)).(*image.Gray)
 		s := faked(o, func(ctx context.Context, frames *slot) error {
@@ -237,7 +237,7 @@ func TestPreview(t *testing.T) {
 func TestFewBuffers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		made := map[*frame]bool{}
-		s := faked(Options{Read: func(*image.Gray) []scanner.Scan { return nil }}, func(ctx context.Context, frames *slot) error {
+		s := faked(Options{Read: func(*image.Gray) scanner.View { return scanner.View{} }}, func(ctx context.Context, frames *slot) error {
 			give(ctx, frames, 200, 10*time.Millisecond, func(f *frame) { made[f] = true; f.gray = &f.own })
 			return nil
 		})

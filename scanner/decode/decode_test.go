@@ -152,7 +152,7 @@ func TestOnlyAskedSymbologies(t *testing.T) {
 	if got := New(Options{Symbologies: []scanner.Symbology{scanner.Code128}}).Read(frame); len(got) != 0 {
 		t.Errorf("read %v", texts(got))
 	}
-	scans := New(Options{}).Scans(frame)
+	scans := New(Options{}).View(frame).Codes
 	if len(scans) != 1 || scans[0].Text != opaque || scans[0].Symbology != scanner.QR {
 		t.Errorf("scans %v", scans)
 	}

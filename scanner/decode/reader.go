@@ -80,6 +80,7 @@ type Reader struct {
 	work    Work
 	faults  int
 	results []Result
+	codes   []scanner.Scan // the same, for View
 }
 
 // New returns a Reader. Unknown symbologies are ignored.
@@ -124,13 +125,13 @@ func (r *Reader) Read(img *image.Gray) (results []Result) {
 	return r.results
 }
 
-// Scans is Read in the form that a scanner.Source gives out, without Source and At.
-func (r *Reader) Scans(img *image.Gray) []scanner.Scan {
-	var out []scanner.Scan
+// View is Read in the form that a camera hands on.
+func (r *Reader) View(img *image.Gray) scanner.View {
+	r.codes = r.codes[:0]
 	for _, res := range r.Read(img) {
-		out = append(out, scanner.Scan{Text: res.Text, Symbology: res.Symbology})
+		r.codes = append(r.codes, scanner.Scan{Text: res.Text, Symbology: res.Symbology})
 	}
-	return out
+	return scanner.View{Codes: r.codes}
 }
 
 // Work returns what the last Read did.

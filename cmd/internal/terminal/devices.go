@@ -61,7 +61,7 @@ func (d Devices) Open(now func() time.Time, preview func(image.Image)) (sources 
 		return sources, "", nil
 	}
 	reader := decode.New(decode.Options{Symbologies: []scanner.Symbology{scanner.QR, scanner.Code128}, Strategy: decode.Live})
-	o := camera.Options{Read: reader.Scans, Now: now}
+	o := camera.Options{Read: reader.View, Now: now}
 	if preview != nil {
 		o.Preview = func(g *image.Gray) { preview(g) }
 	}

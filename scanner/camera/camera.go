@@ -48,7 +48,7 @@ type Source struct {
 	o    Options
 	feed feed
 
-	frames, damaged, dropped atomic.Int64
+	frames, gated, damaged, dropped atomic.Int64
 }
 
 // feed delivers frames until ctx ends (nil) or the camera fails. Open devices are
@@ -59,7 +59,8 @@ type feed interface {
 
 // Stats counts what a Source has seen since it was made.
 type Stats struct {
-	Frames  int64 // delivered to the reader
+	Frames  int64 // whose turn came
+	Gated   int64 // of these, that were not searched since nothing has changed in view
 	Damaged int64 // that could not be decoded and were skipped
 	Dropped int64 // replaced by a newer one before their turn
 }
@@ -109,7 +110,7 @@ func (s *Source) Name() string { return s.o.Name }
 
 // Stats returns the counts so far.
 func (s *Source) Stats() Stats {
-	return Stats{Frames: s.frames.Load(), Damaged: s.damaged.Load(), Dropped: s.dropped.Load()}
+	return Stats{Frames: s.frames.Load(), Gated: s.gated.Load(), Damaged: s.damaged.Load(), Dropped: s.dropped.Load()}
 }
 
 // Run implements scanner.Source.
@@ -163,6 +164,9 @@ type reading struct {
 
 	next, nextPreview time.Time // not before
 	bad               int       // damaged frames in a row
+	gate              gate
+	size              image.Point // of the last frame
+	detail            string      // says size
 }
 
 // wait keeps to the allowed rate. It returns false if ctx ends meanwhile.
@@ -191,12 +195,21 @@ func (r *reading) read(f *frame) {
 		return
 	}
 	r.bad = 0
-	r.tell(scanner.Working, fmt.Sprintf("Pictures of %d × %d pixels.", img.Rect.Dx(), img.Rect.Dy()))
+	if size := img.Rect.Size(); size != r.size {
+		r.size, r.detail = size, fmt.Sprintf("Pictures of %d × %d pixels.", size.X, size.Y)
+	}
+	r.tell(scanner.Working, r.detail)
 	if now := r.o.Now(); r.o.Preview != nil && !now.Before(r.nextPreview) {
 		r.nextPreview = now.Add(time.Second / time.Duration(r.o.PreviewFPS))
 		r.o.Preview(copied(img))
 	}
-	for _, scan := range r.o.Read(img).Codes {
+	if !r.gate.look(img, f.at) {
+		r.gated.Add(1)
+		return
+	}
+	view := r.o.Read(img)
+	r.gate.saw(view, f.at)
+	for _, scan := range view.Codes {
 		scan.Source, scan.At = r.o.Name, f.at.UTC()
 		r.emit(scan)
 	}
@@ -218,7 +231,7 @@ var errDamaged = errors.New("the frame is cut short")
 // picture decodes the frame if that was not done when it was captured.
 func (f *frame) picture() (*image.Gray, error) {
 	switch {
-	case f.gray != nil:
+	case f.gray != nil && !f.gray.Rect.Empty():
 		return f.gray, nil
 	case len(f.jpeg) > 0:
 		return luma.JPEG(f.jpeg)

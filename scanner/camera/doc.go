@@ -12,6 +12,10 @@
 // never works off a backlog. Brightness is copied once, out of the driver's buffer;
 // JPEG frames are decoded only when it is their turn to be read.
 //
+// A gate compares each frame with what was there before, on a coarse grid: while nothing
+// changes and nothing is read, one frame in 400 ms is searched, so that an empty doorway
+// costs almost nothing. The frame that shows a change is searched itself.
+//
 // A camera that is pulled out, in use, or gone from the network ends Run with an error,
 // and scanner.Supervise opens it again. One that is open but delivers nothing is
 // reported as silent after 3 s and opened anew after 10 s. Damaged frames are counted and

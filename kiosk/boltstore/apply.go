@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -112,7 +113,11 @@ func (set *orderSet) keepPoint(p kiosk.Point) error {
 	if set.home != "" && p.ID != set.home {
 		return fmt.Errorf("keep the point's settings: they are of point %s, this terminal serves %s", p.ID, set.home)
 	}
-	err := set.update(func(tx *bolt.Tx, _ *setMeta) error { return set.putPoint(tx, p) })
+	put := func(tx *bolt.Tx, _ *setMeta) error { return set.putPoint(tx, p) }
+	err := set.update(put)
+	if errors.Is(err, ErrDamaged) {
+		err = set.update(put) // an empty set has taken the damaged one's place
+	}
 	if err != nil {
 		return fmt.Errorf("keep the point's settings: %w", err)
 	}

@@ -39,6 +39,24 @@ func guard(fn func() error) (err error) {
 	return fn()
 }
 
+// change runs fn in one synced transaction over a file that may be damaged, as
+// guard does. Bbolt's own Update rolls back by reading the free pages again;
+// where that fails too it never gives up the lock for writers, and closing the
+// file would wait for ever. Rollback does without reading.
+func change(db *bolt.DB, fn func(*bolt.Tx) error) error {
+	return guard(func() error {
+		tx, err := db.Begin(true)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = tx.Rollback() }() // of a finished one it does nothing
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.Commit()
+	})
+}
+
 // fileCheck looks at a file before bbolt does, which trusts it; it returns
 // [ErrDamaged] for one that bbolt must not see.
 type fileCheck func(path string) error

@@ -126,13 +126,11 @@ func (set *orderSet) update(fn func(*bolt.Tx, *setMeta) error) error {
 	_, m := set.current()
 	seen := set.head() // or later
 	// Only writers replace db, and this is the one.
-	err := guard(func() error {
-		return set.db.Update(func(tx *bolt.Tx) error {
-			if err := fn(tx, &m); err != nil {
-				return err
-			}
-			return set.putMeta(tx, m)
-		})
+	err := change(set.db, func(tx *bolt.Tx) error {
+		if err := fn(tx, &m); err != nil {
+			return err
+		}
+		return set.putMeta(tx, m)
 	})
 	if errors.Is(err, ErrDamaged) {
 		set.replaceDamaged(set.db, err)

@@ -117,6 +117,18 @@ func (s *Store) rebuildStates(cause error) error {
 	return err
 }
 
+// renewStates builds a state.db again that bbolt finds damaged when it writes:
+// changed keys may still be in order and in their page's bounds, and then no
+// reader sees it.
+func (s *Store) renewStates(cause error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.journal.Load() == nil {
+		return cause // the journal comes first
+	}
+	return s.rebuildStates(cause)
+}
+
 // resumed turns the refusal of goods that an interrupted run handed over into
 // the answer that it may not have given, once.
 func (s *Store) resumed(out kiosk.Outcome, now kiosk.Moment) kiosk.Outcome {

@@ -147,7 +147,7 @@ func (st *staging) change(do func(*setWriter) error) error {
 }
 
 func (st *staging) update(fn func(*bolt.Tx) error) error {
-	return guard(func() error { return st.db.Update(fn) })
+	return change(st.db, fn)
 }
 
 // flush begins to write what has gathered, after the write before it has ended.

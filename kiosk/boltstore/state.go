@@ -157,16 +157,14 @@ func (st *states) update(fn func(*bolt.Tx, *stateMeta) error) error {
 	st.live.RLock()
 	defer st.live.RUnlock()
 	var m stateMeta
-	err := guard(func() error {
-		return st.db.Update(func(tx *bolt.Tx) (err error) {
-			if m, err = st.readMeta(tx); err != nil {
-				return err
-			}
-			if err := fn(tx, &m); err != nil {
-				return err
-			}
-			return st.putMeta(tx, m)
-		})
+	err := change(st.db, func(tx *bolt.Tx) (err error) {
+		if m, err = st.readMeta(tx); err != nil {
+			return err
+		}
+		if err := fn(tx, &m); err != nil {
+			return err
+		}
+		return st.putMeta(tx, m)
 	})
 	if err != nil {
 		return fmt.Errorf("write state.db: %w", err)

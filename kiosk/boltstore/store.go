@@ -283,7 +283,7 @@ func (s *Store) checkpoints() {
 		case <-s.stop:
 			return
 		case <-s.kick:
-			for err := s.states.checkpoint(rest); err != nil; err = s.states.checkpoint(rest) {
+			for err := s.checkpoint(rest); err != nil; err = s.checkpoint(rest) {
 				if errors.Is(err, ErrClosed) {
 					return // Close makes the last one
 				}
@@ -300,6 +300,17 @@ func (s *Store) checkpoints() {
 			s.noteSeen()
 		}
 	}
+}
+
+// checkpoint brings the states to disk, into a file built again if need be.
+func (s *Store) checkpoint(rest func() error) error {
+	err := s.states.checkpoint(rest)
+	if errors.Is(err, ErrDamaged) {
+		if err = s.renewStates(err); err == nil {
+			err = s.states.checkpoint(nil)
+		}
+	}
+	return err
 }
 
 // Point gives the point's settings as HQ last sent them; the zero Point before
@@ -344,7 +355,7 @@ func (s *Store) Close() error {
 	s.mu.Unlock()
 	close(s.stop)
 	s.checkpointer.Wait()
-	err := errors.Join(s.states.checkpoint(nil), s.orders.note())
+	err := errors.Join(s.checkpoint(nil), s.orders.note())
 	return errors.Join(err, s.closeFiles(err == nil))
 }
 

@@ -50,10 +50,14 @@ type Scan struct {
 	// domain can tell a second pickup code from the label beside it.
 	Also []string
 
+	// Held is those of Text and Also that have been in sight since an earlier scan: for them
+	// only their company is new. The Debouncer fills it.
+	Held []string
+
 	// Repeat marks a code that was passed on before and came back within the
 	// debounce window after it had been away: the customer shows it again. It
 	// is given at most once a window, so that the desk can say "already
-	// collected, just now" without flicker.
+	// collected, just now" without flicker. Scans with company are never repeats.
 	Repeat bool
 
 	// Direct marks a text that somebody waits for an answer to (a line of

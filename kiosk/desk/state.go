@@ -115,6 +115,9 @@ type Result struct {
 	Complete bool          // the cache is complete as of then
 	Wait     int           // busy: seconds
 	Repeat   bool          // the same code again within the debounce
+	// Several: another pickup code is in view beside the one that this answers; busy: different
+	// ones are, and none was taken. One should be shown alone.
+	Several bool
 }
 
 // ResultOrder is one order of a result. All times are in the point's zone.

@@ -74,7 +74,18 @@ type Header struct {
 type SourceState struct {
 	Name   string // "camera", "serial"…
 	Health Health
+	Hint   Hint
 }
+
+// Hint is what would help a camera to read the code that is held in front of it.
+type Hint string
+
+// The hints. They mirror scanner.Hint, which the desk does not import.
+const (
+	HintNone    Hint = ""
+	HintTilt    Hint = "tilt"    // a code is seen and not read: glare, most often
+	HintLighten Hint = "lighten" // it is too dark
+)
 
 // Health says what is wrong with a scanner.
 type Health string

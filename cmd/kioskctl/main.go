@@ -27,6 +27,8 @@ type commands struct {
 	Journal journalCmd `cmd:"" help:"The journal of what happened at this terminal."`
 	Rebuild rebuildCmd `cmd:"" help:"Make the derived state again from the journal."`
 	Decode  decodeCmd  `cmd:"" help:"Read the codes in picture files."`
+
+	ScanTest scanTestCmd `cmd:"" help:"Look through a camera and say in figures what it sees and costs."`
 }
 
 // dataFlag is the data folder, which most commands need.

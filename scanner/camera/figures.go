@@ -2,6 +2,7 @@ package camera
 
 import (
 	"image"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,8 +42,12 @@ type presentation struct {
 	opened time.Time // the gate; zero: closed
 	first  time.Time // first sight of something like a code; zero: none yet
 	last   time.Time // last sight
-	frames int       // searched since first
-	read   bool
+	frames int       // searched since first, until it was read
+	texts  []string  // that were read; empty: none yet
+	// next is since when something else may be in view: something is seen, and what was read
+	// is not. nextFrames were searched since.
+	next       time.Time
+	nextFrames int
 }
 
 // over is how long nothing like a code must be in view for the next one to be another.
@@ -108,12 +113,33 @@ func (m *meter) add(f measured) {
 
 // frame takes a frame and reports whether it is the one in which a presentation was read.
 func (p *presentation) frame(f measured, figures *Figures) (read bool) {
-	seen := len(f.view.Codes) > 0 || f.view.Missed
+	codes := f.view.Codes
+	seen := len(codes) > 0 || f.view.Missed
 	if !p.first.IsZero() && f.at.Sub(p.last) > over {
-		if !p.read {
+		if len(p.texts) == 0 {
 			figures.Unread++
 		}
 		*p = presentation{} // what comes next is somebody else's
+	}
+	known := func(c scanner.Scan) bool { return slices.Contains(p.texts, c.Text) }
+	switch {
+	case len(p.texts) == 0 || !seen:
+	case slices.ContainsFunc(codes, known):
+		p.next, p.nextFrames = time.Time{}, 0
+		for _, c := range codes {
+			if !known(c) {
+				p.texts = append(p.texts, c.Text)
+			}
+		}
+	default:
+		if p.next.IsZero() {
+			p.next = f.at
+		}
+		if len(codes) > 0 { // another code: it was shown since the first of these frames
+			*p = presentation{opened: p.next, first: p.next, frames: p.nextFrames}
+		} else if f.searched {
+			p.nextFrames++
+		}
 	}
 	switch {
 	case !f.open && p.first.IsZero() && !seen:
@@ -127,10 +153,14 @@ func (p *presentation) frame(f measured, figures *Figures) (read bool) {
 		}
 		p.last = f.at
 	}
-	if f.searched && !p.first.IsZero() && !p.read {
+	if len(p.texts) > 0 {
+		return false
+	}
+	if f.searched && !p.first.IsZero() {
 		p.frames++
 	}
-	read = len(f.view.Codes) > 0 && !p.read
-	p.read = p.read || read
-	return read
+	for _, c := range codes {
+		p.texts = append(p.texts, c.Text)
+	}
+	return len(codes) > 0
 }

@@ -132,6 +132,40 @@ func TestFiguresOfPresentations(t *testing.T) {
 	})
 }
 
+// One code straight after the other, without a pause, is another presentation; a code that
+// comes into view beside one that was read is not, nor is one that is missed for a while.
+func TestFiguresOfCodesInTurn(t *testing.T) {
+	for name, c := range map[string]struct {
+		views []string // "?": something is seen
+		shown int64
+		last  int // frames of the last
+	}{
+		"the next at once":           {[]string{"a", "a", "b"}, 2, 1},
+		"the next is seen for long":  {[]string{"a", "?", "?", "b"}, 2, 3},
+		"company comes":              {[]string{"a", "a b", "b", "b c", "c a"}, 1, 1},
+		"missed for a while":         {[]string{"?", "a", "?", "?", "a"}, 1, 2},
+		"nothing at all in between":  {[]string{"a", "", "b"}, 2, 1},
+		"missed, seen again, a next": {[]string{"a", "?", "a", "?", "b"}, 2, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := scene(len(c.views), always(120), func(n int) scanner.View {
+					if c.views[n] == "?" {
+						return scanner.View{Missed: true}
+					}
+					return scanner.View{Codes: codesOf(c.views[n])}
+				})
+				if err := s.Run(t.Context(), func(scanner.Scan) {}, func(scanner.Health) {}); err != nil {
+					t.Fatal(err)
+				}
+				if f := s.Figures(); f.Shown != c.shown || f.Last.Frames != c.last || f.Unread != 0 {
+					t.Errorf("%+v", f)
+				}
+			})
+		})
+	}
+}
+
 // While the gate is closed no presentation begins.
 func TestFiguresOfAnEmptyDoorway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -58,5 +58,7 @@ func TestHintsAreShown(t *testing.T) {
 		})
 	}
 	camera.ends <- scanner.ErrMissing
-	r.until("no camera, no hint", func(s desk.State) bool { return s.Camera.Health == desk.HealthMissing && s.Camera.Hint == desk.HintNone })
+	r.until("no camera, no hint", func(s desk.State) bool {
+		return s.Camera.Health == desk.HealthMissing && s.Camera.Hint == desk.HintNone
+	})
 }

@@ -116,6 +116,24 @@ func TestDebouncerCompanyLaws(t *testing.T) {
 }
 
 func companyOf(texts []string) []byte {
-	k := companyKey(texts)
+	k := companyKey(Scan{Text: texts[0], Also: texts[1:]})
 	return k[:]
+}
+
+func TestDebouncerCompanyCostsNoMemory(t *testing.T) {
+	clock := time.Unix(0, 0)
+	n := 0
+	d := NewDebouncer(func(Scan) { n++ }, 0, func() time.Time { return clock })
+	s := Scan{Text: strings.Repeat("a", 28), Also: []string{strings.Repeat("b", 28)}}
+	d.Emit(s)
+	if got := testing.AllocsPerRun(100, func() { clock = clock.Add(time.Millisecond); d.Emit(s) }); got > 0 || n != 1 {
+		t.Errorf("%v allocations a frame, passed %d times", got, n)
+	}
+	for i := range 10_000 {
+		clock = clock.Add(time.Microsecond)
+		d.Emit(Scan{Text: fmt.Sprint(i), Also: []string{"x", fmt.Sprint(-i)}})
+	}
+	if n != 10_001 || len(d.seen) > maxRemembered {
+		t.Errorf("passed %d, remembered %d, limit %d", n, len(d.seen), maxRemembered)
+	}
 }

@@ -1,9 +1,7 @@
 package scanner
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"slices"
 	"sync"
 	"time"
 )
@@ -101,40 +99,35 @@ func (d *Debouncer) Emit(s Scan) {
 
 // company is Emit for texts that are in view together.
 func (d *Debouncer) company(s Scan, t time.Time) {
-	texts := append([]string{s.Text}, s.Also...)
-	touched := make([]*sighting, 0, len(texts)+1)
-	for _, text := range texts {
-		e, since := d.look(sha256.Sum256([]byte(text)), t)
-		touched = append(touched, e)
-		if !d.out(since) {
-			s.Held = append(s.Held, text)
+	e, since := d.look(companyKey(s), t)
+	pass := d.out(since) || t.Sub(e.passed) >= d.window
+	for i := range 1 + len(s.Also) {
+		if _, since := d.look(sha256.Sum256([]byte(s.text(i))), t); pass && !d.out(since) {
+			s.Held = append(s.Held, s.text(i))
 		}
 	}
-	e, since := d.look(companyKey(texts), t)
-	if !d.out(since) && t.Sub(e.passed) < d.window {
+	if !pass {
 		return
 	}
-	e.passed = t
 	d.emit(s)
-	after := d.now()
+	after := d.now() // see Emit
 	e.last, e.passed = after, after
-	for _, e := range touched {
-		e.last = after
+	for i := range 1 + len(s.Also) {
+		d.look(sha256.Sum256([]byte(s.text(i))), after)
 	}
 }
 
 // companyKey is the same for the same texts in any order.
-func companyKey(texts []string) key {
-	sums := make([]key, len(texts))
-	for i, text := range texts {
-		sums[i] = sha256.Sum256([]byte(text))
+func companyKey(s Scan) key {
+	var sum [sha256.Size + 1]byte
+	for i := range 1 + len(s.Also) {
+		one := sha256.Sum256([]byte(s.text(i)))
+		for j, b := range one {
+			sum[j] ^= b
+		}
 	}
-	slices.SortFunc(sums, func(a, b key) int { return bytes.Compare(a[:], b[:]) })
-	h := sha256.New()
-	for _, sum := range slices.Compact(sums) {
-		h.Write(sum[:])
-	}
-	return key(h.Sum(nil))
+	sum[sha256.Size] = byte(len(s.Also))
+	return sha256.Sum256(sum[:])
 }
 
 // look is a sight of what has the key, and how long ago the one before was; very long

@@ -65,6 +65,14 @@ type Scan struct {
 	Direct bool
 }
 
+// text is the i-th of Text and Also.
+func (s Scan) text(i int) string {
+	if i == 0 {
+		return s.Text
+	}
+	return s.Also[i-1]
+}
+
 // Emit takes a scan. Sources call it from one goroutine at a time; Merge makes
 // that true for all its sources together. While it runs, its source is blind.
 type Emit func(Scan)

@@ -2,7 +2,8 @@
 //
 // It builds without cgo. Every command exits 0 on success, 1 on failure with
 // one clear sentence on stderr, 2 on wrong usage. No command prints a pickup
-// code, a full name or a full phone number.
+// code, a full name or a full phone number, but for decode and scan-test
+// --show-text, whose purpose it is.
 package main
 
 import (

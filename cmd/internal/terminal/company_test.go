@@ -1,12 +1,17 @@
 package terminal
 
 import (
+	"image"
+	"image/draw"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/desk"
 	"hexiao/scanner"
+	"hexiao/scanner/scannertest"
 )
 
 // Two customers' codes in one view: nothing is handed out until one is shown alone. Both
@@ -42,6 +47,45 @@ func TestSeveralCodesInView(t *testing.T) {
 			t.Fatalf("the log tells a code:\n%s", r.log)
 		}
 	}
+}
+
+// Two phones before a real reader: one is asked for. A label with both codes of one
+// order is handed out.
+func TestCameraSeesSeveralCodes(t *testing.T) {
+	for name, c := range map[string]struct {
+		second func([]IssuedCode) string
+		want   kiosk.Verdict
+	}{
+		"two customers": {func(codes []IssuedCode) string { return codes[1].Opaque.Text }, kiosk.Busy},
+		"a label":       {func(codes []IssuedCode) string { return codes[0].Typed.Text }, kiosk.Accepted},
+		"a poster":      {func([]IssuedCode) string { return "https://elsewhere.example" }, kiosk.Accepted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, codes := localFolder(t, 2, kiosk.Policy{})
+			folder := t.TempDir()
+			writePicture(t, filepath.Join(folder, "1.png"), beside(codes[0].Opaque.Text, c.second(codes)))
+			sources, camera, err := Devices{Camera: folder}.Open(time.Now, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := options(f)
+			o.Sources, o.Camera = sources, camera
+			r := start(t, o)
+			a := r.answer()
+			if want(t, a, c.want); a.answer.Several != (c.want == kiosk.Busy) || len(a.scan.Also) != 1 {
+				t.Errorf("%+v, %d other texts", a.answer, len(a.scan.Also))
+			}
+		})
+	}
+}
+
+// beside is a picture of two codes.
+func beside(left, right string) image.Image {
+	a, b := scannertest.Frame(left, scannertest.Options{}), scannertest.Frame(right, scannertest.Options{})
+	out := image.NewGray(image.Rect(0, 0, a.Rect.Dx()+b.Rect.Dx(), max(a.Rect.Dy(), b.Rect.Dy())))
+	draw.Draw(out, a.Rect, a, image.Point{}, draw.Src)
+	draw.Draw(out, b.Rect.Add(image.Pt(a.Rect.Dx(), 0)), b, image.Point{}, draw.Src)
+	return out
 }
 
 // What would help the camera is shown with its health, and goes when the camera does.

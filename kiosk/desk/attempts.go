@@ -136,15 +136,14 @@ func (d *Desk) missTyped(at kiosk.Moment) bool {
 // missScanned counts a scanned code that nobody has, if it is a short one, and
 // records the one that was too many.
 func (d *Desk) missScanned(text string, at kiosk.Moment) error {
-	codes, err := kiosk.ParseCode(text, d.policy().CodeFormats)
-	window := d.policy().TypedWindow
-	if err != nil || codes[0].Kind == kiosk.CodeOpaque || !d.short.first(codes[0].Text, at.Mono, window) {
-		return nil
+	policy := d.policy()
+	window := policy.TypedWindow
+	codes, err := kiosk.ParseCode(text, policy.CodeFormats)
+	if err == nil && codes[0].Kind != kiosk.CodeOpaque && d.short.first(codes[0].Text, at.Mono, window) &&
+		d.short.misses.add(at.Mono, window, scanAttempts) {
+		return d.o.Ledger.Record(at, kiosk.AttemptFailed{Kind: kiosk.AttemptScanned})
 	}
-	if !d.short.misses.add(at.Mono, window, scanAttempts) {
-		return nil
-	}
-	return d.o.Ledger.Record(at, kiosk.AttemptFailed{Kind: kiosk.AttemptScanned})
+	return nil // it is no guess
 }
 
 // isShort reports whether a text is a code of so few digits that it could be

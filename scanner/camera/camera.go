@@ -40,8 +40,8 @@ type Options struct {
 	// Focus is a fixed focus of a V4L2 camera in its own unit, which differs from one to the
 	// other; 0: autofocus where it has one.
 	Focus int
-	// Devices is the folder in which Auto looks for cameras; DeviceFolder if empty.
-	Devices string
+	// Root is below what Auto looks for cameras, see Find; "/" if empty.
+	Root string
 	// Hold is how long each picture of a folder is shown; 1 s if 0.
 	Hold time.Duration
 	// Now is the clock, usually time.Now.
@@ -94,8 +94,8 @@ func Open(spec string, o Options) (*Source, error) {
 	if o.Hold <= 0 {
 		o.Hold = time.Second
 	}
-	if o.Devices == "" {
-		o.Devices = DeviceFolder
+	if o.Root == "" {
+		o.Root = "/"
 	}
 	s := &Source{o: o}
 	lower := strings.ToLower(spec)
@@ -106,7 +106,7 @@ func Open(spec string, o Options) (*Source, error) {
 			return nil, err
 		}
 		s.feed = f
-	case strings.HasPrefix(spec, DeviceFolder+"/"):
+	case strings.HasPrefix(spec, "/dev/"):
 		s.feed = s.capture(spec)
 	case spec == Auto:
 		s.feed = s.capture("")
@@ -122,7 +122,7 @@ func Open(spec string, o Options) (*Source, error) {
 
 func (s *Source) capture(path string) *capture {
 	return &capture{
-		path: path, width: s.o.Width, open: openDevice(s.o.Focus), find: func() []Device { return Find(s.o.Devices) },
+		path: path, width: s.o.Width, open: openDevice(s.o.Focus), find: func() []Device { return Find(s.o.Root) },
 		found: s.meter.opened, torch: &s.torch,
 	}
 }

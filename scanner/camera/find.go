@@ -19,13 +19,10 @@ type Device struct {
 	Name string `json:"name"` // what it calls itself; empty where it may not be asked
 }
 
-// DeviceFolder is where a machine's device files are.
-const DeviceFolder = "/dev"
-
-// Find lists the cameras below a folder of device files, usually DeviceFolder: by the
-// names that they keep on every port (v4l/by-id), then by those of the ports
-// (v4l/by-path), then as videoN, each once. What is no camera is left out: metadata
-// nodes, outputs, codecs. One that this user may not open is listed.
+// Find lists the cameras of the machine whose files are below root, usually "/": by the
+// names that they keep on every port (dev/v4l/by-id), then by those of the ports
+// (dev/v4l/by-path), then as dev/videoN, each once. What is no camera is left out:
+// metadata nodes, outputs, codecs. One that this user may not open is listed.
 func Find(root string) []Device { return find(root, askDevice) }
 
 // Capabilities of struct v4l2_capability that tell a camera from what else has such a
@@ -73,9 +70,9 @@ func find(root string, ask func(path string) (capability, error)) []Device {
 func candidates(root string) []string {
 	var all []string
 	for _, pattern := range []string{"v4l/by-id/*-index0", "v4l/by-id/*", "v4l/by-path/*-index0", "v4l/by-path/*", "video*"} {
-		paths, err := filepath.Glob(filepath.Join(root, pattern))
+		paths, err := filepath.Glob(filepath.Join(root, "dev", pattern))
 		if err != nil {
-			continue // the folder's own name is a bad pattern
+			continue // the root's own name is a bad pattern
 		}
 		slices.SortFunc(paths, func(a, b string) int { return cmp.Or(cmp.Compare(number(a), number(b)), cmp.Compare(a, b)) })
 		all = append(all, paths...)

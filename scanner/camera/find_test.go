@@ -23,13 +23,13 @@ func devices(t *testing.T, names ...string) string {
 	root := t.TempDir()
 	for _, name := range names {
 		name, target, link := strings.Cut(name, " -> ")
-		path := filepath.Join(root, name)
+		path := filepath.Join(root, "dev", name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		var err error
 		if link {
-			err = os.Symlink(filepath.Join(root, target), path)
+			err = os.Symlink(filepath.Join(root, "dev", target), path)
 		} else {
 			err = os.WriteFile(path, nil, 0o600)
 		}
@@ -72,7 +72,7 @@ func TestFind(t *testing.T) {
 		{"v4l/by-path/pci-1-video-index0", "Laptop camera"}, {"video9", "Loopback"}, {"video12", ""},
 	}
 	for i := range want {
-		want[i].Path = filepath.Join(root, want[i].Path)
+		want[i].Path = filepath.Join(root, "dev", want[i].Path)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

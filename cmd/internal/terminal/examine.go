@@ -105,7 +105,7 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 		add("clock", err, clock.Text)
 	}
 	if usesCamera(folder.Config) {
-		add("cameras", nil, camerasText(camera.Find(camera.DeviceFolder)))
+		add("cameras", nil, camerasText(camera.Find("/")))
 	}
 	for _, device := range devicePaths(folder.Config) {
 		_, err := os.Stat(device)
@@ -119,7 +119,7 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 
 // usesCamera reports whether a camera of this machine reads codes.
 func usesCamera(c config.Config) bool {
-	return c.Scanners.Camera == camera.Auto || strings.HasPrefix(c.Scanners.Camera, camera.DeviceFolder+"/")
+	return c.Scanners.Camera == camera.Auto || strings.HasPrefix(c.Scanners.Camera, "/dev/")
 }
 
 // camerasText lists the cameras of this machine by the names that the settings should use.

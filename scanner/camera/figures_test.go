@@ -202,3 +202,27 @@ func TestOneScanAFrame(t *testing.T) {
 		}
 	})
 }
+
+// Whatever a frame shows, what is made of it here costs no memory.
+func TestAFrameCostsNoMemory(t *testing.T) {
+	for name, view := range map[string]scanner.View{
+		"nothing": {}, "something": {Missed: true}, "a code": {Codes: codesOf("a")}, "two codes": {Codes: codesOf("a b")},
+	} {
+		clock := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		s, err := Open("/dev/none", Options{Read: func(*image.Gray) scanner.View { return view }, Now: func() time.Time { return clock }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := reading{Source: s, emit: func(scanner.Scan) {}, report: func(scanner.Health) {}}
+		f := &frame{gray: frameOf("x")}
+		next := func() {
+			clock = clock.Add(time.Second / 15)
+			f.at = clock
+			r.read(f)
+		}
+		next()
+		if n := testing.AllocsPerRun(100, next); n > 0 {
+			t.Errorf("%s: %v allocations a frame", name, n)
+		}
+	}
+}

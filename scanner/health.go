@@ -22,5 +22,6 @@ type Health struct {
 	Source string
 	State  State
 	Detail string
+	Hint   Hint      // what would help it to read what is held in front of it
 	At     time.Time // UTC
 }

@@ -50,15 +50,27 @@ type Scan struct {
 	// domain can tell a second pickup code from the label beside it.
 	Also []string
 
+	// Held is those of Text and Also that have been in sight since an earlier scan: for them
+	// only their company is new. The Debouncer fills it.
+	Held []string
+
 	// Repeat marks a code that was passed on before and came back within the
 	// debounce window after it had been away: the customer shows it again. It
 	// is given at most once a window, so that the desk can say "already
-	// collected, just now" without flicker.
+	// collected, just now" without flicker. Scans with company are never repeats.
 	Repeat bool
 
 	// Direct marks a text that somebody waits for an answer to (a line of
 	// standard input, a code typed and confirmed): it is never debounced.
 	Direct bool
+}
+
+// text is the i-th of Text and Also.
+func (s Scan) text(i int) string {
+	if i == 0 {
+		return s.Text
+	}
+	return s.Also[i-1]
 }
 
 // Emit takes a scan. Sources call it from one goroutine at a time; Merge makes

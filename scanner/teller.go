@@ -40,7 +40,7 @@ func (t *teller) ended(ctx context.Context) {
 func (t *teller) health(h Health) {
 	h.Source, h.At = t.source, t.now().UTC()
 	t.mu.Lock()
-	same := t.last.State == h.State && t.last.Detail == h.Detail
+	same := t.last.State == h.State && t.last.Detail == h.Detail && t.last.Hint == h.Hint
 	// A device that is tried again and again goes back and forth between
 	// starting and missing; only the outcome is news.
 	retry := h.State == Starting && t.last.State != ""

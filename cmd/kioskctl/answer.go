@@ -17,6 +17,7 @@ type answerLine struct {
 	Source     string         `json:"source"`
 	At         time.Time      `json:"at"`
 	MS         float64        `json:"ms"`                     // from the scan to the durable answer
+	Several    bool           `json:"several,omitempty"`      // busy: different codes are in view, one should be shown alone
 	Resumed    bool           `json:"resumed,omitempty"`      // recorded by a run that was cut off before it answered
 	First      *firstHandover `json:"first,omitempty"`        // already-collected, partly-collected
 	Due        kiosk.Fen      `json:"due,omitempty"`          // fen
@@ -52,7 +53,7 @@ func newAnswerLine(a desk.Answer, source string, took time.Duration) *answerLine
 			others = append(others, line)
 		}
 	}
-	first.Others = others
+	first.Others, first.Several = others, a.Several
 	return first
 }
 

@@ -2,8 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"image"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,8 +9,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
-
-	"hexiao/scanner/scannertest"
 )
 
 const table = `订单号,商品,规格,数量,货架,提货号,姓名,手机,核销码
@@ -248,47 +244,13 @@ func TestFoldersOfNobodyAndInUse(t *testing.T) {
 	}
 }
 
-func TestDecode(t *testing.T) {
-	dir := t.TempDir()
-	code := savePNG(t, dir, "code.png", scannertest.Frame("HELLO HEXIAO", scannertest.Options{}))
-	empty := savePNG(t, dir, "empty.png", image.NewGray(image.Rect(0, 0, 320, 240)))
-	for _, strategy := range []string{"live", "full"} {
-		out, errs, exit := call(t, "", "decode", "--symbology", "qr", "--strategy", strategy, code, empty)
-		lines := strings.Split(strings.TrimSpace(out), "\n")
-		if exit != 0 || len(lines) != 2 || !strings.Contains(lines[0], `"texts":["HELLO HEXIAO"],"symbology":"qr","cpu_ms":`) ||
-			!strings.Contains(lines[1], `"texts":[]`) {
-			t.Errorf("%s: exit %d\n%s%s", strategy, exit, out, errs)
-		}
-	}
-	out, errs, exit := call(t, "", "decode", write(t, "no.png", "no picture"), dir+"/missing.png", code)
-	if exit != 1 || strings.Count(out, `"error":`) != 2 || !strings.Contains(out, "HELLO HEXIAO") || !strings.Contains(errs, "2 of 3") {
-		t.Errorf("exit %d\n%s%s", exit, out, errs)
-	}
-}
-
-func savePNG(t *testing.T, dir, name string, picture image.Image) string {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := png.Encode(f, picture); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{{}, {"run"}, {"fly"}, {"decode"}, {"enrol", "--data", "x"}} {
+	for _, args := range [][]string{{}, {"run"}, {"fly"}, {"decode"}, {"decode", "--symbology", "aztec", "x"}, {"decode", "--strategy", "slow", "x"}, {"scan-test", "--seconds", "x"}, {"enrol", "--data", "x"}} {
 		if _, errs, code := call(t, "", args...); code != 2 || errs == "" {
 			t.Errorf("%v: exit %d %q", args, code, errs)
 		}
 	}
-	for _, cmd := range []string{"enrol", "run", "sync", "orders", "status", "doctor", "journal", "rebuild", "decode"} {
+	for _, cmd := range []string{"enrol", "run", "sync", "orders", "status", "doctor", "journal", "rebuild", "decode", "scan-test"} {
 		if out, _, code := call(t, "", cmd, "--help"); code != 0 || !strings.Contains(out, "Usage: kioskctl "+cmd) {
 			t.Errorf("%s --help: exit %d\n%s", cmd, code, out)
 		}

@@ -2,7 +2,8 @@
 //
 // It builds without cgo. Every command exits 0 on success, 1 on failure with
 // one clear sentence on stderr, 2 on wrong usage. No command prints a pickup
-// code, a full name or a full phone number.
+// code, a full name or a full phone number, but for decode and scan-test
+// --show-text, whose purpose it is.
 package main
 
 import (
@@ -27,6 +28,8 @@ type commands struct {
 	Journal journalCmd `cmd:"" help:"The journal of what happened at this terminal."`
 	Rebuild rebuildCmd `cmd:"" help:"Make the derived state again from the journal."`
 	Decode  decodeCmd  `cmd:"" help:"Read the codes in picture files."`
+
+	ScanTest scanTestCmd `cmd:"" help:"Look through a camera and say in figures what it sees and costs."`
 }
 
 // dataFlag is the data folder, which most commands need.

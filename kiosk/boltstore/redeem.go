@@ -27,18 +27,13 @@ func (s *Store) Redeem(scan desk.Scan) (desk.Answer, error) {
 	if err != nil {
 		return desk.NewAnswer(set.Cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
 	}
-	lookups := make([]kiosk.Lookup, len(codes))
-	for i, code := range codes {
-		lookups[i] = s.o.Lookup(code)
+	orders, emptied, err := s.opened(codes)
+	if err != nil {
+		return desk.Answer{}, err
 	}
-	orders, err := s.orders.find(lookups)
-	if errors.Is(err, ErrDamaged) { // the set is empty now, and says so
+	if emptied {
 		_, set = s.orders.current()
 		c.Cache = set.Cache
-		orders, err = s.orders.find(lookups)
-	}
-	if err != nil {
-		return desk.Answer{}, fmt.Errorf("%w: %w", ErrOutOfOrder, err)
 	}
 	if len(orders) == 0 {
 		return desk.NewAnswer(set.Cache, kiosk.DecideUnknown(codes, c)), nil
@@ -48,6 +43,44 @@ func (s *Store) Redeem(scan desk.Scan) (desk.Answer, error) {
 		return desk.Answer{}, err
 	}
 	return desk.NewAnswer(set.Cache, outcomes...), nil
+}
+
+// Opens names the orders that a text opens.
+func (s *Store) Opens(text string) ([]kiosk.OrderID, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	point, _ := s.orders.current()
+	codes, err := kiosk.ParseCode(text, point.Policy.WithDefaults().CodeFormats)
+	if err != nil {
+		return nil, nil // no code opens no order
+	}
+	orders, _, err := s.opened(codes)
+	ids := make([]kiosk.OrderID, len(orders))
+	for i, o := range orders {
+		ids[i] = o.ID
+	}
+	return ids, err
+}
+
+// opened gives the orders that have any of the codes; the caller holds the lock. emptied: the
+// set was damaged, is empty now, and says so.
+func (s *Store) opened(codes []kiosk.Code) (orders []kiosk.Order, emptied bool, err error) {
+	lookups := make([]kiosk.Lookup, len(codes))
+	for i, code := range codes {
+		lookups[i] = s.o.Lookup(code)
+	}
+	orders, err = s.orders.find(lookups)
+	if errors.Is(err, ErrDamaged) {
+		emptied = true
+		orders, err = s.orders.find(lookups)
+	}
+	if err != nil {
+		return nil, emptied, fmt.Errorf("%w: %w", ErrOutOfOrder, err)
+	}
+	return orders, emptied, nil
 }
 
 // decide decides about the orders of one scan and records it in one append.

@@ -93,7 +93,8 @@ func (h HQ) Authentic() bool {
 
 // Scanners are the devices that read codes.
 type Scanners struct {
-	Camera string   `toml:"camera" comment:"/dev/videoN, http://… of an MJPEG camera, or a file of pictures; auto: the first camera found; empty: none."`
+	Camera string   `toml:"camera" comment:"/dev/video0 or better a lasting name as kioskctl doctor lists them, http://… of an MJPEG camera, or a file of pictures; auto: the first camera found whenever one is looked for; empty: none."`
+	Focus  int      `toml:"camera_focus" comment:"Fixed focus of a V4L2 camera in its own unit, as v4l2-ctl shows it; 0: autofocus where it has one."`
 	Serial []string `toml:"serial" comment:"Serial scanners, DEVICE or DEVICE@BAUD."`
 	Wedge  []string `toml:"wedge" comment:"Keyboard-wedge scanners, /dev/input/by-id/…"`
 }
@@ -173,6 +174,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%w: terminal and point must be named; enrol the terminal again", ErrInvalid)
 	case c.Language != "zh" && c.Language != "en":
 		return fmt.Errorf("%w: language is %q, it can be zh or en", ErrInvalid, c.Language)
+	case c.Scanners.Focus < 0:
+		return fmt.Errorf("%w: scanners.camera_focus must not be negative", ErrInvalid)
 	case c.HQ.Poll <= 0:
 		return fmt.Errorf("%w: hq.poll must be longer than nothing", ErrInvalid)
 	}

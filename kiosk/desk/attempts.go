@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"crypto/sha256"
+	"slices"
 	"time"
 
 	"hexiao/kiosk"
@@ -48,7 +50,25 @@ func (m *misses) wait(at kiosk.Moment) int { return seconds(m.until - at.Mono) }
 // shortCodes is what scanners read in vain.
 type shortCodes struct {
 	misses misses
-	last   string // hash of the last one: a label that is shown again and again is no guess
+	tried  []triedCode // within the window: a label that is shown again and again is no guess
+}
+
+// triedCode is a code that was counted. Its hash is a whole one: among codes that share a
+// short hash anybody could guess without being counted.
+type triedCode struct {
+	sum [sha256.Size]byte
+	at  time.Duration
+}
+
+// first reports whether a code was not tried within the window before, and remembers it.
+func (s *shortCodes) first(code string, at, window time.Duration) bool {
+	s.tried = slices.DeleteFunc(s.tried, func(t triedCode) bool { return at-t.at >= window })
+	sum := sha256.Sum256([]byte(code))
+	if slices.ContainsFunc(s.tried, func(t triedCode) bool { return t.sum == sum }) {
+		return false
+	}
+	s.tried = append(s.tried, triedCode{sum, at})
+	return true
 }
 
 // recall takes over, at the first input, the failed attempts that the ledger
@@ -115,16 +135,15 @@ func (d *Desk) missTyped(at kiosk.Moment) bool {
 
 // missScanned counts a scanned code that nobody has, if it is a short one, and
 // records the one that was too many.
-func (d *Desk) missScanned(s Scan) error {
-	hash := kiosk.HashText(s.Text)
-	if hash == d.short.last || !d.isShort(s.Text) {
-		return nil
+func (d *Desk) missScanned(text string, at kiosk.Moment) error {
+	policy := d.policy()
+	window := policy.TypedWindow
+	codes, err := kiosk.ParseCode(text, policy.CodeFormats)
+	if err == nil && codes[0].Kind != kiosk.CodeOpaque && d.short.first(codes[0].Text, at.Mono, window) &&
+		d.short.misses.add(at.Mono, window, scanAttempts) {
+		return d.o.Ledger.Record(at, kiosk.AttemptFailed{Kind: kiosk.AttemptScanned})
 	}
-	d.short.last = hash
-	if !d.short.misses.add(s.At.Mono, d.policy().TypedWindow, scanAttempts) {
-		return nil
-	}
-	return d.o.Ledger.Record(s.At, kiosk.AttemptFailed{Kind: kiosk.AttemptScanned})
+	return nil // it is no guess
 }
 
 // isShort reports whether a text is a code of so few digits that it could be

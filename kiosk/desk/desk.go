@@ -47,7 +47,8 @@ type Desk struct {
 	signIn   signIn
 	leader   leader
 	short    shortCodes
-	recalled bool // the failed attempts of earlier runs count
+	dealt    dealt // texts in sight that were answered
+	recalled bool  // the failed attempts of earlier runs count
 }
 
 // New gives a desk on its Welcome screen.

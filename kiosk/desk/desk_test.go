@@ -20,6 +20,7 @@ type ledger struct {
 	point     kiosk.Point
 	status    desk.Status
 	scans     []desk.Scan
+	asked     []string // what Opens was asked about
 	confirms  []kiosk.Confirmation
 	rejects   []string
 	undone    []kiosk.EventID
@@ -38,6 +39,16 @@ func (l *ledger) Redeem(s desk.Scan) (desk.Answer, error) {
 		return a, nil
 	}
 	return desk.NewAnswer(l.status.Cache, kiosk.Outcome{Verdict: kiosk.Unknown}), nil
+}
+
+func (l *ledger) Opens(text string) (ids []kiosk.OrderID, err error) {
+	l.asked = append(l.asked, text)
+	for _, o := range l.answers[text].Outcomes {
+		if o.Order.ID != "" {
+			ids = append(ids, o.Order.ID)
+		}
+	}
+	return ids, l.err
 }
 
 func (l *ledger) Confirm(_ kiosk.Moment, _ kiosk.OrderID, c kiosk.Confirmation) (desk.Answer, error) {

@@ -10,6 +10,9 @@
 //   - Green means durable: Accepted is only ever the answer of the Ledger.
 //   - A scan is answered on every screen but Sign in, where a leader is typing:
 //     there the customer hears that they must wait, and nothing is recorded.
+//   - Of the texts in one view those count that open an order here, or are opaque codes.
+//     Codes that share an order are one. Of different ones none is redeemed: the customer
+//     is asked to show one, and a code that was answered before keeps its answer.
 //   - A code that stays in view repeats as [Desk.Repeat]: it changes nothing but
 //     a note on the answer that is still showing.
 //   - No screen keeps anybody's data longer than the policy's times.

@@ -16,6 +16,9 @@ import (
 type Ledger interface {
 	// Redeem answers a scanned text.
 	Redeem(scan Scan) (Answer, error)
+	// Opens names the orders that a text opens here, whatever the answer would be; none for
+	// what is no code or nobody's. It records nothing and changes nothing.
+	Opens(text string) ([]kiosk.OrderID, error)
 	// Confirm hands over a held order by a leader's word. When HQ changed the
 	// order meanwhile so that it must not go out, the answer is that refusal.
 	Confirm(at kiosk.Moment, order kiosk.OrderID, c kiosk.Confirmation) (Answer, error)
@@ -38,7 +41,9 @@ type Ledger interface {
 // Scan is a text that a scanner read or somebody typed.
 type Scan struct {
 	Text   string
-	Source string // "camera", "serial", "wedge", "stdin", "typed"
+	Also   []string // the other texts in the same view
+	Held   []string // of Text and Also: in sight since an earlier scan
+	Source string   // "camera", "serial", "wedge", "stdin", "typed"
 	At     kiosk.Moment
 }
 
@@ -48,7 +53,11 @@ type Answer struct {
 	Verdict  kiosk.Verdict
 	Outcomes []kiosk.Outcome // never empty; codes that open no order have one without an order
 	Cache    kiosk.Cache
+	Several  bool // busy: different codes are in view, and one of them should be shown alone
 }
+
+// Given reports whether there is an answer: a scan in which nothing is new has none.
+func (a Answer) Given() bool { return a.Verdict != "" }
 
 // Status is what the header and the technician are told.
 type Status struct {

@@ -1,20 +1,48 @@
 package desk
 
 import (
+	"slices"
 	"time"
 
 	"hexiao/kiosk"
 )
 
 // Scan answers a scanned code and shows the answer. The answer is given out as
-// well, for terminals without a screen. An error means that the outcome is
-// unknown and the terminal is out of order.
+// well, for terminals without a screen; it is not Given when nothing in view is new. Of
+// different pickup codes in one view none is redeemed: the answer is busy, Several. An
+// error means that the outcome is unknown and the terminal is out of order.
 func (d *Desk) Scan(s Scan) (Answer, error) {
+	for _, text := range append([]string{s.Text}, s.Also...) {
+		if !slices.Contains(s.Held, text) {
+			d.dealt.remove(text) // it was away, and is shown anew
+		}
+	}
 	if d.screen == SignIn {
+		if len(s.Held) > len(s.Also) {
+			return Answer{}, nil // nothing in view is new
+		}
 		d.sound(SoundWait)
 		return d.busy(s.At), nil
 	}
 	d.recall(s.At)
+	p, err := d.choose(s)
+	if err != nil {
+		d.fail()
+		return Answer{}, err
+	}
+	if p.several {
+		return d.severalCodes(s), nil
+	}
+	again := slices.ContainsFunc(p.texts, d.dealt.has)
+	d.dealt.add(append(p.texts, p.rest...)...)
+	if again {
+		return Answer{}, nil
+	}
+	return d.redeem(Scan{Text: p.texts[0], Source: s.Source, At: s.At})
+}
+
+// redeem answers one text.
+func (d *Desk) redeem(s Scan) (Answer, error) {
 	if wait := d.short.misses.wait(s.At); wait > 0 && d.isShort(s.Text) {
 		a := d.busy(s.At)
 		d.show(a, s.At)
@@ -23,14 +51,32 @@ func (d *Desk) Scan(s Scan) (Answer, error) {
 	}
 	a, err := d.o.Ledger.Redeem(s)
 	if err == nil && opensNothing(a) {
-		err = d.missScanned(s)
+		err = d.missScanned(s.Text, s.At)
 	}
 	if err != nil {
 		d.fail()
 		return Answer{}, err
 	}
+	if d.sameShowing(a, s.At) {
+		d.Repeat()
+		return a, nil
+	}
 	d.show(a, s.At)
 	return a, nil
+}
+
+// sameShowing reports whether an answer is about goods that were accepted within the
+// debounce, by another text that opens them or through another scanner: a phone shows a QR
+// code and a bar code, and the second is read when the first is out of sight.
+func (d *Desk) sameShowing(a Answer, at kiosk.Moment) bool {
+	if d.screen != Accepted || a.Verdict != kiosk.AlreadyCollected || at.Mono-(d.closes-d.lasts) >= d.policy().Debounce {
+		return false
+	}
+	return !slices.ContainsFunc(a.Outcomes, func(o kiosk.Outcome) bool {
+		return !slices.ContainsFunc(d.answer.Outcomes, func(now kiosk.Outcome) bool {
+			return now.Verdict == kiosk.Accepted && now.Order.ID == o.Order.ID
+		})
+	})
 }
 
 func (d *Desk) busy(at kiosk.Moment) Answer {
@@ -59,6 +105,9 @@ func (d *Desk) show(a Answer, at kiosk.Moment) {
 	case a.Verdict.ForLeader():
 		d.open(Held, at, holdTimes*policy.IdleTime)
 		d.sound(SoundWait)
+	case a.Several:
+		d.open(Refused, at, policy.ResultTime)
+		d.sound(SoundWait)
 	default:
 		d.open(Refused, at, policy.ResultTime)
 		d.sound(SoundRefuse)
@@ -67,7 +116,7 @@ func (d *Desk) show(a Answer, at kiosk.Moment) {
 
 // newResult turns an answer into what a screen shows of it.
 func (d *Desk) newResult(a Answer, at kiosk.Moment) *Result {
-	r := &Result{Verdict: a.Verdict, Complete: a.Cache.Complete, AsOf: d.inZone(a.Cache.AsOf)}
+	r := &Result{Verdict: a.Verdict, Several: a.Several, Complete: a.Cache.Complete, AsOf: d.inZone(a.Cache.AsOf)}
 	for _, o := range a.Outcomes {
 		if o.Verdict == kiosk.WrongPoint {
 			r.RightTo = o.RightTo.Name

@@ -74,7 +74,18 @@ type Header struct {
 type SourceState struct {
 	Name   string // "camera", "serial"…
 	Health Health
+	Hint   Hint
 }
+
+// Hint is what would help a camera to read the code that is held in front of it.
+type Hint string
+
+// The hints. They mirror scanner.Hint, which the desk does not import.
+const (
+	HintNone    Hint = ""
+	HintTilt    Hint = "tilt"    // a code is seen and not read: glare, most often
+	HintLighten Hint = "lighten" // it is too dark
+)
 
 // Health says what is wrong with a scanner.
 type Health string
@@ -115,6 +126,9 @@ type Result struct {
 	Complete bool          // the cache is complete as of then
 	Wait     int           // busy: seconds
 	Repeat   bool          // the same code again within the debounce
+	// Several: another pickup code is in view beside the one that this answers; busy: different
+	// ones are, and none was taken. One should be shown alone.
+	Several bool
 }
 
 // ResultOrder is one order of a result. All times are in the point's zone.

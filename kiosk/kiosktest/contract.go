@@ -40,6 +40,7 @@ func TestLedger(t *testing.T, open func(*testing.T) Harness) {
 		"refusals by time":           refusalsByTime,
 		"wrong point":                wrongPoint,
 		"codes that open nothing":    codesThatOpenNothing,
+		"what a code opens":          opens,
 		"handed over elsewhere":      handedOverElsewhere,
 		"leader's errors":            leadersErrors,
 		"events without order":       eventsWithoutOrder,

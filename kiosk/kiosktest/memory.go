@@ -131,6 +131,24 @@ func (m *Memory) Redeem(scan desk.Scan) (desk.Answer, error) {
 	return desk.NewAnswer(m.cache, outcomes...), nil
 }
 
+// Opens names the orders that a text opens.
+func (m *Memory) Opens(text string) ([]kiosk.OrderID, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fault != nil {
+		return nil, m.fault
+	}
+	codes, err := kiosk.ParseCode(text, m.point.Policy.WithDefaults().CodeFormats)
+	if err != nil {
+		return nil, nil // no code opens no order
+	}
+	var ids []kiosk.OrderID
+	for _, o := range m.find(codes) {
+		ids = append(ids, o.ID)
+	}
+	return ids, nil
+}
+
 func (m *Memory) find(codes []kiosk.Code) []kiosk.Order {
 	var found []kiosk.Order
 	for _, o := range m.orders {

@@ -37,16 +37,26 @@ type Options struct {
 	FPS int
 	// Width is the largest frame width asked of a V4L2 camera, in pixels; 1280 if 0.
 	Width int
+	// Focus is a fixed focus of a V4L2 camera in its own unit, which differs from one to the
+	// other; 0: autofocus where it has one.
+	Focus int
+	// Root is below what Auto looks for cameras, see Find; "/" if empty.
+	Root string
 	// Hold is how long each picture of a folder is shown; 1 s if 0.
 	Hold time.Duration
 	// Now is the clock, usually time.Now.
 	Now func() time.Time
 }
 
+// Auto is the spec of the first camera of this machine, looked for whenever it is opened.
+const Auto = "auto"
+
 // Source is a camera as a scanner.Source.
 type Source struct {
-	o    Options
-	feed feed
+	o     Options
+	feed  feed
+	meter meter
+	torch atomic.Bool // should be lit
 
 	frames, gated, damaged, dropped atomic.Int64
 }
@@ -84,6 +94,9 @@ func Open(spec string, o Options) (*Source, error) {
 	if o.Hold <= 0 {
 		o.Hold = time.Second
 	}
+	if o.Root == "" {
+		o.Root = "/"
+	}
 	s := &Source{o: o}
 	lower := strings.ToLower(spec)
 	switch {
@@ -94,7 +107,9 @@ func Open(spec string, o Options) (*Source, error) {
 		}
 		s.feed = f
 	case strings.HasPrefix(spec, "/dev/"):
-		s.feed = &capture{path: spec, width: o.Width, open: openDevice}
+		s.feed = s.capture(spec)
+	case spec == Auto:
+		s.feed = s.capture("")
 	default:
 		info, err := os.Stat(spec)
 		if err != nil {
@@ -103,6 +118,13 @@ func Open(spec string, o Options) (*Source, error) {
 		s.feed = newRecording(spec, info.IsDir(), o)
 	}
 	return s, nil
+}
+
+func (s *Source) capture(path string) *capture {
+	return &capture{
+		path: path, width: s.o.Width, open: openDevice(s.o.Focus), find: func() []Device { return Find(s.o.Root) },
+		found: s.meter.opened, torch: &s.torch,
+	}
 }
 
 // Name implements scanner.Source.
@@ -121,9 +143,8 @@ func (s *Source) Run(ctx context.Context, emit scanner.Emit, report func(scanner
 	ended := make(chan error, 1)
 	go func() { ended <- s.feed.run(ctx, frames) }()
 
-	r := reading{Source: s, emit: emit, tell: func(state scanner.State, detail string) {
-		report(scanner.Health{Source: s.o.Name, State: state, Detail: detail, At: s.o.Now().UTC()})
-	}}
+	r := reading{Source: s, emit: emit, report: report}
+	defer s.torch.Store(false)
 	quiet := time.NewTimer(silentAfter)
 	defer quiet.Stop()
 	warned := false
@@ -159,14 +180,28 @@ func (s *Source) Run(ctx context.Context, emit scanner.Emit, report func(scanner
 // reading is the reading side of one run.
 type reading struct {
 	*Source
-	emit scanner.Emit
-	tell func(scanner.State, string)
+	emit   scanner.Emit
+	report func(scanner.Health)
 
 	next, nextPreview time.Time // not before
 	bad               int       // damaged frames in a row
 	gate              gate
 	size              image.Point // of the last frame
 	detail            string      // says size
+	company           company
+	adviser           adviser
+	hint              scanner.Hint
+	dark              darkness
+	lamp              lamp
+}
+
+// tell reports how the camera is.
+func (r *reading) tell(state scanner.State, detail string) {
+	h := scanner.Health{Source: r.o.Name, State: state, Detail: detail, At: r.o.Now().UTC()}
+	if state == scanner.Working {
+		h.Hint = r.hint
+	}
+	r.report(h)
 }
 
 // wait keeps to the allowed rate. It returns false if ctx ends meanwhile.
@@ -185,6 +220,7 @@ func (r *reading) wait(ctx context.Context) bool {
 
 // read decodes one frame, shows it and gives out its codes.
 func (r *reading) read(f *frame) {
+	began := r.o.Now()
 	r.frames.Add(1)
 	img, err := f.picture()
 	if err != nil {
@@ -198,18 +234,25 @@ func (r *reading) read(f *frame) {
 	if size := img.Rect.Size(); size != r.size {
 		r.size, r.detail = size, fmt.Sprintf("Pictures of %d × %d pixels.", size.X, size.Y)
 	}
-	r.tell(scanner.Working, r.detail)
 	if now := r.o.Now(); r.o.Preview != nil && !now.Before(r.nextPreview) {
 		r.nextPreview = now.Add(time.Second / time.Duration(r.o.PreviewFPS))
 		r.o.Preview(copied(img))
 	}
-	if !r.gate.look(img, f.at) {
+	var view scanner.View
+	search := r.gate.look(img, f.at)
+	if search {
+		view = r.o.Read(img)
+		r.gate.saw(view, f.at)
+	} else {
 		r.gated.Add(1)
-		return
 	}
-	view := r.o.Read(img)
-	r.gate.saw(view, f.at)
-	for _, scan := range view.Codes {
+	r.advise(view, f.at)
+	r.tell(scanner.Working, r.detail)
+	r.meter.add(measured{
+		at: f.at, took: r.o.Now().Sub(began), size: r.size, light: r.gate.light.Mean, hint: r.hint,
+		searched: search, open: f.at.Before(r.gate.until), view: view,
+	})
+	if scan, ok := r.company.scan(view.Codes, f.at); ok {
 		scan.Source, scan.At = r.o.Name, f.at.UTC()
 		r.emit(scan)
 	}

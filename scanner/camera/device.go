@@ -10,36 +10,66 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openDevice opens a V4L2 device and starts it with the best format and size it has.
-func openDevice(path string, width int) (device, format, error) {
-	cam, err := webcam.Open(path)
-	if err != nil {
-		return nil, format{}, err
-	}
-	f, err := start(cam, path, width)
-	if err != nil {
-		_ = cam.Close()
-		return nil, format{}, err
-	}
-	return cam, f, nil
+// tuned is a device with its controls set.
+type tuned struct {
+	*webcam.Webcam
+	set   []Setting
+	torch bool
 }
 
-// tuner is what start uses of a webcam.Webcam.
-type tuner interface {
+// settings is what was asked of the device.
+func (t tuned) settings() []Setting { return t.set }
+
+// light switches the torch, where there is one.
+func (t tuned) light(on bool) {
+	if !t.torch {
+		return
+	}
+	mode := int32(torchOff)
+	if on {
+		mode = torchOn
+	}
+	_ = t.SetControl(controlTorch, mode) // a lamp that fails is no failure of the camera
+}
+
+// openDevice returns a function that opens a V4L2 device and starts it with the best format
+// and size it has and its controls set; see tune for focus.
+func openDevice(focus int) func(path string, width int) (device, format, error) {
+	return func(path string, width int) (device, format, error) {
+		cam, err := webcam.Open(path)
+		if err != nil {
+			return nil, format{}, err
+		}
+		f, err := prepare(cam, path, width)
+		dev := tuned{Webcam: cam}
+		if err == nil {
+			dev.set, dev.torch = tune(cam, focus), hasTorch(cam)
+			err = start(cam)
+		}
+		if err != nil {
+			_ = cam.Close()
+			return nil, format{}, err
+		}
+		return dev, f, nil
+	}
+}
+
+// setup is what prepare and start use of a webcam.Webcam.
+type setup interface {
 	GetSupportedFormats() map[webcam.PixelFormat]string
 	GetSupportedFrameSizes(webcam.PixelFormat) []webcam.FrameSize
+	GetSupportedFramerates(f webcam.PixelFormat, width, height uint32) []webcam.FrameRate
 	SetImageFormat(f webcam.PixelFormat, width, height uint32) (webcam.PixelFormat, uint32, uint32, error)
 	SetBufferCount(uint32) error
 	StartStreaming() error
 }
 
-func start(cam tuner, path string, width int) (format, error) {
-	// Metadata nodes of a camera open like cameras, but have no format.
-	kind, ok := chooseKind(cam.GetSupportedFormats())
-	if !ok {
+// prepare sets the format.
+func prepare(cam setup, path string, width int) (format, error) {
+	kind, w, h, ok := choose(cam, width)
+	if !ok { // metadata nodes of a camera open like cameras, but have no format
 		return format{}, errors.New("it gives no pictures in a format that can be read; cameras often have two devices, try the other one")
 	}
-	w, h := chooseSize(cam.GetSupportedFrameSizes(kind), width)
 	kind, w, h, err := cam.SetImageFormat(kind, w, h)
 	if err != nil {
 		return format{}, fmt.Errorf("setting the picture format: %w", err)
@@ -51,19 +81,71 @@ func start(cam tuner, path string, width int) (format, error) {
 	if actual, err := currentFormat(path); err == nil {
 		f = actual
 	}
-	if err := cam.SetBufferCount(3); err != nil {
-		return format{}, err
-	}
-	return f, cam.StartStreaming()
+	return f, nil
 }
 
-func chooseKind(have map[webcam.PixelFormat]string) (webcam.PixelFormat, bool) {
-	for _, kind := range [...]webcam.PixelFormat{formatYUYV, formatGREY, formatNV12, formatYU12, formatMJPG, formatJPEG} {
-		if _, ok := have[kind]; ok {
-			return kind, true
+func start(cam setup) error {
+	if err := cam.SetBufferCount(3); err != nil {
+		return err
+	}
+	return cam.StartStreaming()
+}
+
+// slowest is how few frames a second a camera should give at least.
+const slowest = 14
+
+// choose returns the format and size to ask for. Raw formats are better than JPEG, which
+// costs more to decode than the code to read; but a camera on a slow cable that gives
+// raw frames only small, or few a second, is better read in JPEG.
+func choose(cam setup, width int) (kind webcam.PixelFormat, w, h uint32, ok bool) {
+	have := cam.GetSupportedFormats()
+	leastWorth := -1
+	for _, k := range [...]webcam.PixelFormat{formatYUYV, formatGREY, formatNV12, formatYU12, formatMJPG, formatJPEG} {
+		if _, has := have[k]; !has {
+			continue
+		}
+		kw, kh, fast := fastSize(cam, k, width)
+		worth := 0
+		if fast {
+			worth = 1
+		}
+		if fast && int(kw)*2 >= width {
+			worth = 2
+		}
+		if worth > leastWorth {
+			kind, w, h, ok, leastWorth = k, kw, kh, true, worth
 		}
 	}
-	return 0, false
+	return kind, w, h, ok
+}
+
+// fastSize chooses among the sizes of a format that are given often enough, or among all
+// if none is.
+func fastSize(cam setup, kind webcam.PixelFormat, width int) (w, h uint32, fast bool) {
+	all := cam.GetSupportedFrameSizes(kind)
+	var often []webcam.FrameSize
+	for _, s := range all {
+		if !slow(cam.GetSupportedFramerates(kind, s.MaxWidth, s.MaxHeight)) {
+			often = append(often, s)
+		}
+	}
+	if len(all) > 0 && len(often) == 0 {
+		w, h = chooseSize(all, width)
+		return w, h, false
+	}
+	w, h = chooseSize(often, width)
+	return w, h, true
+}
+
+// slow reports whether a camera says that it gives few frames a second. Where it says nothing
+// it is believed to be fast.
+func slow(rates []webcam.FrameRate) bool {
+	for _, r := range rates {
+		if r.MinDenominator >= slowest*r.MinNumerator {
+			return false
+		}
+	}
+	return len(rates) > 0
 }
 
 // chooseSize returns the largest size up to width, or the smallest above it. Where the

@@ -1,11 +1,14 @@
 package camera
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"image"
+	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/blackjack/webcam"
 	"golang.org/x/sys/unix"
@@ -42,22 +45,80 @@ const (
 
 // capture takes frames from a V4L2 device.
 type capture struct {
-	path  string
+	path  string // empty: one that find finds
 	width int
 	open  func(path string, width int) (device, format, error)
+
+	find  func() []Device
+	quiet string                  // of those found, the one that opened and gave nothing, last time
+	found func(Device, []Setting) // told what is open; nil: nobody is
+	torch *atomic.Bool            // to be lit; nil: never
 }
 
 // maxIdle bounds how often in a row a device may announce a frame and have none: a device
 // that is gone announces without end.
 const maxIdle = 50
 
-func (c *capture) run(ctx context.Context, frames *slot) (err error) {
-	dev, f, err := c.open(c.path, c.width)
+func (c *capture) run(ctx context.Context, frames *slot) error {
+	which, dev, f, err := c.start()
 	if err != nil {
-		return explain(c.path, err)
+		return err
 	}
+	taken, err := c.follow(ctx, frames, which.Path, dev, f)
+	c.quiet = ""
+	if taken == 0 {
+		c.quiet = which.Path
+	}
+	return err
+}
+
+// start opens the device that was named, or the first of those found that can be opened.
+func (c *capture) start() (which Device, dev device, f format, err error) {
+	list := []Device{{Path: c.path}}
+	if c.path == "" {
+		if list = c.find(); len(list) == 0 {
+			return which, nil, f, fmt.Errorf("no camera is plugged in (%w)", scanner.ErrMissing)
+		}
+		// One that gave nothing may be the wrong one of two.
+		slices.SortStableFunc(list, func(a, b Device) int { return cmp.Compare(c.late(a), c.late(b)) })
+	}
+	var first error
+	for _, which = range list {
+		if dev, f, err = c.open(which.Path, c.width); err == nil {
+			var set []Setting
+			if t, ok := dev.(interface{ settings() []Setting }); ok {
+				set = t.settings()
+			}
+			if c.found != nil {
+				c.found(which, set)
+			}
+			return which, dev, f, nil
+		}
+		if first == nil {
+			first = explain(which.Path, err)
+		}
+	}
+	return which, nil, f, first
+}
+
+func (c *capture) late(d Device) int {
+	if d.Path == c.quiet {
+		return 1
+	}
+	return 0
+}
+
+// follow takes frames, and returns how many it took.
+func (c *capture) follow(ctx context.Context, frames *slot, path string, dev device, f format) (taken int, err error) {
 	// Only this goroutine may close: the library unmaps the buffers that it copies from.
-	defer func() { err = errors.Join(err, closed(c.path, dev.Close())) }()
+	lamp, _ := dev.(interface{ light(on bool) })
+	lit := false
+	defer func() {
+		if lit {
+			lamp.light(false)
+		}
+		err = errors.Join(err, closed(path, dev.Close()))
+	}()
 	idle := 0
 	for ctx.Err() == nil {
 		err := dev.WaitForFrame(1)
@@ -66,27 +127,32 @@ func (c *capture) run(ctx context.Context, frames *slot) (err error) {
 			continue // Run tells a silent camera by its clock
 		}
 		if err != nil {
-			return explain(c.path, err)
+			return taken, explain(path, err)
 		}
 		raw, index, err := dev.GetFrame()
 		if errors.Is(err, unix.EAGAIN) {
 			if idle++; idle > maxIdle {
-				return explain(c.path, err)
+				return taken, explain(path, err)
 			}
 			continue
 		}
 		if err != nil {
-			return explain(c.path, err)
+			return taken, explain(path, err)
 		}
 		idle = 0
 		out := frames.fresh()
 		f.take(out, raw)
 		frames.put(out)
+		taken++
 		if err := dev.ReleaseFrame(index); err != nil {
-			return explain(c.path, err)
+			return taken, explain(path, err)
+		}
+		if on := c.torch != nil && c.torch.Load(); lamp != nil && on != lit {
+			lamp.light(on)
+			lit = on
 		}
 	}
-	return nil
+	return taken, nil
 }
 
 // take copies a raw frame out of the driver's buffer; one that is cut short becomes a

@@ -209,6 +209,15 @@ type fakeTuner struct {
 	buffers  uint32
 	started  bool
 	set      [2]uint32
+	rates    map[[3]uint32]uint32 // frames a second by format and size
+}
+
+func (f *fakeTuner) GetSupportedFramerates(p webcam.PixelFormat, w, h uint32) []webcam.FrameRate {
+	fps, said := f.rates[[3]uint32{uint32(p), w, h}]
+	if !said {
+		return nil
+	}
+	return []webcam.FrameRate{{MinNumerator: 1, MaxNumerator: 1, MinDenominator: fps, MaxDenominator: fps}}
 }
 
 func (f *fakeTuner) GetSupportedFormats() map[webcam.PixelFormat]string {
@@ -231,25 +240,42 @@ func discrete(w, h uint32) webcam.FrameSize {
 }
 
 func TestStart(t *testing.T) {
+	yuyv, mjpg := uint32(formatYUYV), uint32(formatMJPG)
+	both := []webcam.PixelFormat{formatMJPG, formatYUYV}
+	usual := []webcam.FrameSize{discrete(320, 240), discrete(640, 480), discrete(1280, 720)}
 	for name, c := range map[string]struct {
 		formats []webcam.PixelFormat
 		sizes   []webcam.FrameSize
+		rates   map[[3]uint32]uint32
 		want    format
 	}{
-		"webcam": {[]webcam.PixelFormat{formatMJPG, formatYUYV},
-			[]webcam.FrameSize{discrete(640, 480), discrete(1280, 720), discrete(1920, 1080), discrete(1280, 480)},
+		"webcam": {both,
+			[]webcam.FrameSize{discrete(640, 480), discrete(1280, 720), discrete(1920, 1080), discrete(1280, 480)}, nil,
+			format{formatYUYV, 1280, 720, 2560}},
+		"on a slow cable": {both, usual,
+			map[[3]uint32]uint32{{yuyv, 1280, 720}: 10, {yuyv, 640, 480}: 30, {yuyv, 320, 240}: 30, {mjpg, 1280, 720}: 30},
+			format{formatYUYV, 640, 480, 1280}},
+		"on a very slow cable": {both, usual,
+			map[[3]uint32]uint32{{yuyv, 1280, 720}: 5, {yuyv, 640, 480}: 10, {yuyv, 320, 240}: 30, {mjpg, 1280, 720}: 30},
+			format{formatMJPG, 1280, 720, 1280}},
+		"slow whatever is asked": {both, usual,
+			map[[3]uint32]uint32{{yuyv, 1280, 720}: 5, {yuyv, 640, 480}: 10, {yuyv, 320, 240}: 10,
+				{mjpg, 1280, 720}: 10, {mjpg, 640, 480}: 10, {mjpg, 320, 240}: 10},
 			format{formatYUYV, 1280, 720, 2560}},
 		"only large": {[]webcam.PixelFormat{formatMJPG},
-			[]webcam.FrameSize{discrete(3840, 2160), discrete(1920, 1080)},
+			[]webcam.FrameSize{discrete(3840, 2160), discrete(1920, 1080)}, nil,
 			format{formatMJPG, 1920, 1080, 1920}},
 		"steps": {[]webcam.PixelFormat{formatYU12},
-			[]webcam.FrameSize{{MinWidth: 32, MaxWidth: 2592, StepWidth: 32, MinHeight: 16, MaxHeight: 1944, StepHeight: 16}},
+			[]webcam.FrameSize{{MinWidth: 32, MaxWidth: 2592, StepWidth: 32, MinHeight: 16, MaxHeight: 1944, StepHeight: 16}}, nil,
 			format{formatYU12, 1280, 720, 1280}},
-		"unsaid": {[]webcam.PixelFormat{formatGREY}, []webcam.FrameSize{{}}, format{formatGREY, 1280, 720, 1280}},
+		"unsaid": {[]webcam.PixelFormat{formatGREY}, []webcam.FrameSize{{}}, nil, format{formatGREY, 1280, 720, 1280}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tuner := &fakeTuner{formats: c.formats, sizes: c.sizes}
-			got, err := start(tuner, "/dev/hexiao-none", 1280)
+			tuner := &fakeTuner{formats: c.formats, sizes: c.sizes, rates: c.rates}
+			got, err := prepare(tuner, "/dev/hexiao-none", 1280)
+			if err == nil {
+				err = start(tuner)
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -261,11 +287,11 @@ func TestStart(t *testing.T) {
 			}
 		})
 	}
-	if _, err := start(&fakeTuner{}, "/dev/hexiao-none", 1280); err == nil {
+	if _, err := prepare(&fakeTuner{}, "/dev/hexiao-none", 1280); err == nil {
 		t.Error("a device without formats was started")
 	}
 	tuner := &fakeTuner{formats: []webcam.PixelFormat{formatYUYV}, setError: unix.EBUSY}
-	if _, err := start(tuner, "/dev/hexiao-none", 1280); !errors.Is(explain("x", err), scanner.ErrBusy) || tuner.started {
+	if _, err := prepare(tuner, "/dev/hexiao-none", 1280); !errors.Is(explain("x", err), scanner.ErrBusy) || tuner.started {
 		t.Errorf("a busy device: %v", err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image"
 	"io"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,15 +15,13 @@ import (
 	"hexiao/scanner/wedge"
 )
 
-// Words for the camera setting.
-const (
-	cameraAuto = "auto" // the first camera of this machine, also one that is plugged in later
-	cameraNone = "none"
-)
+// cameraNone is another word for no camera.
+const cameraNone = "none"
 
 // Devices are what a terminal reads codes with.
 type Devices struct {
-	Camera string // see package camera; auto, none or empty
+	Camera string // see package camera; none or empty: none
+	Focus  int    // see camera.Options
 	Serial []string
 	Wedge  []string
 	Lines  io.Reader // a code a line; nil: none
@@ -32,7 +29,7 @@ type Devices struct {
 
 // ConfiguredDevices are those of the settings file.
 func ConfiguredDevices(c config.Config) Devices {
-	return Devices{Camera: c.Scanners.Camera, Serial: c.Scanners.Serial, Wedge: c.Scanners.Wedge}
+	return Devices{Camera: c.Scanners.Camera, Focus: c.Scanners.Focus, Serial: c.Scanners.Serial, Wedge: c.Scanners.Wedge}
 }
 
 // Empty reports whether nothing reads codes.
@@ -61,28 +58,26 @@ func (d Devices) Open(now func() time.Time, preview func(image.Image)) (sources 
 		return sources, "", nil
 	}
 	reader := decode.New(decode.Options{Symbologies: []scanner.Symbology{scanner.QR, scanner.Code128}, Strategy: decode.Live})
-	o := camera.Options{Read: reader.View, Now: now}
+	o := camera.Options{Read: reader.View, Focus: d.Focus, Now: now}
 	if preview != nil {
 		o.Preview = func(g *image.Gray) { preview(g) }
 	}
-	cam, err := camera.Open(cameraSpec(d.Camera), o)
+	cam, err := camera.Open(d.Camera, o)
 	if err != nil {
 		return nil, "", fmt.Errorf("camera: %w", err)
 	}
 	return append(sources, cam), cam.Name(), nil
 }
 
-// cameraSpec finds the camera that auto means. Where there is none yet it is
-// the name that the first one will have.
-func cameraSpec(spec string) string {
-	if spec != cameraAuto {
-		return spec
+// Figures are those of the camera whose picture Welcome shows; false: there is none. Any
+// goroutine may ask.
+func (t *Terminal) Figures() (camera.Figures, bool) {
+	for _, s := range t.o.Sources {
+		if c, is := s.(*camera.Source); is && c.Name() == t.o.Camera {
+			return c.Figures(), true
+		}
 	}
-	// by-id lists a camera's metadata node too, as index1.
-	if found, err := filepath.Glob("/dev/v4l/by-id/*-index0"); err == nil && len(found) > 0 {
-		return found[0]
-	}
-	return "/dev/video0"
+	return camera.Figures{}, false
 }
 
 // numbered tells several scanners of a kind apart: serial, serial-2…

@@ -71,9 +71,9 @@ func TestDevicesRefuse(t *testing.T) {
 
 func TestConfiguredDevices(t *testing.T) {
 	c := config.Default()
-	c.Scanners = config.Scanners{Camera: "/dev/video1", Serial: []string{"/dev/ttyS0@9600"}, Wedge: []string{"/dev/input/event1"}}
+	c.Scanners = config.Scanners{Camera: "/dev/video1", Focus: 30, Serial: []string{"/dev/ttyS0@9600"}, Wedge: []string{"/dev/input/event1"}}
 	d := ConfiguredDevices(c)
-	if d.Camera != "/dev/video1" || d.Serial[0] != "/dev/ttyS0@9600" || d.Wedge[0] != "/dev/input/event1" || d.Lines != nil {
+	if d.Camera != "/dev/video1" || d.Focus != 30 || d.Serial[0] != "/dev/ttyS0@9600" || d.Wedge[0] != "/dev/input/event1" || d.Lines != nil {
 		t.Errorf("%+v", d)
 	}
 }
@@ -105,6 +105,12 @@ func TestCameraPicture(t *testing.T) {
 	}
 	if b := <-seen; b.Empty() {
 		t.Error("an empty preview")
+	}
+	if f, ok := r.Figures(); !ok || f.Shown != 1 || f.Frames == 0 {
+		t.Errorf("figures %+v", f)
+	}
+	if _, ok := (&Terminal{}).Figures(); ok {
+		t.Error("figures without a camera")
 	}
 }
 

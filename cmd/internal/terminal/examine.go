@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"hexiao/kiosk/boltstore"
 	"hexiao/kiosk/config"
 	"hexiao/kiosk/journal"
+	"hexiao/scanner/camera"
 	"hexiao/sync/client"
 )
 
@@ -102,6 +104,9 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 		}
 		add("clock", err, clock.Text)
 	}
+	if usesCamera(folder.Config) {
+		add("cameras", nil, camerasText(camera.Find("/")))
+	}
 	for _, device := range devicePaths(folder.Config) {
 		_, err := os.Stat(device)
 		if err != nil {
@@ -110,6 +115,23 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 		add("device", err, device+" is there")
 	}
 	return all
+}
+
+// usesCamera reports whether a camera of this machine reads codes.
+func usesCamera(c config.Config) bool {
+	return c.Scanners.Camera == camera.Auto || strings.HasPrefix(c.Scanners.Camera, "/dev/")
+}
+
+// camerasText lists the cameras of this machine by the names that the settings should use.
+func camerasText(found []camera.Device) string {
+	if len(found) == 0 {
+		return "none is plugged in; one that comes is found by itself"
+	}
+	list := make([]string, len(found))
+	for i, d := range found {
+		list[i] = fmt.Sprintf("%s (%s)", d.Path, cmp.Or(d.Name, "this user may not open it: add it to the group video"))
+	}
+	return strings.Join(list, ", ")
 }
 
 // keysAdvice says what is well, and could be better.

@@ -9,6 +9,7 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/config"
+	"hexiao/scanner/camera"
 )
 
 // wrong gives the failed checks and what they say.
@@ -50,7 +51,7 @@ func TestExamineFindsNothing(t *testing.T) {
 		}
 		checks = append(checks, finding.Check)
 	}
-	const all = "settings keys journal orders.db state.db disk HQ clock"
+	const all = "settings keys journal orders.db state.db disk HQ clock cameras"
 	if got := strings.Join(checks, " "); got != all {
 		t.Errorf("checks %s, want %s", got, all)
 	}
@@ -122,6 +123,24 @@ func TestExamineFinds(t *testing.T) {
 				t.Errorf("found %v", got)
 			}
 		})
+	}
+}
+
+func TestExamineNamesTheCameras(t *testing.T) {
+	for want, found := range map[string][]camera.Device{
+		"none is plugged in; one that comes is found by itself": nil,
+		"/dev/v4l/by-id/a-index0 (Brio), /dev/video4 (this user may not open it: add it to the group video)": {
+			{Path: "/dev/v4l/by-id/a-index0", Name: "Brio"}, {Path: "/dev/video4"},
+		},
+	} {
+		if got := camerasText(found); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	for spec, want := range map[string]bool{"auto": true, "/dev/video0": true, "http://10.0.0.7/": false, "": false, "codes": false} {
+		if got := usesCamera(config.Config{Scanners: config.Scanners{Camera: spec}}); got != want {
+			t.Errorf("%q uses a camera: %v", spec, got)
+		}
 	}
 }
 

@@ -53,13 +53,14 @@ func bootClock(n byte) BootClock {
 // scannerFake is a source that does as it is told.
 type scannerFake struct {
 	name   string
-	scans  chan string // closed: the input has ended
+	scans  chan string // several texts in one view with a plus between; closed: the input has ended
 	health chan scanner.State
+	hints  chan scanner.Hint
 	ends   chan error // how Run ends
 }
 
 func newScannerFake(name string) *scannerFake {
-	return &scannerFake{name: name, scans: make(chan string), health: make(chan scanner.State), ends: make(chan error)}
+	return &scannerFake{name: name, scans: make(chan string), health: make(chan scanner.State), hints: make(chan scanner.Hint), ends: make(chan error)}
 }
 
 func (f *scannerFake) Name() string { return f.name }
@@ -74,9 +75,12 @@ func (f *scannerFake) Run(ctx context.Context, emit scanner.Emit, report func(sc
 			if !more {
 				return nil
 			}
-			emit(scanner.Scan{Text: text, Symbology: scanner.QR, Source: f.name, At: time.Now()})
+			texts := strings.Split(text, "+")
+			emit(scanner.Scan{Text: texts[0], Also: texts[1:], Symbology: scanner.QR, Source: f.name, At: time.Now()})
 		case h := <-f.health:
 			report(scanner.Health{State: h, Detail: string(h)})
+		case h := <-f.hints:
+			report(scanner.Health{State: scanner.Working, Detail: "Pictures.", Hint: h})
 		case err := <-f.ends:
 			return err
 		}

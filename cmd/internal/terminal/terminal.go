@@ -46,8 +46,8 @@ type Options struct {
 	// not block.
 	OnState func(desk.State)
 	// OnAnswer is told the answer to every scanned code after it is durable, and
-	// how long it took since the code was read. Scans that the debounce repeats
-	// have none; codes typed on the keypad and what a leader confirms go to the
+	// how long it took since the code was read. Scans that the debounce repeats, and
+	// codes in view of which nothing is new, have none; codes typed on the keypad and what a leader confirms go to the
 	// screen, and so to OnState, alone. An error says that nobody got the answer:
 	// Run ends with it, and the next start gives the answer once more.
 	OnAnswer func(scanner.Scan, desk.Answer, time.Duration) error
@@ -288,11 +288,14 @@ func (t *Terminal) scan(ctx context.Context, s scanner.Scan) {
 
 // answer has the desk answer a code that was read at a monotonic time.
 func (t *Terminal) answer(s scanner.Scan, at kiosk.Moment, read time.Duration) {
-	answer, err := t.desk.Scan(desk.Scan{Text: s.Text, Source: s.Source, At: at})
+	answer, err := t.desk.Scan(desk.Scan{Text: s.Text, Also: s.Also, Held: s.Held, Source: s.Source, At: at})
 	if err != nil {
 		t.o.Log.Error("the outcome of a scan is unknown; the terminal is out of order", "source", s.Source, "error", err)
 		t.trouble.heard(err)
 		answer = desk.NewAnswer(t.ledger().Status().Cache, kiosk.Outcome{Verdict: kiosk.OutOfOrder, At: at.Wall})
+	}
+	if !answer.Given() {
+		return
 	}
 	took := t.o.Boot.Since() - read
 	t.logAnswer(s, answer, took)
@@ -316,13 +319,15 @@ func (t *Terminal) ledger() desk.Ledger {
 func (t *Terminal) logAnswer(s scanner.Scan, a desk.Answer, took time.Duration) {
 	for _, o := range a.Outcomes {
 		t.o.Log.Info("answer", "verdict", string(o.Verdict), "order", string(o.Order.ID), "seq", o.Seq,
-			"source", s.Source, "ms", float64(took.Microseconds())/1000)
+			"source", s.Source, "texts", 1+len(s.Also), "ms", float64(took.Microseconds())/1000)
 	}
 }
 
 func (t *Terminal) health(ctx context.Context, h scanner.Health) {
-	t.o.Log.Info("scanner", "source", h.Source, "state", string(h.State), "detail", h.Detail)
-	t.send(ctx, func(kiosk.Moment) { t.desk.Source(desk.SourceState{Name: h.Source, Health: desk.Health(h.State)}) })
+	t.o.Log.Info("scanner", "source", h.Source, "state", string(h.State), "detail", h.Detail, "hint", string(h.Hint))
+	t.send(ctx, func(kiosk.Moment) {
+		t.desk.Source(desk.SourceState{Name: h.Source, Health: desk.Health(h.State), Hint: desk.Hint(h.Hint)})
+	})
 }
 
 func (t *Terminal) publish() {

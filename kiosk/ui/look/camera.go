@@ -13,12 +13,16 @@ const aimSVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 440 440" fi
 	`stroke-linecap="round"><path d="M5 90 V33 A28 28 0 0 1 33 5 H90"/><path d="M350 5 H407 A28 28 0 0 1 435 33 V90"/>` +
 	`<path d="M435 350 V407 A28 28 0 0 1 407 435 H350"/><path d="M90 435 H33 A28 28 0 0 1 5 407 V350"/></svg>`
 
-// Camera shows the camera's picture with a frame to aim at, or words and an
-// icon where there is no picture.
+// hintIcon is the side of a hint's icon, in units of the drawing.
+const hintIcon = 48
+
+// Camera shows the camera's picture with a frame to aim at and, where it has one, a
+// hint at its foot; or words and an icon where there is no picture.
 type Camera struct {
 	widget.BaseWidget
 	kit         *Kit
 	icon, words string
+	hint        NoteWords
 	frame       image.Image
 }
 
@@ -48,6 +52,15 @@ func (c *Camera) SetWords(icon, words string) {
 	}
 }
 
+// SetHint says at the foot of the picture what would help the camera; no words take the
+// hint away.
+func (c *Camera) SetHint(hint NoteWords) {
+	if hint != c.hint {
+		c.hint = hint
+		c.Refresh()
+	}
+}
+
 // CreateRenderer is for Fyne.
 func (c *Camera) CreateRenderer() fyne.WidgetRenderer {
 	r := &cameraRenderer{
@@ -56,6 +69,8 @@ func (c *Camera) CreateRenderer() fyne.WidgetRenderer {
 		picture: &canvas.Image{FillMode: canvas.ImageFillCover, ScaleMode: canvas.ImageScaleFastest, CornerRadius: c.kit.Unit(CornerLarge)},
 		aim:     &canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest},
 		words:   c.kit.Text(c.words, Style{Size: TextLead, Role: OnNight, Align: fyne.TextAlignCenter}),
+		strip:   c.kit.Box(Wait, CornerSmall, false),
+		hint:    c.kit.Text(c.hint.Words, Style{Size: TextLead, Role: OnWait, Bold: true}),
 	}
 	r.set()
 	return r
@@ -68,6 +83,10 @@ type cameraRenderer struct {
 	icon         *canvas.Image
 	drawn        string // the name of icon
 	words        *Text
+	strip        *canvas.Rectangle // what the hint stands on
+	hint         *Text
+	hintIcon     *canvas.Image
+	hinted       NoteWords // what hintIcon and hint show
 }
 
 func (r *cameraRenderer) Layout(size fyne.Size) {
@@ -90,6 +109,23 @@ func (r *cameraRenderer) Layout(size fyne.Size) {
 	r.icon.Resize(fyne.NewSize(icon, icon))
 	r.words.Move(fyne.NewPos((size.Width-width)/2, top+icon+gap))
 	r.words.Resize(fyne.NewSize(width, h))
+	r.layoutHint(size)
+}
+
+// layoutHint puts the hint across the foot of the picture.
+func (r *cameraRenderer) layoutHint(size fyne.Size) {
+	k := r.camera.kit
+	icon, gap := k.Unit(hintIcon), k.Unit(Space2)
+	width := max(1, size.Width-5*gap-icon)
+	h := r.hint.HeightFor(width)
+	high := max(h, icon) + gap
+	top := size.Height - high - gap
+	r.strip.Move(fyne.NewPos(gap, top))
+	r.strip.Resize(fyne.NewSize(size.Width-2*gap, high))
+	r.hintIcon.Move(fyne.NewPos(2*gap, top+(high-icon)/2))
+	r.hintIcon.Resize(fyne.NewSize(icon, icon))
+	r.hint.Move(fyne.NewPos(3*gap+icon, top+(high-h)/2))
+	r.hint.Resize(fyne.NewSize(width, h))
 }
 
 // set takes over what to show.
@@ -106,6 +142,14 @@ func (r *cameraRenderer) set() {
 	setVisible(r.icon, c.frame == nil)
 	r.words.SetWords(c.words)
 	setVisible(r.words, c.frame == nil)
+	if r.hintIcon == nil || r.hinted.Icon != c.hint.Icon {
+		r.hintIcon = c.kit.Icon(c.hint.Icon, OnWait, hintIcon)
+	}
+	r.hinted = c.hint
+	r.hint.SetWords(c.hint.Words)
+	for _, o := range []fyne.CanvasObject{r.strip, r.hintIcon, r.hint} {
+		setVisible(o, c.hint.Words != "" && c.frame != nil)
+	}
 }
 
 func setVisible(o fyne.CanvasObject, visible bool) {
@@ -122,7 +166,7 @@ func setVisible(o fyne.CanvasObject, visible bool) {
 func (r *cameraRenderer) MinSize() fyne.Size { return fyne.Size{} }
 
 func (r *cameraRenderer) Refresh() {
-	fresh := r.camera.frame != nil && r.picture.Visible()
+	fresh := r.camera.frame != nil && r.picture.Visible() && r.camera.hint == r.hinted
 	r.set()
 	if fresh { // ten times a second only the picture changes
 		r.picture.Refresh()
@@ -133,7 +177,7 @@ func (r *cameraRenderer) Refresh() {
 }
 
 func (r *cameraRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.picture, r.icon, r.words, r.aim}
+	return []fyne.CanvasObject{r.ground, r.picture, r.icon, r.words, r.aim, r.strip, r.hintIcon, r.hint}
 }
 
 func (r *cameraRenderer) Destroy() {}

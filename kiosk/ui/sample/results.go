@@ -37,6 +37,8 @@ func accepted() []Named {
 	resumed.Resumed = true
 	repeat := yes(order(kiosk.Accepted, groceries()...))
 	repeat.Result.Repeat = true
+	several := yes(order(kiosk.Accepted, groceries()...))
+	several.Result.Several = true
 	leader := yes(order(kiosk.Accepted, groceries()...))
 	leader.Leader = "王团长"
 	long := order(kiosk.Accepted, desk.ResultLine{
@@ -50,6 +52,7 @@ func accepted() []Named {
 		{Name: "accepted-long-words", State: yes(long)},
 		{Name: "accepted-resumed", State: yes(resumed)},
 		{Name: "accepted-repeat", State: repeat},
+		{Name: "accepted-several-codes", State: several},
 		{Name: "accepted-leader", State: leader},
 		{Name: "accepted-provisional", State: result(desk.Accepted, desk.Result{
 			Verdict: kiosk.Provisional, Orders: []desk.ResultOrder{order(kiosk.Provisional, groceries()...)},
@@ -124,6 +127,7 @@ func refused() []Named {
 		{Name: "refused-unknown-stale-never", State: without(desk.Result{Verdict: kiosk.UnknownStale})},
 		{Name: "refused-malformed", State: without(desk.Result{Verdict: kiosk.Malformed})},
 		{Name: "refused-busy", State: without(desk.Result{Verdict: kiosk.Busy, Wait: 5})},
+		{Name: "refused-several-codes", State: without(desk.Result{Verdict: kiosk.Busy, Several: true})},
 		{Name: "refused-out-of-order", State: without(desk.Result{Verdict: kiosk.OutOfOrder})},
 	}
 }

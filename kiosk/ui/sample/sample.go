@@ -131,6 +131,8 @@ func welcomes() []Named {
 			s.Header = Online()
 			s.Header.Local, s.Header.Online, s.Header.Expected, s.Header.ClockDoubt, s.Header.Age = true, false, 0, true, 0
 		}), Frame: Phone()},
+		{Name: "welcome-tilt", State: with(func(s *desk.State) { s.Camera.Hint = desk.HintTilt }), Frame: Phone()},
+		{Name: "welcome-lighten", State: with(func(s *desk.State) { s.Camera.Hint = desk.HintLighten }), Frame: Phone()},
 		{Name: "welcome-leader", State: with(func(s *desk.State) { s.Leader = "王团长" }), Frame: Phone()},
 		{Name: "welcome-starting", State: health(desk.HealthStarting)},
 		{Name: "welcome-scanner", State: with(func(s *desk.State) { s.Camera = desk.SourceState{} })},

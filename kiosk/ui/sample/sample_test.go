@@ -21,6 +21,7 @@ func TestEverythingHasASample(t *testing.T) {
 			t.Errorf("%s has no language, point or clock", n.Name)
 		}
 		seen[string(s.Screen)], seen[string(s.Camera.Health)], seen[string(s.Fault.Code)] = true, true, true
+		seen[string(s.Camera.Hint)] = true
 		if s.Result != nil {
 			seen[string(s.Result.Verdict)] = true
 		}
@@ -37,6 +38,7 @@ func TestEverythingHasASample(t *testing.T) {
 	} {
 		want = append(want, string(h))
 	}
+	want = append(want, string(desk.HintTilt), string(desk.HintLighten))
 	for _, c := range append(desk.FaultCodes(), desk.FaultStarting) {
 		want = append(want, string(c))
 	}

@@ -53,6 +53,8 @@ func acceptedPanel(w *look.Words, r desk.Result) look.PanelWords {
 		p.Foot = w.Count("order.units", units)
 	}
 	switch {
+	case r.Several:
+		p.Foot = w.Say("result.several")
 	case r.Repeat:
 		p.Foot = w.Say("accepted.repeat")
 	case resumed:

@@ -64,6 +64,9 @@ func heldPanel(w *look.Words, r desk.Result, s desk.State) look.PanelWords {
 			p.Lead, p.Caption = "", w.Say("held.due-leader")
 		}
 	}
+	if r.Several {
+		p.Foot = w.Say("result.several")
+	}
 	p.After = join(strings.Join(distinct(r.Orders, customer(w)), dot), p.After)
 	return p
 }

@@ -13,8 +13,8 @@ import (
 func Refused(k *look.Kit, s desk.State, on Actions) *View {
 	w, r := k.Words, resultOf(s)
 	countdown := ring(k, s, look.Main)
-	next := k.Text(w.Say("next."+string(r.Verdict)), look.Style{Size: look.TextSection, Role: look.Ink, Bold: true})
-	help := k.Text(w.Say("help."+string(r.Verdict)), look.Style{Size: look.TextLead, Role: look.Muted})
+	next := k.Text(w.Say("next."+reason(r)), look.Style{Size: look.TextSection, Role: look.Ink, Bold: true})
+	help := k.Text(w.Say("help."+reason(r)), look.Style{Size: look.TextLead, Role: look.Muted})
 	done := counting(k.Button(look.Main, "", w.Say("result.done"), on.tap(desk.TapDone)), countdown)
 	parts := []fyne.CanvasObject{next, help, k.Gap(look.Space2, " ")}
 	switch {
@@ -29,11 +29,26 @@ func Refused(k *look.Kit, s desk.State, on Actions) *View {
 	return v
 }
 
+// reason is what the words of a refusal are filed under: its verdict, or that several codes
+// are in view.
+func reason(r desk.Result) string {
+	if r.Several && r.Verdict == kiosk.Busy {
+		return "several"
+	}
+	return string(r.Verdict)
+}
+
 func refusedPanel(w *look.Words, r desk.Result, s desk.State) look.PanelWords {
 	f, o := faceOf(r.Verdict), leading(r)
 	p := look.PanelWords{
-		Ground: f.ground, Icon: f.icon, Headline: w.Say("verdict." + string(r.Verdict)),
+		Ground: f.ground, Icon: f.icon, Headline: w.Say("verdict." + reason(r)),
 		Lead: evidence(w, r.Verdict, r, o, s.Header.Now), Foot: join(numbered(w, o), whose(w, o.Customer)),
+	}
+	switch {
+	case r.Several && r.Verdict == kiosk.Busy:
+		p.Icon, p.Lead = "qr-code", w.Say("why."+reason(r))
+	case r.Several:
+		p.Foot = w.Say("result.several")
 	}
 	if r.Verdict == kiosk.WrongPoint && r.RightTo != "" {
 		p.Caption, p.Big = w.Say("refused.right-to"), r.RightTo

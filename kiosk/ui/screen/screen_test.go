@@ -178,6 +178,63 @@ func TestWelcomeDropsThePictureOfACameraThatFails(t *testing.T) {
 	}
 }
 
+// What would help the camera is said on its picture, and only there.
+func TestWelcomeSaysWhatWouldHelp(t *testing.T) {
+	const tilt, lighten = "请稍微倾斜手机，避开反光", "屏幕太暗，请调亮手机"
+	v, _, s := make1(t, "welcome-tilt", Welcome)
+	if says(v, tilt) {
+		t.Error("a hint without a picture")
+	}
+	v.SetFrame(sample.Phone())
+	if !says(v, tilt) || says(v, lighten) {
+		t.Error("it does not say how to hold the phone")
+	}
+	for _, c := range []struct {
+		change  func()
+		tilt    bool
+		lighten bool
+	}{
+		{func() { s.Camera.Hint = desk.HintLighten }, false, true},
+		{func() { s.Camera.Hint = desk.HintNone }, false, false},
+		{func() { s.Camera.Hint = desk.HintTilt }, true, false},
+		{func() { s.Camera.Health = desk.HealthMissing }, false, false},
+	} {
+		c.change()
+		v.Update(s)
+		v.SetFrame(sample.Phone())
+		if says(v, tilt) != c.tilt || says(v, lighten) != c.lighten {
+			t.Errorf("with %+v: tilt %v, lighten %v", s.Camera, says(v, tilt), says(v, lighten))
+		}
+	}
+}
+
+// Another code beside the one that was answered is a note on every answer.
+func TestAnswersNoteAnotherCode(t *testing.T) {
+	k := kit(t, look.Chinese)
+	for _, n := range sample.States(desk.Chinese) {
+		f := map[string]func(*look.Kit, desk.State, Actions) *View{"accepted": Accepted, "held": Held, "refused-unknown": Refused}[n.Name]
+		if f == nil {
+			continue
+		}
+		for _, several := range []bool{false, true} {
+			r := *n.State.Result
+			r.Several = several
+			n.State.Result = &r
+			v := f(k, n.State, (&heard{}).actions())
+			v.Object.Resize(fyne.NewSize(1280, 800))
+			if says(v, "下一位请单独出示提货码") != several {
+				t.Errorf("%s, several %v", n.Name, several)
+			}
+		}
+	}
+	v, _, _ := make1(t, "refused-several-codes", Refused)
+	for _, want := range []string{"请留一个，其余的拿开或遮住", "还没有提货，您的提货码都还有效。"} {
+		if !says(v, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+}
+
 func TestAViewWithoutACameraTakesNoPicture(t *testing.T) {
 	v, _, _ := make1(t, "accepted", Accepted)
 	v.SetFrame(sample.Phone())

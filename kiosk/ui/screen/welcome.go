@@ -16,7 +16,9 @@ func Welcome(k *look.Kit, s desk.State, on Actions) *View {
 	side := k.Fit(k.Middle(look.Space3, head, hint, typed))
 	v := page(k, s, on, k.Split(0.57, 0.58, camera, side))
 	v.camera, v.preview = camera, seesCodes(s)
+	camera.SetHint(cameraHint(w, s))
 	v.follow = func(s desk.State) {
+		camera.SetHint(cameraHint(w, s))
 		camera.SetWords(placeholder(w, s))
 		hint.SetWords(welcomeHint(k, s))
 		if v.preview = seesCodes(s); !v.preview {
@@ -57,6 +59,19 @@ func placeholder(w *look.Words, s desk.State) (icon, words string) {
 	default: // broken, and whatever this program does not know yet
 		return "camera-off", w.Say("camera.broken")
 	}
+}
+
+// cameraHint is what would help the camera to read the code.
+func cameraHint(w *look.Words, s desk.State) look.NoteWords {
+	switch {
+	case !seesCodes(s):
+		return look.NoteWords{}
+	case s.Camera.Hint == desk.HintLighten:
+		return look.NoteWords{Icon: "sun", Words: w.Say("camera.lighten")}
+	case s.Camera.Hint == desk.HintTilt:
+		return look.NoteWords{Icon: "smartphone", Words: w.Say("camera.tilt")}
+	}
+	return look.NoteWords{}
 }
 
 // welcomeHint says where to hold the code.

@@ -15,7 +15,6 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
-	"image/jpeg"
 	"image/png"
 	"io"
 )
@@ -48,7 +47,7 @@ func Load(r io.Reader) (*image.Gray, error) {
 func Decode(data []byte) (*image.Gray, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\x89PNG")):
-		return decode(data, png.DecodeConfig, png.Decode)
+		return decodePNG(data)
 	case bytes.HasPrefix(data, []byte{0xff, 0xd8}):
 		return JPEG(data)
 	case bytes.HasPrefix(data, []byte("P5")):
@@ -57,21 +56,29 @@ func Decode(data []byte) (*image.Gray, error) {
 	return nil, ErrPicture
 }
 
-// JPEG decodes a JPEG picture. Of a colour one the brightness is taken as it is in the
-// file, without a copy.
+// JPEG decodes a JPEG picture. For more than one, a Decoder keeps its memory.
 func JPEG(data []byte) (*image.Gray, error) {
-	return decode(data, jpeg.DecodeConfig, jpeg.Decode)
+	var d Decoder
+	if err := d.Read(data); err != nil {
+		return nil, err
+	}
+	if d.whole != nil {
+		return d.whole, nil
+	}
+	g := &image.Gray{}
+	d.Draw(g, 1)
+	return g, nil
 }
 
-func decode(data []byte, config func(io.Reader) (image.Config, error), whole func(io.Reader) (image.Image, error)) (*image.Gray, error) {
-	c, err := config(bytes.NewReader(data))
+func decodePNG(data []byte) (*image.Gray, error) {
+	c, err := png.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
 	}
 	if err := checkSize(c.Width, c.Height); err != nil {
 		return nil, err
 	}
-	img, err := whole(bytes.NewReader(data))
+	img, err := png.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
 	}

@@ -68,7 +68,7 @@ func (d *Decoder) drawRow(row []byte, stride int, starts []int32) {
 			places |= place
 			block[place>>1] += int64(int16(c)) * int64(quant[k]) << (place & 1 * 32)
 		}
-		drawBlock(dst, stride, &block, places&0o44 == 0)
+		drawBlock(dst, stride, &block, places)
 	}
 }
 

@@ -1,7 +1,5 @@
 package luma
 
-import "encoding/binary"
-
 // Natural order of the coefficients' places, by zigzag order (figure A.6).
 const unzigzag = "\x00\x01\x08\x10\x09\x02\x03\x0a\x11\x18\x20\x19\x12\x0b\x04\x05\x0c\x13\x1a\x21\x28\x30\x29\x22\x1b\x14\x0d\x06\x07\x0e\x15\x1c" +
 	"\x23\x2a\x31\x38\x39\x32\x2b\x24\x1d\x16\x0f\x17\x1e\x25\x2c\x33\x3a\x3b\x34\x2d\x26\x1f\x27\x2e\x35\x3c\x3d\x36\x2f\x37\x3e\x3f"
@@ -73,19 +71,25 @@ func halves(x int64, shift uint) (first, second int64) {
 }
 
 // drawBlock draws a whole block into rows of stride bytes and clears it. Two columns of
-// each row are together in one number of block. low says that only the first four
-// coefficients of the first four rows are not zero.
-func drawBlock(dst []byte, stride int, block *[32]int64, low bool) {
+// each row are together in one number of block. places holds the bits of the places that
+// are not zero: where all are in the first four rows, or columns, there is less to do.
+func drawBlock(dst []byte, stride int, block *[32]int64, places int) {
+	const (
+		lastRows, lastColumns = 0o40, 0o4
+
+		round = both << (constBits - between - 1)
+		shift = constBits + between + 3
+		level = both * (128<<shift + 1<<(shift-1))
+	)
 	var lines [32]int64 // two rows of each column together
 	columns := 4
-	if low {
+	if places&lastColumns == 0 {
 		columns = 2
 	}
-	const round = both << (constBits - between - 1)
 	for c := range columns {
 		var y [8]int64
-		if low {
-			y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7] = inverseLow(block[c]+0, block[4+c], block[8+c], block[12+c])
+		if places&lastRows == 0 {
+			y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7] = inverseLow(block[c], block[4+c], block[8+c], block[12+c])
 		} else {
 			y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7] = inverse(block[c], block[4+c], block[8+c], block[12+c],
 				block[16+c], block[20+c], block[24+c], block[28+c])
@@ -98,39 +102,20 @@ func drawBlock(dst []byte, stride int, block *[32]int64, low bool) {
 		}
 	}
 	*block = [32]int64{}
-	const shift = constBits + between + 3
-	const level = both * (128<<shift + 1<<(shift-1))
 	for r := range 4 {
-		l := lines[8*r : 8*r+8]
-		var y0, y1, y2, y3, y4, y5, y6, y7 int64
-		if low {
-			y0, y1, y2, y3, y4, y5, y6, y7 = inverseLow(l[0], l[1], l[2], l[3])
+		l := (*[8]int64)(lines[8*r:])
+		var y [8]int64
+		if places&lastColumns == 0 {
+			y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7] = inverseLow(l[0], l[1], l[2], l[3])
 		} else {
-			y0, y1, y2, y3, y4, y5, y6, y7 = inverse(l[0], l[1], l[2], l[3], l[4], l[5], l[6], l[7])
+			y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7] = inverse(l[0], l[1], l[2], l[3], l[4], l[5], l[6], l[7])
 		}
-		first, second := bytesOf(y0+level, 0)
-		a, b := bytesOf(y1+level, 8)
-		first, second = first|a, second|b
-		a, b = bytesOf(y2+level, 16)
-		first, second = first|a, second|b
-		a, b = bytesOf(y3+level, 24)
-		first, second = first|a, second|b
-		a, b = bytesOf(y4+level, 32)
-		first, second = first|a, second|b
-		a, b = bytesOf(y5+level, 40)
-		first, second = first|a, second|b
-		a, b = bytesOf(y6+level, 48)
-		first, second = first|a, second|b
-		a, b = bytesOf(y7+level, 56)
-		binary.LittleEndian.PutUint64(dst[2*r*stride:], first|a)
-		binary.LittleEndian.PutUint64(dst[(2*r+1)*stride:], second|b)
+		first, second := (*[8]byte)(dst[2*r*stride:]), (*[8]byte)(dst[(2*r+1)*stride:])
+		for i, v := range &y {
+			a, b := halves(v+level, shift)
+			first[i], second[i] = clamp(a), clamp(b)
+		}
 	}
-}
-
-// bytesOf are the levels of two pixels in place at the bits given.
-func bytesOf(x int64, at uint) (first, second uint64) {
-	a, b := halves(x, constBits+between+3)
-	return uint64(clamp(a)) << at, uint64(clamp(b)) << at
 }
 
 // clamp is v between 0 and 255.

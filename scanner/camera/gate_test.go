@@ -89,19 +89,19 @@ func TestGateClosesOnNothing(t *testing.T) {
 		// 100 Hz light through a rolling shutter: bands that wander.
 		"flicker": func(i, y int) float64 { return 1 + 0.15*math.Sin(float64(y)/40+float64(i)*1.3) },
 		// The light of the day: twice as bright in the end.
-		"dawn": func(i, _ int) float64 { return 0.6 + 0.6*float64(i)/300 },
+		"dawn": func(i, _ int) float64 { return 0.6 + 0.6*float64(i)/180 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, noise := range []float32{0, 3, 12} {
+			for _, noise := range []float32{0, 12} {
 				d, g := newDoorway(640, 360), &gate{}
-				if opened := watch(g, d, 100, func(i int) *image.Gray {
+				if opened := watch(g, d, 60, func(i int) *image.Gray {
 					return d.frame(func(y int) float64 { return gain(i, y) }, noise)
 				}); opened < 30 {
 					t.Errorf("noise %v: only %d frames let through at the start", noise, opened)
 				}
-				const n = 200
+				const n = 120
 				if got := watch(g, d, n, func(i int) *image.Gray {
-					return d.frame(func(y int) float64 { return gain(100+i, y) }, noise)
+					return d.frame(func(y int) float64 { return gain(60+i, y) }, noise)
 				}); got > peeks(n) || got < n/8 {
 					t.Errorf("noise %v: %d of %d frames let through, want one in six", noise, got, n)
 				}

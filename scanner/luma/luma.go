@@ -2,9 +2,16 @@
 // PNG, JPEG and PGM, packed YUYV rows. A reader of codes needs brightness only, so
 // colour is dropped as early and as cheaply as the format allows.
 //
+// JPEG is decoded here (Decoder), in two steps: the compressed data into coefficients,
+// colours skipped, and these into pixels at full size or as means of 2, 4 or 8 of them a
+// side, which cost a half, a sixth, nothing. Of a frame of 1280 × 720 the first step takes
+// about as long as the second in full, both together a third of image/jpeg's time.
+//
 // Limits: a file of at most MaxFile bytes and a picture of at most MaxPixels
-// pixels; animated and 16-bit PGM files are refused. What is too large or damaged is
-// an error with ErrPicture in it, never a panic.
+// pixels; animated and 16-bit PGM files are refused, and JPEG with arithmetic coding,
+// without loss, or of more than 8 bits. What is too large, cut short or damaged is
+// an error with ErrPicture in it, never a panic. JPEG data have no checksum: what is
+// damaged and still decodes is a wrong picture.
 package luma
 
 import (
@@ -111,25 +118,6 @@ func Gray(img image.Image) *image.Gray {
 		g.Pix[i] = uint8((299*int(p[0]) + 587*int(p[1]) + 114*int(p[2]) + 500) / 1000)
 	}
 	return g
-}
-
-// YUYV copies the brightness out of packed YUYV rows of stride bytes each. It returns
-// false if there are fewer bytes than the frame needs. dst's memory is reused.
-func YUYV(dst *image.Gray, src []byte, w, h, stride int) bool {
-	if w <= 0 || h <= 0 || stride < 2*w || len(src) < (h-1)*stride+2*w {
-		return false
-	}
-	if cap(dst.Pix) < w*h {
-		dst.Pix = make([]byte, w*h)
-	}
-	dst.Pix, dst.Stride, dst.Rect = dst.Pix[:w*h], w, image.Rect(0, 0, w, h)
-	for y := range h {
-		in, out := src[y*stride:][:2*w], dst.Pix[y*w:][:w]
-		for x := range out {
-			out[x] = in[2*x]
-		}
-	}
-	return true
 }
 
 // pgm reads a binary PGM picture of at most 255 levels.

@@ -71,9 +71,7 @@ func (g *gate) look(img *image.Gray, at time.Time) bool {
 	} else if g.compare(columns) {
 		g.open(at)
 	}
-	// A clock that was set back must not keep it shut.
-	pause := at.Sub(g.passed)
-	if pass := at.Before(g.until) || pause >= peekEvery || pause < 0; !pass {
+	if !at.Before(g.until) && at.Sub(g.passed) < peekEvery {
 		return false
 	}
 	g.passed = at

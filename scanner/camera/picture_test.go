@@ -65,8 +65,9 @@ func TestLyingFormats(t *testing.T) {
 		case c.read && err != nil:
 			t.Errorf("%s: %v", name, err)
 		case c.read:
-			codes := reader()(e.picture(f)).Codes
-			if len(codes) != 1 || codes[0].Text != code {
+			picture := e.picture(f)
+			codes := reader()(picture).Codes
+			if picture.Rect.Size() != size || len(codes) != 1 || codes[0].Text != code {
 				t.Errorf("%s: read %d codes of %v", name, len(codes), size)
 			}
 		}

@@ -3,6 +3,7 @@ package luma
 import (
 	mathbits "math/bits"
 	"math/rand/v2"
+	"slices"
 )
 
 // drawnJPEG describes a picture of random coefficients. The zero value of what is not
@@ -13,6 +14,7 @@ type drawnJPEG struct {
 	restart   int
 	separate  bool // a scan for each component
 	noTables  bool // Huffman tables left out
+	ownTables bool // not the standard's
 	extended  bool // SOF1
 	wideQuant bool // quantisers of 16 bits
 	busy      int  // coefficients a block at most; 12
@@ -102,6 +104,13 @@ func (d drawnJPEG) encode() []byte {
 	}
 	out = append(out, segment(kind, frame...)...)
 	specs := [2][2]string{{standardDC0, standardAC0}, {standardDC1, standardAC1}}
+	if d.ownTables {
+		for i := range specs {
+			symbols := []byte(specs[i][1])[16:]
+			slices.Reverse(symbols)
+			specs[i][1] = specs[i][1][:16] + string(symbols)
+		}
+	}
 	if !d.noTables {
 		for i, pair := range specs {
 			out = append(out, segment(mDHT, append([]byte{byte(i)}, pair[0]...)...)...)

@@ -64,6 +64,7 @@ func TestJPEGAgainstStandard(t *testing.T) {
 		"separate":           {separate: true, sampling: [][2]int{{2, 2}, {1, 1}, {1, 1}}},
 		"separate, restarts": {separate: true, restart: 2},
 		"no tables":          {noTables: true},
+		"own tables":         {ownTables: true},
 		"extended":           {extended: true},
 		"wide quant":         {wideQuant: true},
 		"busy":               {busy: 63, large: 9},
@@ -71,7 +72,7 @@ func TestJPEGAgainstStandard(t *testing.T) {
 		"loud":               {busy: 30, large: 900},
 		"padded":             {before: bytes.Repeat([]byte{0xff}, 9), after: []byte("\x00\x00\xff\xd8garbage")},
 	}
-	var d Decoder // one for all: nothing may stay behind
+	var d Decoder // one for all, in any order: nothing may stay behind
 	for round := range 4 {
 		for name, k := range kinds {
 			for _, size := range []image.Point{{64, 32}, {1, 1}, {17, 9}, {33, 50}, {130, 71}} {
@@ -327,6 +328,10 @@ func TestJPEGDamaged(t *testing.T) {
 		if d.Draw(&g, 1); err == nil && largest(t, &g, want) != 0 {
 			t.Fatalf("cut at %d: another picture", n)
 		}
+		// Before the marker at the end there is a byte with the last bits of the last block.
+		if whole := n > len(good)-3; whole != (err == nil) {
+			t.Fatalf("cut at %d of %d: %v", n, len(good), err)
+		}
 	}
 	accepted := 0
 	for i := range good {
@@ -351,6 +356,45 @@ func TestJPEGDamaged(t *testing.T) {
 	}
 	if d.Draw(&g, 1); largest(t, &g, want) != 0 {
 		t.Error("a good picture is another one after bad ones")
+	}
+}
+
+// Tables, quantisers and restarts of one picture are not those of the next.
+func TestJPEGForgets(t *testing.T) {
+	plain := drawnJPEG{w: 40, h: 40, seed: 5}
+	want := theirs(t, plain.encode())
+	plain.noTables = true
+	bare := plain.encode()
+	for name, k := range map[string]drawnJPEG{"tables": {ownTables: true}, "restarts": {restart: 2}, "quantisers": {wideQuant: true}, "parts": {separate: true}} {
+		k.w, k.h = 90, 30
+		var d Decoder
+		var g image.Gray
+		if err := d.Read(k.encode()); err != nil {
+			t.Fatal(err)
+		}
+		for _, shrink := range []int{2, 4} {
+			d.Draw(&g, shrink)
+		}
+		if err := d.Read(bare); err != nil {
+			t.Errorf("after other %s: %v", name, err)
+			continue
+		}
+		if d.Draw(&g, 1); largest(t, &g, want) > 1 {
+			t.Errorf("after other %s: another picture", name)
+		}
+		half := image.NewGray(image.Rect(0, 0, 20, 20))
+		d.Draw(&g, 2)
+		for _, p := range []image.Point{{3, 3}, {12, 17}} { // where nothing is cut off
+			shrunk(half, want, 2)
+			if d := int(half.GrayAt(p.X, p.Y).Y) - int(g.GrayAt(p.X, p.Y).Y); d > 2 || d < -2 {
+				t.Errorf("after other %s: half the size differs by %d at %v", name, d, p)
+			}
+		}
+	}
+	noQuantiser := bytes.Replace(plain.encode(), []byte{0xff, mDQT}, []byte{0xff, 0xfe}, 1)
+	var d Decoder
+	if d.Read(bare) != nil || !errors.Is(d.Read(noQuantiser), errHeader) {
+		t.Error("a picture without quantisers takes the last one's")
 	}
 }
 

@@ -2,6 +2,7 @@ package camera
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"net/http"
@@ -208,5 +209,7 @@ func measure(b *testing.B, s *Source, l *loop, n int) {
 	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/float64(rounds*n), "allocs_frame")
 	b.ReportMetric(0, "ns/op")
 	cancel()
-	<-ended
+	if err := <-ended; err != nil && !errors.Is(err, scanner.ErrMissing) {
+		b.Error(err)
+	}
 }

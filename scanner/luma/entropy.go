@@ -34,30 +34,29 @@ func (b *bits) block(dc, ac *table, out *[64]coefficient) int {
 	acc |= binary.BigEndian.Uint64(data[pos:]) >> (n & 63)
 	pos += int((63 - n) >> 3)
 	n |= 56
-	count, t := 0, dc
-	for k := 0; k < 64; {
+	e := dc.find(acc)
+	if e == 0 {
+		return 0
+	}
+	out[0] = coefficient(uint16(e.value(acc)))
+	acc <<= e & 63
+	n -= uint(e & 0xff)
+	count := 1
+	for k := 1; k < 64; {
 		if n < 32 {
 			acc |= binary.BigEndian.Uint64(data[pos:]) >> (n & 63)
 			pos += int((63 - n) >> 3)
 			n |= 56
 		}
-		e := t.fast[acc>>(64-fastBits)]
+		e := ac.fast[acc>>(64-fastBits)]
 		if e == 0 {
-			if e = t.slow(acc); e == 0 {
+			if e = ac.slow(acc); e == 0 {
 				return 0
 			}
 		}
-		length, v := uint(e&0xff), int32(e)>>20
-		if size := uint(e >> 16 & 15); size != 0 {
-			v = extend(uint32(acc<<((length-size)&63)>>((64-size)&63)), uint32(size))
-		}
-		acc <<= length & 63
-		n -= length
-		if k == 0 {
-			out[0] = coefficient(uint16(v))
-			count, k, t = 1, 1, ac
-			continue
-		}
+		v := e.value(acc)
+		acc <<= e & 63
+		n -= uint(e & 0xff)
 		k += int(e >> 8 & 0xff)
 		if v == 0 {
 			continue // the end of the block, or sixteen zeros
@@ -79,25 +78,26 @@ func (b *bits) skip(dc, ac *table) bool {
 	acc |= binary.BigEndian.Uint64(data[pos:]) >> (n & 63)
 	pos += int((63 - n) >> 3)
 	n |= 56
-	t := dc
-	for k := 0; k < 64; {
+	e := dc.find(acc)
+	if e == 0 {
+		return false
+	}
+	acc <<= e & 63
+	n -= uint(e & 0xff)
+	for k := 1; k < 64; {
 		if n < 32 {
 			acc |= binary.BigEndian.Uint64(data[pos:]) >> (n & 63)
 			pos += int((63 - n) >> 3)
 			n |= 56
 		}
-		e := t.fast[acc>>(64-fastBits)]
+		e := ac.fast[acc>>(64-fastBits)]
 		if e == 0 {
-			if e = t.slow(acc); e == 0 {
+			if e = ac.slow(acc); e == 0 {
 				return false
 			}
 		}
 		acc <<= e & 63
 		n -= uint(e & 0xff)
-		if k == 0 {
-			k, t = 1, ac
-			continue
-		}
 		k += int(e >> 8 & 0xff)
 	}
 	b.pos, b.acc, b.n = pos, acc, n

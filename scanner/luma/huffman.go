@@ -49,6 +49,14 @@ func newSymbol(length int, s byte) symbol {
 	return symbol(size<<16 | skip<<8 | (length + size))
 }
 
+// value is what follows the code at the top of acc.
+func (e symbol) value(acc uint64) int32 {
+	if size := e >> 16 & 15; size != 0 {
+		return extend(uint32(acc<<((e-size)&63)>>((64-size)&63)), uint32(size))
+	}
+	return int32(e) >> 20
+}
+
 // table decodes one Huffman code.
 type table struct {
 	defined bool // in the picture that is being read
@@ -103,6 +111,14 @@ func (t *table) fill(first, length int, s byte) {
 	}
 }
 
+// find finds the code at the top of acc, or returns 0.
+func (t *table) find(acc uint64) symbol {
+	if e := t.fast[acc>>(64-fastBits)]; e != 0 {
+		return e
+	}
+	return t.slow(acc)
+}
+
 // slow finds a code of more than fastBits bits at the top of acc, or returns 0.
 func (t *table) slow(acc uint64) symbol {
 	next := uint32(acc >> 48)
@@ -114,10 +130,9 @@ func (t *table) slow(acc uint64) symbol {
 	return 0
 }
 
-// extend is the signed value of size bits (section F.2.2.1).
+// extend is the signed value of size bits (section F.2.2.1), without a branch that could
+// only be guessed.
 func extend(v, size uint32) int32 {
-	if v>>(size-1) == 0 {
-		return int32(v) - 1<<size + 1
-	}
-	return int32(v)
+	negative := int32(v>>((size-1)&31)) - 1 // all bits or none
+	return int32(v) + negative&(1-1<<(size&31))
 }

@@ -126,7 +126,7 @@ func (d *Decoder) unstuff(data []byte) (rest []byte, err error) {
 		if m := data[after]; m == 0 {
 			d.data = append(d.data, 0xff)
 		} else if m&^7 == mRST0 {
-			if int(m&7) != len(d.ends)&7 {
+			if int(m&7) != len(d.ends)&7 || len(d.ends) > mostParts {
 				return nil, errRestart
 			}
 			d.ends = append(d.ends, len(d.data))

@@ -27,10 +27,12 @@ const (
 	mTEM   = 0x01
 )
 
-// Bounds on the time that a picture made to waste it can take; real ones have a tenth.
+// Bounds on the time and memory that a picture made to waste them can take. Real ones have
+// a tenth of the tables and scans.
 const (
-	mostTables = 64  // Huffman tables of one
-	mostScans  = 100 // of a progressive one
+	mostTables = 64             // Huffman tables of one
+	mostScans  = 100            // of a progressive one
+	mostParts  = MaxPixels / 64 // between restart markers: one a block
 )
 
 // Why a JPEG picture is refused.
@@ -49,7 +51,7 @@ var (
 // Progressive pictures, RGB and CMYK, which no camera sends, are left to image/jpeg.
 //
 // Reading a picture and drawing it are two steps, since a picture can be drawn at several
-// sizes and need not be drawn at all; reading costs about as much as drawing in full.
+// sizes and need not be drawn at all; reading costs two thirds of drawing in full.
 // A Decoder keeps its memory and its tables from picture to picture. It is for
 // one goroutine at a time.
 type Decoder struct {

@@ -304,6 +304,13 @@ func TestJPEGRefuses(t *testing.T) {
 			t.Errorf("%s: still a picture of %v", name, d.Size())
 		}
 	}
+	flood := bytes.Clone(good[:bytes.Index(good, []byte{0xff, mSOS})+14])
+	for i := range mostParts + 8 {
+		flood = append(flood, 0xff, mRST0+byte(i&7))
+	}
+	if _, err := JPEG(flood); !errors.Is(err, errRestart) {
+		t.Errorf("restart markers and nothing else: %v", err)
+	}
 	d := Decoder{Limit: 40*24 - 1}
 	if err := d.Read(good); !errors.Is(err, ErrPicture) || !strings.Contains(fmt.Sprint(err), "40 × 24") {
 		t.Errorf("larger than the camera's: %v", err)

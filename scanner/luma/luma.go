@@ -4,8 +4,8 @@
 //
 // JPEG is decoded here (Decoder), in two steps: the compressed data into coefficients,
 // colours skipped, and these into pixels at full size or as means of 2, 4 or 8 of them a
-// side, which cost a half, a sixth, nothing. Of a frame of 1280 × 720 the first step takes
-// about as long as the second in full, both together a third of image/jpeg's time.
+// side, which cost a half, a sixth, nothing. The first step
+// takes two thirds of the second in full, both together a third of image/jpeg's time.
 //
 // Limits: a file of at most MaxFile bytes and a picture of at most MaxPixels
 // pixels; animated and 16-bit PGM files are refused, and JPEG with arithmetic coding,

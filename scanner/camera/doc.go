@@ -14,7 +14,7 @@
 // JPEG frames are decoded when it is their turn to be read, the colours never.
 //
 // A gate compares each frame with what was there before, on a coarse grid: while nothing
-// changes and nothing is read, one frame in 400 ms is searched, so that an empty doorway
+// changes and nothing is read, one frame in 450 ms is searched, so that an empty doorway
 // costs almost nothing. The frame that shows a change is searched itself. Of a JPEG frame
 // that is not searched only the means of 8 × 8 pixels are made; those that are searched are
 // decoded in full, since a code far away has modules of two pixels.

@@ -40,7 +40,11 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 		return err
 	}
 	var window *ui.Window
-	sources, camera, err := c.devices(folder).Open(s.Now, func(picture image.Image) { window.Frame(picture) })
+	sources, camera, err := c.devices(folder).Open(s.Now, func(picture func() *image.Gray) {
+		if window.WantsFrames() {
+			window.Frame(picture())
+		}
+	})
 	if err != nil {
 		return err
 	}

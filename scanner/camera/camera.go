@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"hexiao/scanner"
-	"hexiao/scanner/luma"
 )
 
 const (
@@ -27,11 +26,12 @@ type Options struct {
 	// Read finds the codes in a frame, usually (*decode.Reader).View. It must not keep
 	// the frame. It is called from one goroutine.
 	Read func(*image.Gray) scanner.View
-	// Preview, if set, gets some of the frames for the screen, at most PreviewFPS a
-	// second (10 if 0), each a copy that it may keep. It is called from the reading
-	// goroutine and should return at once.
-	Preview    func(*image.Gray)
-	PreviewFPS int
+	// Preview, if set, is offered some of the frames for the screen, at most PreviewFPS a
+	// second (10 if 0): picture makes a copy to keep, halved for as long as it is at least
+	// PreviewWidth pixels wide (0: as it is), and need not be called when nobody looks. It
+	// is called from the reading goroutine, should return at once and not keep picture.
+	Preview                  func(picture func() *image.Gray)
+	PreviewFPS, PreviewWidth int
 	// FPS is how many frames a second are read at most; 15 if 0. Recordings are shown at
 	// this rate.
 	FPS int
@@ -183,8 +183,10 @@ type reading struct {
 	emit   scanner.Emit
 	report func(scanner.Health)
 
-	next, nextPreview time.Time // not before
-	bad               int       // damaged frames in a row
+	next, nextPreview time.Time   // not before
+	bad               int         // damaged frames in a row
+	pause             *time.Timer // of wait
+	eye               eye
 	gate              gate
 	size              image.Point // of the last frame
 	detail            string      // says size
@@ -208,8 +210,13 @@ func (r *reading) tell(state scanner.State, detail string) {
 func (r *reading) wait(ctx context.Context) bool {
 	pause := r.next.Sub(r.o.Now())
 	if pause > 0 {
+		if r.pause == nil {
+			r.pause = time.NewTimer(pause)
+		} else {
+			r.pause.Reset(pause)
+		}
 		select {
-		case <-time.After(pause):
+		case <-r.pause.C:
 		case <-ctx.Done():
 			return false
 		}
@@ -222,7 +229,7 @@ func (r *reading) wait(ctx context.Context) bool {
 func (r *reading) read(f *frame) {
 	began := r.o.Now()
 	r.frames.Add(1)
-	img, err := f.picture()
+	size, small, err := r.eye.look(f)
 	if err != nil {
 		r.damaged.Add(1)
 		if r.bad++; r.bad == manyDamaged {
@@ -231,17 +238,17 @@ func (r *reading) read(f *frame) {
 		return
 	}
 	r.bad = 0
-	if size := img.Rect.Size(); size != r.size {
+	if size != r.size {
 		r.size, r.detail = size, fmt.Sprintf("Pictures of %d × %d pixels.", size.X, size.Y)
 	}
 	if now := r.o.Now(); r.o.Preview != nil && !now.Before(r.nextPreview) {
 		r.nextPreview = now.Add(time.Second / time.Duration(r.o.PreviewFPS))
-		r.o.Preview(copied(img))
+		r.o.Preview(func() *image.Gray { return r.eye.preview(f, r.o.PreviewWidth) })
 	}
 	var view scanner.View
-	search := r.gate.look(img, f.at)
+	search := r.gate.look(small, f.at)
 	if search {
-		view = r.o.Read(img)
+		view = r.o.Read(r.eye.picture(f))
 		r.gate.saw(view, f.at)
 	} else {
 		r.gated.Add(1)
@@ -256,28 +263,4 @@ func (r *reading) read(f *frame) {
 		scan.Source, scan.At = r.o.Name, f.at.UTC()
 		r.emit(scan)
 	}
-}
-
-// copied is a fresh copy of a frame without gaps between its rows.
-func copied(img *image.Gray) *image.Gray {
-	w, h := img.Rect.Dx(), img.Rect.Dy()
-	out := image.NewGray(image.Rect(0, 0, w, h))
-	for y := range h {
-		copy(out.Pix[y*w:(y+1)*w], img.Pix[y*img.Stride:])
-	}
-	return out
-}
-
-// errDamaged is why a frame cannot be read if it is not its JPEG data.
-var errDamaged = errors.New("the frame is cut short")
-
-// picture decodes the frame if that was not done when it was captured.
-func (f *frame) picture() (*image.Gray, error) {
-	switch {
-	case f.gray != nil && !f.gray.Rect.Empty():
-		return f.gray, nil
-	case len(f.jpeg) > 0:
-		return luma.JPEG(f.jpeg)
-	}
-	return nil, errDamaged
 }

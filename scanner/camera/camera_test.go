@@ -214,7 +214,7 @@ func TestPreview(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var shown []*image.Gray
 		o := Options{FPS: 25, PreviewFPS: 5, Read: func(*image.Gray) scanner.View { return scanner.View{} },
-			Preview: func(g *image.Gray) { shown = append(shown, g) }}
+			Preview: func(picture func() *image.Gray) { shown = append(shown, picture()) }}
 		shared := frameOf("one").SubImage(image.Rect(10, 10, 60, 50)).(*image.Gray)
 		s := faked(o, func(ctx context.Context, frames *slot) error {
 			give(ctx, frames, 1000, 40*time.Millisecond, func(f *frame) { f.gray = shared })

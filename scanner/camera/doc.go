@@ -11,11 +11,13 @@
 // Frames go from the capturing goroutine to the reading one through a slot that holds
 // one: what is not read in time is replaced by the newer frame, so that the counter
 // never works off a backlog. Brightness is copied once, out of the driver's buffer;
-// JPEG frames are decoded only when it is their turn to be read.
+// JPEG frames are decoded when it is their turn to be read, the colours never.
 //
 // A gate compares each frame with what was there before, on a coarse grid: while nothing
-// changes and nothing is read, one frame in 400 ms is searched, so that an empty doorway
-// costs almost nothing. The frame that shows a change is searched itself.
+// changes and nothing is read, one frame in 450 ms is searched, so that an empty doorway
+// costs almost nothing. The frame that shows a change is searched itself. Of a JPEG frame
+// that is not searched only the means of 8 × 8 pixels are made; those that are searched are
+// decoded in full, since a code far away has modules of two pixels.
 //
 // # Finding and setting up
 //

@@ -10,7 +10,7 @@ import (
 
 const (
 	openFor    = 2 * time.Second        // after the last change, and after the last code
-	peekEvery  = 400 * time.Millisecond // a closed gate lets a frame through that often
+	peekEvery  = 450 * time.Millisecond // a closed gate lets a frame through that often
 	missedHold = 10 * time.Second       // after the last change: for so long does something that is not read keep the gate open
 
 	gridSide = 80 // cells a side at most
@@ -43,7 +43,7 @@ type light struct{ Mean, Bright int }
 // light of the day is not. Of each cell four rows are looked at.
 //
 // It opens with the very frame that shows a change, at the start, when the size of the
-// frames or the light over all changes, and for one frame every 400 ms, so that a code
+// frames or the light over all changes, and for one frame every 450 ms, so that a code
 // that was there before is read too. It stays open for two seconds after the last change
 // and for as long as codes are read.
 //
@@ -71,9 +71,7 @@ func (g *gate) look(img *image.Gray, at time.Time) bool {
 	} else if g.compare(columns) {
 		g.open(at)
 	}
-	// A clock that was set back must not keep it shut.
-	pause := at.Sub(g.passed)
-	if pass := at.Before(g.until) || pause >= peekEvery || pause < 0; !pass {
+	if !at.Before(g.until) && at.Sub(g.passed) < peekEvery {
 		return false
 	}
 	g.passed = at

@@ -109,19 +109,20 @@ func (r *recording) still(path string, p *player) error {
 // motionJPEG shows concatenated JPEG pictures.
 func motionJPEG(f io.Reader, p *player) error {
 	s := newSplitter(f)
+	var memory []byte
 	for {
-		data, whole, err := s.next(nil)
+		data, whole, err := s.next(memory[:0])
+		memory = data
 		switch {
 		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 			return nil
 		case err != nil:
 			return err
 		}
-		var img *image.Gray
-		if whole {
-			img, _ = luma.JPEG(data) // a damaged one is shown as such
+		if !whole {
+			data = nil
 		}
-		if !p.show(img) {
+		if !p.put(func(f *frame) { f.jpeg = append(f.jpeg, data...) }) {
 			return nil
 		}
 	}
@@ -137,13 +138,18 @@ type player struct {
 
 // show delivers a picture, nil for a damaged one. It returns false when ctx ends.
 func (p *player) show(img *image.Gray) bool {
+	return p.put(func(f *frame) { f.gray = img })
+}
+
+// put delivers a frame as fill makes it. It returns false when ctx ends.
+func (p *player) put(fill func(*frame)) bool {
 	select {
 	case <-p.ctx.Done():
 		return false
 	case <-p.tick.C:
 	}
 	f := p.frames.fresh()
-	f.gray = img
+	fill(f)
 	p.frames.put(f)
 	p.shown++
 	return true

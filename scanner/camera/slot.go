@@ -10,10 +10,11 @@ import (
 // frame is one picture on its way from the capturing to the reading goroutine: either
 // gray is set or jpeg holds data; with neither it is a damaged one.
 type frame struct {
-	at   time.Time
-	gray *image.Gray // may be shared, is never written to
-	jpeg []byte      // memory is reused
-	own  image.Gray  // memory for gray that is reused
+	at    time.Time
+	gray  *image.Gray // may be shared, is never written to
+	jpeg  []byte      // memory is reused
+	limit int         // the most pixels that jpeg may have
+	own   image.Gray  // memory for gray that is reused
 }
 
 // slot hands over the latest frame. There are three frames in it at most: one being
@@ -39,10 +40,10 @@ func (s *slot) fresh() *frame {
 	if n := len(s.free); n > 0 {
 		f := s.free[n-1]
 		s.free = s.free[:n-1]
-		f.gray, f.jpeg = nil, f.jpeg[:0]
+		f.gray, f.jpeg, f.limit = nil, f.jpeg[:0], mostPixels
 		return f
 	}
-	return &frame{}
+	return &frame{limit: mostPixels}
 }
 
 // put makes f the waiting frame, in place of one that was not read in time.

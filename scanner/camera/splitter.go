@@ -2,6 +2,7 @@ package camera
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 )
@@ -85,17 +86,28 @@ func (s *splitter) findStart() error {
 // marker copies bytes up to the next 0xff and returns the marker after it.
 func (s *splitter) marker(dst *[]byte) (byte, error) {
 	for {
-		b, err := s.r.ReadByte()
+		if _, err := s.r.Peek(1); err != nil {
+			return 0, err
+		}
+		part, err := s.r.Peek(s.r.Buffered())
 		if err != nil {
 			return 0, err
 		}
-		if b != 0xff {
-			*dst = append(*dst, b)
+		before, _, found := bytes.Cut(part, []byte{0xff})
+		*dst = append(*dst, before...)
+		if !found {
 			if len(*dst) > maxJPEG {
 				return 0, errTooLarge
 			}
+			if _, err := s.r.Discard(len(part)); err != nil {
+				return 0, err
+			}
 			continue
 		}
+		if _, err := s.r.Discard(len(before) + 1); err != nil {
+			return 0, err
+		}
+		b := byte(0xff)
 		for b == 0xff { // any number of them is one
 			if b, err = s.r.ReadByte(); err != nil {
 				return 0, err

@@ -34,6 +34,7 @@ func newStream(spec string) (*stream, error) {
 			TLSHandshakeTimeout:   5 * time.Second,
 			ResponseHeaderTimeout: 8 * time.Second,
 			DisableKeepAlives:     true,
+			ReadBufferSize:        64 << 10, // a picture in few reads
 		},
 	}}, nil
 }

@@ -1,11 +1,11 @@
 package camera
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -156,26 +156,22 @@ func (c *capture) follow(ctx context.Context, frames *slot, path string, dev dev
 }
 
 // take copies a raw frame out of the driver's buffer; one that is cut short becomes a
-// damaged frame.
+// damaged frame. Some drivers say a wrong format: a JPEG picture is known by its first
+// bytes, and a frame that is just as long as one without gaps between its rows has none.
 func (f format) take(out *frame, raw []byte) {
-	switch f.kind {
-	case formatMJPG, formatJPEG:
+	stride := f.stride
+	if tight := f.rowBytes(); len(raw) == tight*f.height {
+		stride = tight
+	}
+	switch {
+	case f.kind == formatMJPG || f.kind == formatJPEG || len(raw) < f.rowBytes()*f.height && bytes.HasPrefix(raw, []byte{0xff, mSOI, 0xff}):
 		out.jpeg = append(out.jpeg, raw...)
-	case formatYUYV:
-		if luma.YUYV(&out.own, raw, f.width, f.height, f.stride) {
+		out.limit = 2 * f.width * f.height // rows of blocks, a driver that rounds
+	case f.kind == formatYUYV:
+		if luma.YUYV(&out.own, raw, f.width, f.height, stride) {
 			out.gray = &out.own
 		}
-	default:
-		if len(raw) < (f.height-1)*f.stride+f.width {
-			return
-		}
-		if cap(out.own.Pix) < f.width*f.height {
-			out.own.Pix = make([]byte, f.width*f.height)
-		}
-		out.own.Pix, out.own.Stride, out.own.Rect = out.own.Pix[:f.width*f.height], f.width, image.Rect(0, 0, f.width, f.height)
-		for y := range f.height {
-			copy(out.own.Pix[y*f.width:(y+1)*f.width], raw[y*f.stride:])
-		}
+	case luma.Rows(&out.own, raw, f.width, f.height, stride):
 		out.gray = &out.own
 	}
 }

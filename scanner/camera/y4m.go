@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"image"
 	"io"
 	"strconv"
 	"strings"
 
 	"hexiao/scanner"
+	"hexiao/scanner/luma"
 )
 
 // maxLine bounds a header line of a YUV4MPEG2 file, maxSide the frame's sides.
@@ -44,6 +44,7 @@ func y4m(f io.Reader, p *player) error {
 	if !ok || w <= 0 || h <= 0 || w > maxSide || h > maxSide {
 		return fmt.Errorf("a YUV4MPEG2 file of this kind cannot be shown: %d × %d, %s (%w)", w, h, colour, scanner.ErrFatal)
 	}
+	pix := make([]byte, w*h)
 	for {
 		line, err := r.ReadSlice('\n')
 		if errors.Is(err, io.EOF) {
@@ -52,8 +53,7 @@ func y4m(f io.Reader, p *player) error {
 		if err != nil || !strings.HasPrefix(string(line), "FRAME") {
 			return errors.New("the YUV4MPEG2 file is damaged")
 		}
-		img := image.NewGray(image.Rect(0, 0, w, h))
-		_, err = io.ReadFull(r, img.Pix)
+		_, err = io.ReadFull(r, pix)
 		if err == nil {
 			_, err = r.Discard(rest)
 		}
@@ -63,7 +63,11 @@ func y4m(f io.Reader, p *player) error {
 		if err != nil {
 			return err
 		}
-		if !p.show(img) {
+		if !p.put(func(f *frame) {
+			if luma.Rows(&f.own, pix, w, h, w) {
+				f.gray = &f.own
+			}
+		}) {
 			return nil
 		}
 	}

@@ -125,23 +125,6 @@ func TestGray(t *testing.T) {
 	}
 }
 
-func TestYUYV(t *testing.T) {
-	// Two rows of three pixels, each row with two bytes of padding.
-	src := []byte{1, 9, 2, 9, 3, 9, 0, 0, 4, 9, 5, 9, 6, 9}
-	var dst image.Gray
-	if !YUYV(&dst, src, 3, 2, 8) {
-		t.Fatal("refused")
-	}
-	if diff := cmp.Diff([]byte{1, 2, 3, 4, 5, 6}, dst.Pix); diff != "" {
-		t.Error(diff)
-	}
-	for _, bad := range []struct{ n, w, h, stride int }{{13, 3, 2, 8}, {14, 3, 2, 5}, {14, 0, 2, 8}, {14, 3, -1, 8}} {
-		if YUYV(&dst, src[:bad.n], bad.w, bad.h, bad.stride) {
-			t.Errorf("accepted %+v", bad)
-		}
-	}
-}
-
 func FuzzDecode(f *testing.F) {
 	var b bytes.Buffer
 	if err := png.Encode(&b, gradient(3, 3)); err != nil {

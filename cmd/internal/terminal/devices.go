@@ -18,6 +18,9 @@ import (
 // cameraNone is another word for no camera.
 const cameraNone = "none"
 
+// previewWidth is about what the camera's picture has on the screen, in pixels.
+const previewWidth = 640
+
 // Devices are what a terminal reads codes with.
 type Devices struct {
 	Camera string // see package camera; none or empty: none
@@ -38,9 +41,9 @@ func (d Devices) Empty() bool {
 }
 
 // Open makes the sources; devices need not be there yet. It gives the name of
-// the camera's source, if there is one. preview gets the camera's pictures,
-// each to keep; nil: nobody looks.
-func (d Devices) Open(now func() time.Time, preview func(image.Image)) (sources []scanner.Source, cameraName string, err error) {
+// the camera's source, if there is one. preview is offered the camera's pictures, see
+// camera.Options; nil: nobody looks.
+func (d Devices) Open(now func() time.Time, preview func(picture func() *image.Gray)) (sources []scanner.Source, cameraName string, err error) {
 	if d.Lines != nil {
 		sources = append(sources, scanner.NewLines("", d.Lines, now))
 	}
@@ -58,10 +61,7 @@ func (d Devices) Open(now func() time.Time, preview func(image.Image)) (sources 
 		return sources, "", nil
 	}
 	reader := decode.New(decode.Options{Symbologies: []scanner.Symbology{scanner.QR, scanner.Code128}, Strategy: decode.Live})
-	o := camera.Options{Read: reader.View, Focus: d.Focus, Now: now}
-	if preview != nil {
-		o.Preview = func(g *image.Gray) { preview(g) }
-	}
+	o := camera.Options{Read: reader.View, Focus: d.Focus, Preview: preview, PreviewWidth: previewWidth, Now: now}
 	cam, err := camera.Open(d.Camera, o)
 	if err != nil {
 		return nil, "", fmt.Errorf("camera: %w", err)

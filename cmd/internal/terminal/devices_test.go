@@ -85,9 +85,9 @@ func TestCameraPicture(t *testing.T) {
 	folder := t.TempDir()
 	writePicture(t, filepath.Join(folder, "1.png"), scannertest.Frame(codes[0].Opaque.Text, scannertest.Options{}))
 	seen := make(chan image.Rectangle, 1)
-	sources, camera, err := Devices{Camera: folder}.Open(time.Now, func(m image.Image) {
+	sources, camera, err := Devices{Camera: folder}.Open(time.Now, func(picture func() *image.Gray) {
 		select {
-		case seen <- m.Bounds():
+		case seen <- picture().Rect:
 		default:
 		}
 	})

@@ -74,3 +74,37 @@ func (p *Port) Send(s string) {
 		p.t.Fatal(err)
 	}
 }
+
+// SendMisread makes the scanner say something in which bytes that were misread are marked, as
+// the driver of a serial line marks them (termios(3), PARMRK); a pseudo-terminal has no speed and
+// misreads nothing.
+func (p *Port) SendMisread(s string) {
+	p.t.Helper()
+	set := func(iflag uint32) {
+		p.t.Helper()
+		settings := p.settings()
+		settings.Iflag = iflag
+		if err := unix.IoctlSetTermios(int(p.master.Fd()), unix.TCSETS, settings); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	before := p.settings().Iflag
+	set(before &^ unix.PARMRK) // which would mark the marks
+	p.Send(s)
+	set(before)
+}
+
+// Speed is the speed that the program has set, one of B9600 and so on.
+func (p *Port) Speed() uint32 {
+	p.t.Helper()
+	return p.settings().Cflag & unix.CBAUD
+}
+
+func (p *Port) settings() *unix.Termios {
+	p.t.Helper()
+	settings, err := unix.IoctlGetTermios(int(p.master.Fd()), unix.TCGETS)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return settings
+}

@@ -200,8 +200,10 @@ func TestBurst(t *testing.T) {
 				b.Rune(r, at)
 			}
 			at = at.Add(time.Second)
-			for _, r := range c.text {
-				b.Rune(r, at)
+			for i, r := range c.text {
+				if first := b.Rune(r, at); first != (i == 0 || c.gap < 0 || c.gap >= burstGap) {
+					t.Errorf("character %d may be the first: %v", i, first)
+				}
 				at = at.Add(c.gap)
 			}
 			at = at.Add(c.enter - c.gap)

@@ -41,12 +41,21 @@ func describe(root, node string) plugged.Device {
 	return d
 }
 
-// choose gives the ports that a setting may mean. A single port is what auto means, whatever is
-// on it: an adapter bears its own name and not the scanner's.
+// Choose gives the ports that a spec may mean, the best first, and the spec without its speed. A
+// single port is what auto means, whatever is on it: an adapter bears its own name and not the
+// scanner's. A wrong spec is an error with scanner.ErrFatal in it.
+func Choose(devices []plugged.Device, spec string) (setting string, meant []plugged.Device, err error) {
+	setting, _, err = split(spec)
+	if err != nil {
+		return "", nil, err
+	}
+	return setting, choose(devices, setting), nil
+}
+
 func choose(devices []plugged.Device, setting string) []plugged.Device {
-	found := plugged.Choose(devices, setting)
-	if setting == plugged.Auto && len(found) == 0 && len(devices) == 1 {
+	meant := plugged.Choose(devices, setting)
+	if setting == plugged.Auto && len(meant) == 0 && len(devices) == 1 {
 		return devices
 	}
-	return found
+	return meant
 }

@@ -42,8 +42,9 @@ func importTable() []room {
 		{"scanner/camera", "scanner scanner/luma", "frames from cameras and files"},
 		{"scanner/decode", "scanner scanner/luma", "a gray frame in, texts out"},
 		{"scanner/luma", "", "brightness out of JPEG, PNG and PGM; camera and decode both need it"},
-		{"scanner/scannertest", "scanner", "drawn frames, byte streams and pty pairs for tests"},
 		{"scanner/plugged", "", "names of devices that outlast a replug; serial, wedge and the doctor need them"},
+		{"scanner/scannertest", "scanner", "drawn frames, byte streams and pty pairs for tests"},
+		{"scanner/scannertest/lawtest", "", "tests only: holds laws to inputs by the million, the domain's too"},
 		{"scanner/serial", "scanner scanner/plugged", "scanners on a serial line"},
 		{"scanner/wedge", "scanner scanner/plugged", "scanners that type like a keyboard"},
 		{"sync/client", "kiosk sync/wire", "HQ over HTTP: the domain's events out, orders in, by the contract"},
@@ -74,7 +75,7 @@ func fences() []fence {
 		{"go.etcd.io/bbolt/...", "kiosk/boltstore sync/hq/boltstore", "", "the rest of the program must not care how things are stored"},
 		{"net net/http os os/exec os/signal syscall", "", "kiosk kiosk/desk kiosk/seal", "the domain does no input or output: pass the bytes in"},
 		{"testing/... net/http/httptest pgregory.net/rapid github.com/google/go-cmp/... go.uber.org/goleak github.com/rogpeppe/go-internal/testscript",
-			"kiosk/kiosktest scanner/scannertest sync/hq/hqtest", "", "it belongs to tests"},
+			"kiosk/kiosktest scanner/scannertest/... sync/hq/hqtest", "", "it belongs to tests"},
 	}
 }
 

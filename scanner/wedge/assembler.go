@@ -44,7 +44,7 @@ type Assembler struct {
 	caps    bool
 	held    [numModifiers]bool
 	alt     []byte        // digits pressed with Alt
-	keys    int           // pressed for this text
+	keys    int           // pressed for this text, Shift and its like too, but not as the first
 	first   time.Duration // when the first of them was pressed
 	last    time.Duration // and the last
 	ends    scanner.Ends
@@ -65,6 +65,9 @@ func (a *Assembler) Event(e evdev.InputEvent, give func(text string)) {
 	}
 	if i := modifier(e.Code); i >= 0 {
 		a.held[i] = e.Value != 0
+		if e.Value == 1 && a.keys > 0 {
+			a.keys++ // it takes its time as well
+		}
 		if i == leftAlt && e.Value == 0 && len(a.alt) > 0 {
 			a.writeAlt(give)
 		}

@@ -178,3 +178,31 @@ func writePicture(t *testing.T, name string, m image.Image) {
 		t.Fatal(err)
 	}
 }
+
+// What a scanner on a line sends is answered as it was meant, and what it garbled is malformed: a
+// code with something in its middle is not the code without it.
+func TestSerialScanner(t *testing.T) {
+	f, codes := localFolder(t, 2, kiosk.Policy{})
+	port := scannertest.NewPort(t)
+	sources, _, err := Devices{Serial: []string{port.Path}}.Open(time.Now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := options(f)
+	o.Sources = sources
+	r := start(t, o)
+	digits := codes[0].Typed.Text
+	for _, garbled := range []string{"]C1\x1d" + digits, digits[:4] + "\x1d" + digits[4:], "\x00" + digits, "@SETUPE1;", digits[:4] + "\xff\x00" + digits[4:]} {
+		port.Send(garbled + "\r\n")
+	}
+	port.Send("]C0" + digits + "\r\n")
+	if a := r.answer(); a.answer.Verdict != kiosk.Malformed || a.scan.Source != "serial" || a.scan.Text != "" {
+		t.Errorf("%+v", a)
+	}
+	if a := r.answer(); a.answer.Verdict != kiosk.Accepted || a.scan.Symbology != scanner.Code128 {
+		t.Errorf("%+v", a)
+	}
+	if s := r.screen(desk.Accepted); s.Result.Orders[0].ID != "A1" {
+		t.Errorf("result %+v", s.Result)
+	}
+}

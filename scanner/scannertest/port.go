@@ -100,6 +100,13 @@ func (p *Port) Speed() uint32 {
 	return p.settings().Cflag & unix.CBAUD
 }
 
+// MarksMisread reports whether the program has had misread bytes marked, as SendMisread does.
+func (p *Port) MarksMisread() bool {
+	p.t.Helper()
+	const both = unix.INPCK | unix.PARMRK
+	return p.settings().Iflag&(both|unix.IGNPAR) == both
+}
+
 func (p *Port) settings() *unix.Termios {
 	p.t.Helper()
 	settings, err := unix.IoctlGetTermios(int(p.master.Fd()), unix.TCGETS)

@@ -140,7 +140,7 @@ func TestAutoFindsScanners(t *testing.T) {
 	two.Send("TWO\r")
 	from := map[string]string{}
 	for range 2 {
-		s := <-scans
+		s := next(t, scans)
 		from[s.Text] = s.Source
 	}
 	if len(from) != 2 || from["ONE"] == from["TWO"] {
@@ -148,14 +148,12 @@ func TestAutoFindsScanners(t *testing.T) {
 	}
 	two.Send("HALF")
 	m.pull("ttyACM1", "1-2", two)
-	for h := range health {
-		if h.State == scanner.Missing || h.State == scanner.Busy {
-			break // Busy where the other one's port was tried again already
-		}
+	for h := next(t, health); h.State != scanner.Missing && h.State != scanner.Busy; { // Busy where the other one's port was tried again already
+		h = next(t, health)
 	}
 	two = m.plug("ttyACM5", "1-4.1")
 	two.Send("AGAIN\r")
-	if s := <-scans; s.Text != "AGAIN" || s.Source != from["TWO"] {
+	if s := next(t, scans); s.Text != "AGAIN" || s.Source != from["TWO"] {
 		t.Errorf("got %+v", s)
 	}
 	cancel()

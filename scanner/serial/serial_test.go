@@ -65,6 +65,17 @@ func (r *running) until(want scanner.State) scanner.Health {
 	}
 }
 
+// next waits for something.
+func next[T any](t *testing.T, from <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-from:
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing comes")
+	}
+	return v
+}
+
 // wants waits for texts in this order.
 func (r *running) wants(texts ...string) {
 	r.t.Helper()
@@ -140,7 +151,7 @@ func TestRepeatedCode(t *testing.T) {
 		port.Send("12345678\r\n")
 	}
 	port.Send("END\r\n")
-	if first, last := <-scans, <-scans; first.Text != "12345678" || last.Text != "END" {
+	if first, last := next(t, scans), next(t, scans); first.Text != "12345678" || last.Text != "END" {
 		t.Errorf("got %+v, then %+v", first, last)
 	}
 	cancel()
@@ -197,7 +208,7 @@ func TestNoiseOnThePort(t *testing.T) {
 	r := start(t, port.Path)
 	defer r.stop()
 	r.until(scanner.Working)
-	drained := make(chan string)
+	drained := make(chan string, 1)
 	go func() {
 		for s := range r.scans {
 			if s.Text == "12345678" {
@@ -211,7 +222,7 @@ func TestNoiseOnThePort(t *testing.T) {
 		t.Fatal(err)
 	}
 	port.Send(string(noise) + "\x0212345678\r\n")
-	<-drained
+	next(t, drained)
 }
 
 // Bytes without their stop bit are a wrong speed: the other is tried until a text has come.
@@ -232,6 +243,9 @@ func TestSpeedIsFound(t *testing.T) {
 			t.Errorf("report %q, want %s", h.Detail, want)
 		}
 		r.wants("") // nobody knows what it was
+	}
+	if !port.MarksMisread() {
+		t.Error("misread bytes pass as they were read")
 	}
 	if got := port.Speed(); got != unix.B115200 {
 		t.Errorf("at speed %o", got)

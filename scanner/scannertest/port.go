@@ -100,6 +100,12 @@ func (p *Port) Speed() uint32 {
 	return p.settings().Cflag & unix.CBAUD
 }
 
+// Is8N1 reports whether the program has set 8 data bits, no parity and one stop bit.
+func (p *Port) Is8N1() bool {
+	p.t.Helper()
+	return p.settings().Cflag&(unix.CSIZE|unix.PARENB|unix.CSTOPB) == unix.CS8
+}
+
 // MarksMisread reports whether the program has had misread bytes marked, as SendMisread does.
 func (p *Port) MarksMisread() bool {
 	p.t.Helper()

@@ -225,6 +225,30 @@ func TestNoiseOnThePort(t *testing.T) {
 	next(t, drained)
 }
 
+func TestSpeeds(t *testing.T) {
+	for baud, want := range map[string]uint32{
+		"@9600": unix.B9600, "@19200": unix.B19200, "@38400": unix.B38400, "@57600": unix.B57600, "@115200": unix.B115200, "@1200": unix.B1200, "": unix.B9600,
+	} {
+		t.Run("speed"+baud, func(t *testing.T) {
+			t.Parallel()
+			port := scannertest.NewPort(t)
+			r := start(t, port.Path+baud)
+			defer r.stop()
+			r.until(scanner.Working)
+			if got := port.Speed(); got != want || !port.Is8N1() || !port.MarksMisread() {
+				t.Errorf("speed %o, want %o; 8N1 %v", got, want, port.Is8N1())
+			}
+			port.SendMisread(strings.Repeat("\xff\x00x", 5) + "\r")
+			r.wants("")
+			port.Send("12345678") // and a pause, at which another speed would be tried
+			r.wants("12345678")
+			if got := port.Speed(); baud != "" && got != want {
+				t.Errorf("a speed that was set was left for %o", got)
+			}
+		})
+	}
+}
+
 // Bytes without their stop bit are a wrong speed: the other is tried until a text has come.
 func TestSpeedIsFound(t *testing.T) {
 	port := scannertest.NewPort(t)
@@ -264,11 +288,13 @@ func TestSpeedIsFound(t *testing.T) {
 // A pulled plug cuts a scan: its first half must not come out, and the next scan after
 // plugging in must.
 func TestUnplugged(t *testing.T) {
+	t.Parallel()
 	for name, pull := range map[string]func(*scannertest.Port){
 		"path gone":  (*scannertest.Port).Unplug,
 		"path stays": (*scannertest.Port).Cut,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			port := scannertest.NewPort(t)
 			r := start(t, port.Path)
 			defer r.stop()

@@ -17,11 +17,11 @@
 // a text is dropped, and scanner.Supervise takes it again once it is back.
 //
 // Limits: the scanner must imitate an American keyboard and send ASCII. One that is set up for
-// another country garbles punctuation and letters, and a French one digits too (they are
-// shifted there, and arrive as punctuation); digits come out right of all others. No part of
-// such a text is guessed. Caps Lock is taken to be off at the
-// start; codes are compared without regard to case. The user must be allowed to open the device
-// (group input). A scanner that is quiet is one that nobody uses: wedge never says silent.
+// another country garbles punctuation and letters; digits come out right of all but the French,
+// Belgian and Czech ones, where they are shifted and arrive as punctuation. No part of such
+// a text is guessed. Caps Lock is taken to be off at the start; codes are compared
+// without regard to case. The user must be allowed to open the device (group input). A scanner
+// that is quiet is one that nobody uses: wedge never says silent.
 package wedge
 
 import (

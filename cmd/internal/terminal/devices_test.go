@@ -34,6 +34,7 @@ func TestDevicesOpen(t *testing.T) {
 		"any camera":    {Devices{Camera: "auto"}, "camera", "camera"},
 		"a stream":      {Devices{Camera: "http://127.0.0.1:1/stream"}, "camera", "camera"},
 		"pictures":      {Devices{Camera: folder}, "camera", "camera"},
+		"by themselves": {Devices{Serial: []string{"auto", "auto@115200"}, Wedge: []string{"auto", "05e0:1200"}}, "serial serial-2 wedge wedge-2", ""},
 		"several": {Devices{
 			Serial: []string{"/dev/ttyUSB0", "/dev/ttyUSB1@115200"}, Wedge: []string{"/dev/input/event3", "/dev/input/event4"}, Camera: "/dev/video0",
 		}, "serial serial-2 wedge wedge-2 camera", "camera"},

@@ -1,7 +1,7 @@
 package scanner
 
 // sure is how many texts in a row must have ended with a mark for it to be this device's habit.
-const sure = 16
+const sure = 64
 
 // Ends learns whether a device ends its texts with a mark (CR, Enter), as most do, or with
 // nothing. Of the one kind, a text that is over by a pause alone has lost its end on the way:

@@ -2,7 +2,9 @@ package desk_test
 
 import (
 	"testing"
+	"time"
 
+	"hexiao/kiosk"
 	"hexiao/kiosk/desk"
 )
 
@@ -44,5 +46,23 @@ func TestTakeBack(t *testing.T) {
 	c.TakeBack(before)
 	if s := c.state(); s.Screen != desk.SignIn || s.SignIn.Typed != 4 {
 		t.Errorf("%s, %d digits", s.Screen, s.SignIn.Typed)
+	}
+}
+
+// Enter of a keyboard does nothing on a hold, and so it keeps no leader signed in.
+func TestEnterOnAHold(t *testing.T) {
+	c := newCounter()
+	c.tap(desk.TapLeader)
+	c.keys("2580")
+	c.tap(desk.TapEnter)
+	c.ledger.answers[codeA] = held(kiosk.Held)
+	c.wait(119 * time.Second)
+	c.scan(t, codeA)
+	if s := c.tap(desk.TapEnter); s.Screen != desk.Held || s.Leader == "" {
+		t.Fatalf("%s, leader %q", s.Screen, s.Leader)
+	}
+	c.wait(time.Second)
+	if c.state().Leader != "" {
+		t.Error("a key that does nothing kept the leader signed in")
 	}
 }

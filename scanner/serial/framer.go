@@ -19,15 +19,18 @@ const (
 	marked = 0xff
 )
 
+// padding is what scanners are set up to put around a text, or a line makes that nobody drives.
+const padding = "\t\x00"
+
 // minAfterNoise is the shortest text in bytes that counts directly after noise: of random bytes
 // every third is printable.
 const minAfterNoise = 4
 
 // Framer cuts a stream of bytes into texts. A text ends with CR, LF, CR LF or ETX, or by a
-// pause (Pause). STX begins a new one. Tabs around a text are taken off, empty texts are left
-// out, and so are those of nothing but NUL and marked bytes, as a plug in motion makes them.
-// Nothing is left out of the middle of a text: control characters stay in it,
-// for scanner.FromDevice to refuse.
+// pause (Pause). STX begins a new one. Tabs and NUL around a text are taken off, empty texts are
+// left out, and so are those of nothing but NUL and marked bytes, as a plug in motion makes them.
+// Nothing is left out of the middle of a text, nor a marked byte of its ends: what is
+// no text stays, for scanner.FromDevice to refuse.
 //
 // A text of more than scanner.MaxText bytes is dropped up to its end. So is one that a pause
 // ends where the scanner has shown that its texts end otherwise, see scanner.Ends.
@@ -115,7 +118,7 @@ func (f *Framer) end(give func(string)) {
 }
 
 func (f *Framer) give(give func(string)) {
-	text := bytes.Trim(f.text, "\t")
+	text := bytes.Trim(f.text, padding)
 	switch {
 	case bytes.Count(text, []byte{nul})+bytes.Count(text, []byte{marked}) == len(text):
 	case f.isNoise():
@@ -130,5 +133,5 @@ func (f *Framer) give(give func(string)) {
 
 // isNoise reports whether the text is none that a scanner would send.
 func (f *Framer) isNoise() bool {
-	return !utf8.Valid(f.text) || bytes.ContainsFunc(bytes.Trim(f.text, "\t"), func(r rune) bool { return r < ' ' || r == 0x7f })
+	return !utf8.Valid(f.text) || bytes.ContainsFunc(bytes.Trim(f.text, padding), func(r rune) bool { return r < ' ' || r == 0x7f })
 }

@@ -42,6 +42,9 @@ func TestFramer(t *testing.T) {
 		"a failure":             {[]string{"ab", "RESET", "PAUSE", "c\r"}, []string{"c"}},
 		"noise before STX":      {[]string{"ab\x02c\x03"}, []string{"c"}},
 		"a plug in motion":      {[]string{"\x00\x00\xff\x00\x00", "PAUSE", "\x00\r", "ab\r"}, []string{"ab"}},
+		"NUL around":            {[]string{"\x00\x00ab\x00\t\r\n\x00cd\r"}, []string{"ab", "cd"}},
+		"a break before":        {[]string{"\xff\x00\x00ab\r"}, []string{"\xff\x00\x00ab"}},
+		"a break after":         {[]string{"ab\xff\x00\x00\r"}, []string{"ab\xff"}},
 		"NUL inside":            {[]string{"ab\x00cd\r"}, []string{"ab\x00cd"}},
 		"tabs around":           {[]string{"\tab\t\r", "\t\r", "cd\t", "PAUSE"}, []string{"ab", "cd"}},
 		"a tab inside":          {[]string{"ab\tcd\r"}, []string{"ab\tcd"}},
@@ -66,7 +69,7 @@ func TestFramerKnowsTheEnds(t *testing.T) {
 	var f Framer
 	var got []string
 	give := func(s string) { got = append(got, s) }
-	for range 16 {
+	for range 64 {
 		f.Write([]byte("12345678\r\n"), give)
 		f.Pause(give)
 	}
@@ -75,7 +78,7 @@ func TestFramerKnowsTheEnds(t *testing.T) {
 	f.Write([]byte("\x00\xff"), give) // the plug goes in again
 	f.Pause(give)
 	f.Write([]byte("12345678\r"), give)
-	if len(got) != 17 || got[16] != "12345678" || f.Dropped() != 1 {
+	if len(got) != 65 || got[64] != "12345678" || f.Dropped() != 1 {
 		t.Errorf("%q, dropped %d", got, f.Dropped())
 	}
 }

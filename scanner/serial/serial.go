@@ -22,7 +22,7 @@
 //
 // Limits: the driver cannot tell when the cable between an RS-232 scanner and its USB
 // adapter is pulled in the middle of a scan. A scanner that sends an end mark is known by it
-// after 16 texts (scanner.Ends), and what lacks it is dropped from then on; switch such
+// after 64 texts (scanner.Ends), and what lacks it is dropped from then on; switch such
 // scanners to send one. Whether bytes have their stop bits the driver of the adapter must tell;
 // where it does not, the speed is 9600 unless set. Parity and flow control are not set up.
 // Programs that do not lock the port (modem managers) can still read from it. A scanner that

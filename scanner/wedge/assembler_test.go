@@ -225,19 +225,19 @@ func TestAssemblerKnowsTheEnds(t *testing.T) {
 	var a Assembler
 	var got []string
 	give := func(s string) { got = append(got, s) }
-	for range 16 {
+	for range 64 {
 		got = append(got, assembled(&a, append(typed(t, "12345678"), pressed(evdev.KEY_TAB)...)...)...)
 		a.Pause(give)
 	}
 	assembled(&a, typed(t, "12345")...)
 	a.Pause(give)
-	if len(got) != 16 || a.Dropped() != 1 {
+	if len(got) != 64 || a.Dropped() != 1 {
 		t.Errorf("%d texts, dropped %d", len(got), a.Dropped())
 	}
 	// A number that Alt was not released from is half a character.
 	b := Assembler{}
 	assembled(&b, append(typed(t, "12345"), alt("065")[:8]...)...)
-	if b.Pause(give); len(got) != 16 || b.Dropped() != 1 {
+	if b.Pause(give); len(got) != 64 || b.Dropped() != 1 {
 		t.Errorf("%d texts, dropped %d", len(got), b.Dropped())
 	}
 }

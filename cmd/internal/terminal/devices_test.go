@@ -193,7 +193,7 @@ func TestSerialScanner(t *testing.T) {
 	o.Sources = sources
 	r := start(t, o)
 	digits := codes[0].Typed.Text
-	for _, garbled := range []string{"]C1\x1d" + digits, digits[:4] + "\x1d" + digits[4:], "\x00" + digits, "@SETUPE1;", digits[:4] + "\xff\x00" + digits[4:]} {
+	for _, garbled := range []string{"]C1\x1d" + digits, digits[:4] + "\x1d" + digits[4:], digits[:4] + "\x00" + digits[4:], "@SETUPE1;", digits[:4] + "\xff\x00" + digits[4:]} {
 		port.Send(garbled + "\r\n")
 	}
 	port.Send("]C0" + digits + "\r\n")

@@ -9,6 +9,7 @@ GOFLAGS_ := $(STAMP) -tags '$(TAGS)'
 SECONDS  ?=
 CYCLES   ?= 20000
 FUZZTIME ?= 10s
+EXECUTIONS ?= 100000000
 STATES   ?= 2000000
 CUTS     ?=
 SEED     ?= 1
@@ -19,7 +20,7 @@ LINT         := v2.15.0
 GOLANGCI     := .bin/golangci-lint-$(LINT)
 SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
 
-.PHONY: help deps build run test race crash crash-ext4 soak bench lint gallery fuzz damage cover generate clean
+.PHONY: help deps build run test race crash crash-ext4 soak bench lint gallery fuzz fuzz-scan damage cover generate clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -72,6 +73,9 @@ gallery: build ## every screen in every state as pictures; PICTURES=DIR says whe
 
 fuzz: deps ## every fuzz target for FUZZTIME=10s each
 	@.ci/fuzz '$(FUZZTIME)' $(GOFLAGS_)
+
+fuzz-scan: deps ## EXECUTIONS=100000000 mutated inputs to what scanners send: framing, keys, codes, frames; SEED=1
+	@.ci/fuzz-scan '$(EXECUTIONS)' '$(SEED)' $(GOFLAGS_)
 
 damage: deps ## start on damaged files, CASES=100000 of them, and plant faults that they must find
 	DAMAGE_CASES='$(CASES)' DAMAGE_FAULTS=all go test $(GOFLAGS_) -timeout 0 -v ./kiosk/damagetest

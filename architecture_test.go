@@ -42,9 +42,11 @@ func importTable() []room {
 		{"scanner/camera", "scanner scanner/luma", "frames from cameras and files"},
 		{"scanner/decode", "scanner scanner/luma", "a gray frame in, texts out"},
 		{"scanner/luma", "", "brightness out of JPEG, PNG and PGM; camera and decode both need it"},
+		{"scanner/plugged", "", "names of devices that outlast a replug; serial, wedge and the doctor need them"},
 		{"scanner/scannertest", "scanner", "drawn frames, byte streams and pty pairs for tests"},
-		{"scanner/serial", "scanner", "scanners on a serial line"},
-		{"scanner/wedge", "scanner", "scanners that type like a keyboard"},
+		{"scanner/scannertest/lawtest", "", "tests only: holds laws to inputs by the million, the domain's too"},
+		{"scanner/serial", "scanner scanner/plugged", "scanners on a serial line"},
+		{"scanner/wedge", "scanner scanner/plugged", "scanners that type like a keyboard"},
 		{"sync/client", "kiosk sync/wire", "HQ over HTTP: the domain's events out, orders in, by the contract"},
 		{"sync/engine", "kiosk", "when to push and pull; declares the Outbox and Remote it needs"},
 		{"sync/hq", "kiosk kiosk/ordertable kiosk/seal sync/wire", "the platform: imports, codes, settling by the domain's rules; declares its Store"},
@@ -54,7 +56,7 @@ func importTable() []room {
 		{"cmd/internal/cli", "", "what the commands have in common: parsing, exit codes, progress"},
 		{"cmd/internal/powercut", "", "power cuts of a real ext4 under the real kioskctl, which it knows by its commands alone; .ci/crash-ext4 runs it"},
 		{"cmd/internal/terminal", "kiosk kiosk/boltstore kiosk/config kiosk/desk kiosk/journal kiosk/ordertable kiosk/seal scanner scanner/camera " +
-			"scanner/decode scanner/serial scanner/wedge sync/client sync/engine", "the terminal put together without a screen; siblings meet here"},
+			"scanner/decode scanner/plugged scanner/serial scanner/wedge sync/client sync/engine", "the terminal put together without a screen; siblings meet here"},
 		{"cmd/gallery", "cmd/internal/cli kiosk/desk kiosk/ui kiosk/ui/look kiosk/ui/sample", "every screen in every state"},
 		{"cmd/hq", "cmd/internal/cli kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the platform server and its tools"},
 		{"cmd/kiosk", "assets cmd/internal/cli cmd/internal/terminal kiosk/desk kiosk/ui", "the terminal with its window"},
@@ -73,7 +75,7 @@ func fences() []fence {
 		{"go.etcd.io/bbolt/...", "kiosk/boltstore sync/hq/boltstore", "", "the rest of the program must not care how things are stored"},
 		{"net net/http os os/exec os/signal syscall", "", "kiosk kiosk/desk kiosk/seal", "the domain does no input or output: pass the bytes in"},
 		{"testing/... net/http/httptest pgregory.net/rapid github.com/google/go-cmp/... go.uber.org/goleak github.com/rogpeppe/go-internal/testscript",
-			"kiosk/kiosktest scanner/scannertest sync/hq/hqtest", "", "it belongs to tests"},
+			"kiosk/kiosktest scanner/scannertest/... sync/hq/hqtest", "", "it belongs to tests"},
 	}
 }
 

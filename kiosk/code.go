@@ -109,20 +109,37 @@ func clean(raw string) (string, error) {
 	return s, nil
 }
 
+// folds is how often composing may bring out another small letter: a small letter without a
+// capital, parted from a mark by a hyphen, becomes one that has a capital. Twice is the most known.
+const folds = 4
+
 func fold(s string) (string, error) {
-	s = strings.Map(func(r rune) rune {
-		if r > ' ' && r < unicode.MaxASCII && r != '-' { // nearly all codes, without a look at tables
-			if r >= 'a' && r <= 'z' {
-				r -= 'a' - 'A'
-			}
-			return r
+	for range folds {
+		folded := norm.NFKC.String(strings.Map(foldRune, s)) // what stood apart may compose now
+		if folded == s {
+			return checkFolded(s)
 		}
-		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || unicode.Is(unicode.Cf, r) {
-			return -1
+		s = folded
+	}
+	return "", fmt.Errorf("%w: no two readings agree", ErrMalformedCode)
+}
+
+// foldRune is upper case; spaces, hyphens and what cannot be seen fall out.
+func foldRune(r rune) rune {
+	if r > ' ' && r < unicode.MaxASCII && r != '-' { // nearly all codes, without a look at tables
+		if r >= 'a' && r <= 'z' {
+			r -= 'a' - 'A'
 		}
-		return unicode.ToUpper(r)
-	}, s)
-	s = norm.NFKC.String(s) // what stood apart may compose now
+		return r
+	}
+	if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return unicode.ToUpper(r)
+}
+
+// checkFolded checks a folded text.
+func checkFolded(s string) (string, error) {
 	switch {
 	case s == "":
 		return "", fmt.Errorf("%w: empty", ErrMalformedCode)

@@ -25,7 +25,8 @@ const (
 // front of a camera for a minute is one scan. A code that was out of sight for
 // a second or more and comes back within the window is passed on as a Repeat,
 // at most once a window. After a whole window out of sight it is new again.
-// Direct scans pass untouched and leave no trace.
+// Direct scans pass untouched and leave no trace. Refused texts count as one text,
+// so that noise on a line is one answer, and are never repeats.
 //
 // Codes in view together count as a whole: each company of texts, in any order, is
 // passed on when it is new, and once a window for as long as it stays, with those of
@@ -85,7 +86,7 @@ func (d *Debouncer) Emit(s Scan) {
 	case d.out(since):
 	case d.out(alone):
 		s.Held = []string{s.Text}
-	case since >= away && t.Sub(e.passed) >= d.window:
+	case s.Refused == "" && since >= away && t.Sub(e.passed) >= d.window:
 		s.Repeat = true
 		e.passed = t
 	default:

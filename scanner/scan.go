@@ -9,10 +9,13 @@
 //
 //	sources -> Supervise (one each) -> Debouncer (one for all) -> Emit
 //
+// Scanners that send or type texts of their own make their scans with FromDevice,
+// which takes an AIM prefix off and refuses what can be no code: control
+// characters, and what sets up scanners.
+//
 // Limits: a text is at most MaxText bytes, longer ones are dropped with a
-// report; the Debouncer remembers at most 256 texts, as hashes. The
-// text of a scan is handed on as the device gave it (AIM prefix included); what
-// it means, and whether it is too long to mean anything, the domain decides.
+// report; the Debouncer remembers at most 256 texts, as hashes. What a text
+// means, and whether it is too long to mean anything, the domain decides.
 // No text ever appears in an error or in a Health.
 package scanner
 
@@ -41,7 +44,7 @@ const (
 
 // Scan is one code as it was read.
 type Scan struct {
-	Text      string    // as the device gave it, at most MaxText bytes
+	Text      string    // as the device gave it, without an AIM prefix, at most MaxText bytes
 	Symbology Symbology // what it was printed as
 	Source    string    // "camera", "serial", "wedge", "stdin", "touch", or one of these with a suffix of the user's
 	At        time.Time // when it was read, UTC
@@ -53,6 +56,10 @@ type Scan struct {
 	// Held is those of Text and Also that have been in sight since an earlier scan: for them
 	// only their company is new. The Debouncer fills it.
 	Held []string
+
+	// Refused says why a text was kept back; Text is empty then. Whoever scanned it gets an
+	// answer all the same: an empty text is malformed.
+	Refused Refusal
 
 	// Repeat marks a code that was passed on before and came back within the
 	// debounce window after it had been away: the customer shows it again. It

@@ -27,8 +27,8 @@ type kioskCmd struct {
 	Config   string   `type:"existingfile" placeholder:"FILE" help:"Another settings file than kiosk.toml in the data folder."`
 	Windowed cli.Size `placeholder:"WxH" help:"A window of that size instead of the full screen."`
 	Camera   string   `placeholder:"DEV" help:"/dev/videoN, the http:// address of an MJPEG camera, or a file or folder of pictures; instead of the settings'."`
-	Serial   []string `placeholder:"DEV[@BAUD]" sep:"none" help:"A serial scanner; instead of the settings'."`
-	Wedge    []string `placeholder:"DEV" sep:"none" help:"A scanner that types like a keyboard; instead of the settings'."`
+	Serial   []string `placeholder:"DEV[@BAUD]" sep:"none" help:"A serial scanner: auto, a path, or vendor:product; 9600 baud first unless said; instead of the settings'."`
+	Wedge    []string `placeholder:"DEV" sep:"none" help:"A scanner that types like a keyboard: auto, a path, or vendor:product; instead of the settings'."`
 	Offline  bool     `help:"Do not talk to HQ."`
 }
 

@@ -16,8 +16,8 @@ import (
 type runCmd struct {
 	dataFlag
 	Stdin   bool     `help:"Take a code a line from standard input; every line is answered, without debounce. The command ends with the input when it is the only source."`
-	Serial  []string `placeholder:"DEV[@BAUD]" sep:"none" help:"A serial scanner, 9600 baud unless said."`
-	Wedge   []string `placeholder:"DEV" sep:"none" help:"A scanner that types like a keyboard; it is grabbed."`
+	Serial  []string `placeholder:"DEV[@BAUD]" sep:"none" help:"A serial scanner: auto, a path, or vendor:product as lsusb has them; 9600 baud first unless said."`
+	Wedge   []string `placeholder:"DEV" sep:"none" help:"A scanner that types like a keyboard: auto, a path, or vendor:product; it is grabbed."`
 	Camera  string   `placeholder:"DEV" help:"/dev/videoN, the http:// address of an MJPEG camera, or a file or folder of pictures."`
 	Offline bool     `help:"Do not talk to HQ."`
 	Verbose bool     `help:"Log to standard error."`

@@ -95,8 +95,8 @@ func (h HQ) Authentic() bool {
 type Scanners struct {
 	Camera string   `toml:"camera" comment:"/dev/video0 or better a lasting name as kioskctl doctor lists them, http://… of an MJPEG camera, or a file of pictures; auto: the first camera found whenever one is looked for; empty: none."`
 	Focus  int      `toml:"camera_focus" comment:"Fixed focus of a V4L2 camera in its own unit, as v4l2-ctl shows it; 0: autofocus where it has one."`
-	Serial []string `toml:"serial" comment:"Serial scanners, DEVICE or DEVICE@BAUD."`
-	Wedge  []string `toml:"wedge" comment:"Keyboard-wedge scanners, /dev/input/by-id/…"`
+	Serial []string `toml:"serial" comment:"Serial scanners, DEVICE or DEVICE@BAUD. DEVICE is auto, a path like /dev/serial/by-id/… (kioskctl doctor lists them), or vendor:product as lsusb has them; auto twice: two of them."`
+	Wedge  []string `toml:"wedge" comment:"Scanners that type like a keyboard, to be grabbed: auto (those known as scanners, never a keyboard), a path like /dev/input/by-id/…-event-kbd, or vendor:product. One that is not listed types into the window and is told from a hand by its speed."`
 }
 
 // Duration is a time.Duration written as "5s".

@@ -7,7 +7,7 @@ import (
 )
 
 func (d *Desk) tapHeld(a Action, at kiosk.Moment) {
-	if a != TapCancel && a != TapDone { // those are the customer's
+	if a != TapCancel && a != TapDone && a != TapEnter { // those are the customer's, or a keyboard's
 		d.leader.touch(at)
 	}
 	switch a {

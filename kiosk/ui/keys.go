@@ -6,14 +6,16 @@ import (
 	"hexiao/kiosk/desk"
 )
 
-// typedRune hands on the digits of a real keyboard; a keyboard may also write
-// the full-width ones of a Chinese input method.
+// typedRune hands on the characters of a real keyboard; it may also write the
+// full-width digits of a Chinese input method.
 func (w *Window) typedRune(r rune) {
-	w.typed(r)
 	if r >= '０' && r <= '９' {
 		r = r - '０' + '0'
 	}
-	if r >= '0' && r <= '9' {
+	switch {
+	case w.o.Typed != nil:
+		w.o.Typed(r)
+	case r >= '0' && r <= '9':
 		w.o.Key(r)
 	}
 }
@@ -21,17 +23,12 @@ func (w *Window) typedRune(r rune) {
 // typedKey hands on the keys that have a button on the keypads. On the answers
 // they do nothing, except that Escape closes one as Done would.
 func (w *Window) typedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
-		w.typed('\n')
+	if w.o.Typed != nil && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) {
+		w.o.Typed('\n')
+		return
 	}
 	if a, ok := keyAction(w.state.Screen, e.Name); ok {
 		w.o.Tap(a)
-	}
-}
-
-func (w *Window) typed(r rune) {
-	if w.o.Typed != nil {
-		w.o.Typed(r)
 	}
 }
 

@@ -24,9 +24,9 @@ type Options struct {
 	Tap   func(desk.Action)
 	Key   func(rune)
 	Sound func(desk.Sound)
-	// Typed gets every character of a real keyboard, and '\n' for Enter, before
-	// Key and Tap do: a scanner that types can be told from a person by its speed.
-	// nil: nobody looks.
+	// Typed gets every character of a real keyboard, and '\n' for Enter, in the
+	// place of Key and Tap: whoever sees them all can tell a scanner that types
+	// from a person by its speed. nil: digits go to Key, Enter to Tap.
 	Typed func(rune)
 	// Closed is called once after the window has gone; nil: nobody asks.
 	Closed func()

@@ -135,6 +135,27 @@ func TestKeyboardWorksLikeTheKeypad(t *testing.T) {
 	}
 }
 
+// Where somebody listens to all keys, digits and Enter do nothing else: they may be a scanner's.
+func TestTypedTakesTheKeys(t *testing.T) {
+	w, h := newWindow(t, fyne.NewSize(1280, 800))
+	var typed []rune
+	w.o.Typed = func(r rune) { typed = append(typed, r) }
+	w.Show(state(t, desk.Chinese, "sign-in").State)
+	c := w.win.Canvas()
+	for _, r := range "A３-9" {
+		c.OnTypedRune()(r)
+	}
+	for _, k := range []fyne.KeyName{fyne.KeyReturn, fyne.KeyEnter, fyne.KeyBackspace} {
+		c.OnTypedKey()(&fyne.KeyEvent{Name: k})
+	}
+	if string(typed) != "A3-9\n\n" || len(h.keys) != 0 {
+		t.Errorf("typed %q, keys %q", string(typed), string(h.keys))
+	}
+	if diff := cmp.Diff([]desk.Action{desk.TapErase}, h.taps); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestPicturesGoWhereTheyAreWanted(t *testing.T) {
 	w, _ := newWindow(t, fyne.NewSize(1280, 800))
 	w.Frame(gray(1)) // before anything is shown

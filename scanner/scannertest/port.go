@@ -74,3 +74,50 @@ func (p *Port) Send(s string) {
 		p.t.Fatal(err)
 	}
 }
+
+// SendMisread makes the scanner say something in which bytes that were misread are marked, as
+// the driver of a serial line marks them (termios(3), PARMRK); a pseudo-terminal has no speed and
+// misreads nothing.
+func (p *Port) SendMisread(s string) {
+	p.t.Helper()
+	set := func(iflag uint32) {
+		p.t.Helper()
+		settings := p.settings()
+		settings.Iflag = iflag
+		if err := unix.IoctlSetTermios(int(p.master.Fd()), unix.TCSETS, settings); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	before := p.settings().Iflag
+	set(before &^ unix.PARMRK) // which would mark the marks
+	p.Send(s)
+	set(before)
+}
+
+// Speed is the speed that the program has set, one of B9600 and so on.
+func (p *Port) Speed() uint32 {
+	p.t.Helper()
+	return p.settings().Cflag & unix.CBAUD
+}
+
+// Is8N1 reports whether the program has set 8 data bits, no parity and one stop bit.
+func (p *Port) Is8N1() bool {
+	p.t.Helper()
+	return p.settings().Cflag&(unix.CSIZE|unix.PARENB|unix.CSTOPB) == unix.CS8
+}
+
+// MarksMisread reports whether the program has had misread bytes marked, as SendMisread does.
+func (p *Port) MarksMisread() bool {
+	p.t.Helper()
+	const both = unix.INPCK | unix.PARMRK
+	return p.settings().Iflag&(both|unix.IGNPAR) == both
+}
+
+func (p *Port) settings() *unix.Termios {
+	p.t.Helper()
+	settings, err := unix.IoctlGetTermios(int(p.master.Fd()), unix.TCGETS)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return settings
+}

@@ -1,16 +1,27 @@
 // Package wedge reads codes from scanners that pretend to be keyboards.
 //
-// Source grabs such a device (/dev/input/eventN, better its stable name under
-// /dev/input/by-id): no other program, and not the window with the focus, sees
-// its keys. The grab ends with the process, whatever ends it. Where the device cannot be
-// grabbed, Burst recognises a scan among keys typed into the window.
+//	auto                    the first input device that looks like a scanner
+//	05e0:1200               the first of that vendor and product
+//	/dev/input/by-id/…      the same scanner whichever plug it is in
+//	/dev/input/event7       whatever is there
 //
-// A text ends with Enter or Tab, or after a pause of 300 ms. A device that is pulled out
-// ends Run, half a text is dropped, and scanner.Supervise takes it again once it is back.
+// Source grabs such a device: no other program, and not the window with the focus, sees
+// its keys. The grab ends with the process, whatever ends it. auto never grabs a keyboard
+// that is not known as a scanner, by its maker or its name (see scanner/plugged). Find lists
+// them all. Where a scanner is not set up here, or cannot be grabbed, it types into the window,
+// and Burst recognises a scan among the keys.
 //
-// Limits: the scanner must imitate an American keyboard and send ASCII; characters sent as
-// Alt with keypad digits are not put together. Caps Lock is taken to be off at the
-// start. The user must be allowed to open the device (group input).
+// A text ends with Enter or Tab, or after a pause of 300 ms. Assembler says what is no text:
+// what a hand types, what a cat lies on, what has lost keys; such texts are dropped whole. What
+// scanner.FromDevice makes of the others is the scan. A device that is pulled out ends Run, half
+// a text is dropped, and scanner.Supervise takes it again once it is back.
+//
+// Limits: the scanner must imitate an American keyboard and send ASCII. One that is set up for
+// another country garbles punctuation and letters; digits come out right of all but the French,
+// Belgian and Czech ones, where they are shifted and arrive as punctuation. No part of such
+// a text is guessed. Caps Lock is taken to be off at the start; codes are compared
+// without regard to case. The user must be allowed to open the device (group input). A scanner
+// that is quiet is one that nobody uses: wedge never says silent.
 package wedge
 
 import (
@@ -25,16 +36,24 @@ import (
 	"golang.org/x/sys/unix"
 
 	"hexiao/scanner"
+	"hexiao/scanner/plugged"
 )
 
-const pause = 300 * time.Millisecond // without a key: the text is over
+const (
+	pause = 300 * time.Millisecond // without a key: the text is over
+
+	// late is how long keys that were pressed during the pause may take to get here when this
+	// process, and not the scanner, was what stood still.
+	late = 30 * time.Millisecond
+)
 
 // Source is a keyboard-wedge scanner as a scanner.Source.
 type Source struct {
-	name string
-	path string
-	now  func() time.Time
-	open func(path string) (device, error)
+	name    string
+	setting string
+	root    string // of the files of devices
+	now     func() time.Time
+	open    func(path string) (device, error)
 }
 
 // device is what is used of a grabbed evdev.InputDevice. Close interrupts ReadSlice.
@@ -43,13 +62,13 @@ type device interface {
 	Close() error
 }
 
-// Open makes a Source of the device at path, called name ("wedge" if empty). The device
-// need not be there yet.
-func Open(path, name string, now func() time.Time) *Source {
+// Open makes a Source of the device that the setting means, called name ("wedge" if empty). The
+// device need not be there yet.
+func Open(setting, name string, now func() time.Time) *Source {
 	if name == "" {
 		name = "wedge"
 	}
-	return &Source{name: name, path: path, now: now, open: grab}
+	return &Source{name: name, setting: setting, root: "/", now: now, open: grab}
 }
 
 // Name implements scanner.Source.
@@ -57,14 +76,14 @@ func (s *Source) Name() string { return s.name }
 
 // Run implements scanner.Source.
 func (s *Source) Run(ctx context.Context, emit scanner.Emit, report func(scanner.Health)) error {
-	dev, err := s.open(s.path)
+	dev, path, err := s.take()
 	if err != nil {
-		return explain(s.path, err)
+		return err
 	}
 	tell := func(detail string) {
 		report(scanner.Health{Source: s.name, State: scanner.Working, Detail: detail, At: s.now().UTC()})
 	}
-	tell("The scanner " + s.path + " is grabbed.")
+	tell("The scanner " + path + " is grabbed.")
 
 	events := make(chan []evdev.InputEvent)
 	failed := make(chan error, 1)
@@ -90,36 +109,72 @@ func (s *Source) Run(ctx context.Context, emit scanner.Emit, report func(scanner
 		for range events {
 		}
 	}()
-	return s.assemble(ctx, events, failed, emit, tell)
+	s.assemble(ctx, events, emit, tell)
+	select {
+	case err := <-failed:
+		return explain(path, err)
+	default:
+		return nil
+	}
 }
 
-// assemble makes scans of events until ctx ends or reading fails.
-func (s *Source) assemble(ctx context.Context, events <-chan []evdev.InputEvent, failed <-chan error, emit scanner.Emit, tell func(string)) error {
-	var keys Assembler
-	give := func(text string) {
-		emit(scanner.Scan{Text: text, Symbology: scanner.Text, Source: s.name, At: s.now().UTC()})
+// take grabs the first of the devices that the setting may mean and that nobody uses.
+func (s *Source) take() (device, string, error) {
+	found := plugged.Choose(Find(s.root), s.setting)
+	if len(found) == 0 {
+		return nil, "", fmt.Errorf("no scanner that types is plugged in that %q would mean (%w)", s.setting, scanner.ErrMissing)
 	}
+	var failed error
+	for _, d := range found {
+		dev, err := s.open(d.Path)
+		if err == nil {
+			return dev, d.Path, nil
+		}
+		if err = explain(d.Path, err); failed == nil || !errors.Is(err, scanner.ErrMissing) { // tells more
+			failed = err
+		}
+	}
+	return nil, "", failed
+}
+
+// assemble makes scans of events until ctx ends or there are no more.
+func (s *Source) assemble(ctx context.Context, events <-chan []evdev.InputEvent, emit scanner.Emit, tell func(string)) {
+	var keys Assembler
+	give := func(text string) { emit(scanner.FromDevice(text, s.name, s.now())) }
 	quiet := time.NewTimer(pause)
 	defer quiet.Stop()
+	waited := false
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-quiet.C:
+			if !waited {
+				waited = true
+				quiet.Reset(late)
+				continue
+			}
+			before := keys.Dropped()
 			keys.Pause(give)
+			tellDropped(keys.Dropped()-before, tell)
 		case some, more := <-events:
 			if !more {
-				return explain(s.path, <-failed)
+				return
 			}
+			waited = false
 			before := keys.Dropped()
 			for _, e := range some {
 				keys.Event(e, give)
 			}
-			if keys.Dropped() > before {
-				tell(fmt.Sprintf("A text was dropped: it had more than %d characters, or keys were lost.", scanner.MaxText))
-			}
+			tellDropped(keys.Dropped()-before, tell)
 			quiet.Reset(pause)
 		}
+	}
+}
+
+func tellDropped(n int, tell func(string)) {
+	if n > 0 {
+		tell(fmt.Sprintf("A text was dropped: it was typed by hand or with other keys among it, was cut off, or had more than %d characters.", scanner.MaxText))
 	}
 }
 

@@ -178,19 +178,23 @@ func TestBurst(t *testing.T) {
 	for name, c := range map[string]struct {
 		text  string
 		gap   time.Duration // between keys
+		stall time.Duration // once more, after the second key
 		enter time.Duration // after the last key
 		want  bool
 	}{
-		"a scanner":        {"ABC123", 10 * ms, 10 * ms, true},
-		"all at once":      {"ABC123", 0, 0, true},
-		"a person":         {"ABC123456789", 120 * ms, 120 * ms, false},
-		"a late Enter":     {"ABC123", 10 * ms, 80 * ms, false},
-		"too short":        {"ABC12", 10 * ms, 10 * ms, false},
-		"nothing":          {"", 0, 10 * ms, false},
-		"longest":          {strings.Repeat("x", scanner.MaxText), ms, ms, true},
-		"too long":         {strings.Repeat("x", scanner.MaxText+1), ms, ms, false},
-		"Chinese":          {"提货码一二三四", ms, ms, true},
-		"a clock set back": {"ABC123", -10 * ms, 10 * ms, false},
+		"a scanner":        {"ABC123", 10 * ms, 0, 10 * ms, true},
+		"all at once":      {"ABC123", 0, 0, 0, true},
+		"a slow window":    {"1234567890", 10 * ms, 300 * ms, 10 * ms, true},
+		"a person":         {"ABC123456789", 120 * ms, 0, 120 * ms, false},
+		"a fast person":    {"123456789012", 60 * ms, 0, 60 * ms, false},
+		"a late Enter":     {"ABC123", 10 * ms, 0, 300 * ms, false},
+		"hours later":      {"ABC123", 10 * ms, 0, time.Hour, false},
+		"too short":        {"ABC12", 10 * ms, 0, 10 * ms, false},
+		"nothing":          {"", 0, 0, 10 * ms, false},
+		"longest":          {strings.Repeat("x", scanner.MaxText), ms, 0, ms, true},
+		"too long":         {strings.Repeat("x", scanner.MaxText+1), ms, 0, ms, false},
+		"Chinese":          {"提货码一二三四", ms, 0, ms, true},
+		"a clock set back": {"ABC123", -10 * ms, 0, 10 * ms, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b Burst
@@ -200,8 +204,13 @@ func TestBurst(t *testing.T) {
 				b.Rune(r, at)
 			}
 			at = at.Add(time.Second)
-			for _, r := range c.text {
-				b.Rune(r, at)
+			for i, r := range []rune(c.text) {
+				if i == 2 {
+					at = at.Add(c.stall)
+				}
+				if first := b.Rune(r, at); first != (i == 0 || c.gap < 0) {
+					t.Errorf("character %d may be the first: %v", i, first)
+				}
 				at = at.Add(c.gap)
 			}
 			at = at.Add(c.enter - c.gap)
@@ -214,5 +223,21 @@ func TestBurst(t *testing.T) {
 				t.Errorf("a second Enter gave %q", text)
 			}
 		})
+	}
+}
+
+// A scan that comes while somebody types is not told apart from that, and no part of it is a scan.
+func TestBurstAmongKeys(t *testing.T) {
+	var b Burst
+	at := time.Unix(1000, 0)
+	for i, r := range "258012345678" {
+		at = at.Add(10 * time.Millisecond)
+		if i < 4 {
+			at = at.Add(300 * time.Millisecond)
+		}
+		b.Rune(r, at)
+	}
+	if text, ok := b.Enter(at.Add(10 * time.Millisecond)); ok {
+		t.Errorf("got %q", text)
 	}
 }

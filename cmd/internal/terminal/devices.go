@@ -23,10 +23,10 @@ const previewWidth = 640
 
 // Devices are what a terminal reads codes with.
 type Devices struct {
-	Camera string // see package camera; none or empty: none
-	Focus  int    // see camera.Options
-	Serial []string
-	Wedge  []string
+	Camera string    // see package camera; none or empty: none
+	Focus  int       // see camera.Options
+	Serial []string  // see package serial
+	Wedge  []string  // see package wedge
 	Lines  io.Reader // a code a line; nil: none
 }
 
@@ -54,8 +54,8 @@ func (d Devices) Open(now func() time.Time, preview func(picture func() *image.G
 		}
 		sources = append(sources, s)
 	}
-	for i, path := range d.Wedge {
-		sources = append(sources, wedge.Open(path, numbered("wedge", i), now))
+	for i, setting := range d.Wedge {
+		sources = append(sources, wedge.Open(setting, numbered("wedge", i), now))
 	}
 	if d.Camera == "" || d.Camera == cameraNone {
 		return sources, "", nil
@@ -88,17 +88,10 @@ func numbered(kind string, i int) string {
 	return fmt.Sprintf("%s-%d", kind, i+1)
 }
 
-// devicePaths are the device files that the settings name.
+// devicePaths are the device files of cameras that the settings name.
 func devicePaths(c config.Config) []string {
-	var paths []string
 	if strings.HasPrefix(c.Scanners.Camera, "/dev/") {
-		paths = append(paths, c.Scanners.Camera)
+		return []string{c.Scanners.Camera}
 	}
-	for _, spec := range c.Scanners.Serial {
-		if at := strings.LastIndexByte(spec, '@'); at >= 0 {
-			spec = spec[:at]
-		}
-		paths = append(paths, spec)
-	}
-	return append(paths, c.Scanners.Wedge...)
+	return nil
 }

@@ -17,6 +17,8 @@ import (
 	"hexiao/kiosk/config"
 	"hexiao/kiosk/journal"
 	"hexiao/scanner/camera"
+	"hexiao/scanner/serial"
+	"hexiao/scanner/wedge"
 	"hexiao/sync/client"
 )
 
@@ -114,6 +116,7 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 		}
 		add("device", err, device+" is there")
 	}
+	examineScanners(folder.Config.Scanners, serial.Find("/"), wedge.Find("/"), add)
 	return all
 }
 

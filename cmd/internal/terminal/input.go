@@ -14,19 +14,47 @@ func (t *Terminal) Tap(a desk.Action) { t.touch(func(at kiosk.Moment) { t.desk.T
 // Key is a typed key; it does not block.
 func (t *Terminal) Key(r rune) { t.touch(func(at kiosk.Moment) { t.desk.Key(r, at) }) }
 
-// Typed is a character of a keyboard, '\n' for Enter. A scanner that cannot be
-// grabbed types into the window; its speed gives it away. It does not block.
+// Typed is a character of a real keyboard, '\n' for Enter: a digit is a Key, and
+// Enter a Tap on the button of that name. A scanner that cannot be grabbed types
+// into the window as well; its speed gives it away, at the end, and then what
+// its keys did is taken back and its code answered as a scan. It does not
+// block. It is for one goroutine at a time.
 func (t *Terminal) Typed(r rune) {
 	at := t.o.Now()
+	if r == '\n' {
+		text, scanned := t.burst.Enter(at)
+		burst := t.bursts
+		t.touch(func(m kiosk.Moment) {
+			if !scanned {
+				t.desk.Tap(desk.TapEnter, m)
+				return
+			}
+			if t.typed.burst == burst {
+				t.desk.TakeBack(t.typed.before)
+			}
+			t.answer(scanner.FromDevice(text, "wedge", at), m, t.o.Boot.Since())
+		})
+		return
+	}
+	if t.burst.Rune(r, at) {
+		t.bursts++
+	}
+	if r < '0' || r > '9' {
+		return
+	}
+	burst := t.bursts
 	t.touch(func(m kiosk.Moment) {
-		if r != '\n' {
-			t.burst.Rune(r, at)
-			return
+		if t.typed.burst != burst {
+			t.typed = typed{burst: burst, before: t.desk.Pads()}
 		}
-		if text, ok := t.burst.Enter(at); ok {
-			t.answer(scanner.Scan{Text: text, Symbology: scanner.Text, Source: "wedge", At: at.UTC()}, m, t.o.Boot.Since())
-		}
+		t.desk.Key(r, m)
 	})
+}
+
+// typed is what keys in quick succession may have to be taken back to.
+type typed struct {
+	burst  uint64
+	before desk.Pads
 }
 
 // touch hands over an input of a person. When the terminal is so far behind

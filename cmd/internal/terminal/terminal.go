@@ -63,7 +63,9 @@ type Terminal struct {
 	memory *clockFile     // nil: the store is not open yet
 	engine *engine.Engine // nil: offline
 	hq     *client.HQ     // what engine talks to
-	burst  wedge.Burst
+	burst  wedge.Burst    // this and the next belong to who calls Typed
+	bursts uint64         // runs of keys that may be a scan, so far
+	typed  typed
 	inputs chan func(kiosk.Moment)
 	failed error         // of OnAnswer
 	awoken uint64        // head of the journal when the engine was last woken
@@ -320,6 +322,9 @@ func (t *Terminal) logAnswer(s scanner.Scan, a desk.Answer, took time.Duration) 
 	for _, o := range a.Outcomes {
 		t.o.Log.Info("answer", "verdict", string(o.Verdict), "order", string(o.Order.ID), "seq", o.Seq,
 			"source", s.Source, "texts", 1+len(s.Also), "ms", float64(took.Microseconds())/1000)
+	}
+	if s.Refused != "" {
+		t.o.Log.Warn("a scan was refused as it came", "source", s.Source, "reason", string(s.Refused))
 	}
 }
 

@@ -73,16 +73,8 @@ func TestTypedBurst(t *testing.T) {
 	o.Now = clock.now
 	r := start(t, o)
 	r.screen(desk.Welcome)
-	typed := func(text string, pause time.Duration) {
-		at := time.Duration(clock.by.Load())
-		for _, c := range text + "\n" {
-			at += pause
-			clock.set(at)
-			r.Typed(c)
-		}
-	}
-	typed(codes[0].Opaque.Text, 200*time.Millisecond) // a hand
-	typed(codes[1].Opaque.Text, 0)
+	r.types(clock, codes[0].Opaque.Text+"\n", 200*time.Millisecond) // a hand
+	r.types(clock, codes[1].Opaque.Text+"\n", 0)
 	a := r.answer()
 	if out := want(t, a, kiosk.Accepted); out.Order.ID != "A2" || a.scan.Source != "wedge" {
 		t.Errorf("%+v", a)
@@ -90,5 +82,71 @@ func TestTypedBurst(t *testing.T) {
 	r.screen(desk.Accepted)
 	if len(r.answers) != 0 {
 		t.Error("what a hand typed was answered as a scan")
+	}
+}
+
+// types types on a real keyboard.
+func (r *rig) types(clock *shifted, text string, pause time.Duration) {
+	r.t.Helper()
+	at := time.Duration(clock.by.Load())
+	for _, c := range text {
+		at += pause
+		clock.set(at)
+		r.Typed(c)
+	}
+}
+
+// A scanner that types while a leader enters the PIN: its code is a scan, and neither a wrong PIN nor
+// a part of the right one.
+func TestTypedBurstOnSignIn(t *testing.T) {
+	f, codes := localFolder(t, 1, kiosk.Policy{})
+	clock := &shifted{frozen: time.Now().Round(0)}
+	o := options(f)
+	o.Now = clock.now
+	r := start(t, o)
+	r.screen(desk.Welcome)
+	r.Tap(desk.TapLeader)
+	r.screen(desk.SignIn)
+	r.types(clock, hqtest.PIN[:2], 200*time.Millisecond)
+	clock.set(time.Duration(clock.by.Load()) + time.Second)
+	for _, scan := range []string{codes[0].Typed.Text, codes[0].Opaque.Text, "@SETUPE1"} {
+		r.types(clock, scan+"\n", 5*time.Millisecond)
+		if a := r.answer(); a.answer.Verdict != kiosk.Busy || a.scan.Source != "wedge" {
+			t.Errorf("%+v", a)
+		}
+		if s := r.until("the pad", func(s desk.State) bool { return s.SignIn.Typed == 2 }); s.SignIn.Wrong || s.SignIn.Attempts != 5 || s.Screen != desk.SignIn {
+			t.Errorf("%+v", s.SignIn)
+		}
+		clock.set(time.Duration(clock.by.Load()) + time.Second)
+	}
+	r.types(clock, hqtest.PIN[2:]+"\n", 200*time.Millisecond)
+	r.until("the leader", func(s desk.State) bool { return s.Leader != "" })
+	if got := r.store.Attempts(); got.PIN != 0 {
+		t.Errorf("attempts %+v", got)
+	}
+}
+
+// What a scanner types on the keypad or on Welcome is one scan, and not a typed code as well.
+func TestTypedBurstOfDigits(t *testing.T) {
+	f, codes := localFolder(t, 2, kiosk.Policy{})
+	clock := &shifted{frozen: time.Now().Round(0)}
+	o := options(f)
+	o.Now = clock.now
+	r := start(t, o)
+	r.screen(desk.Welcome)
+	r.types(clock, codes[0].Typed.Text+"\n", 5*time.Millisecond)
+	want(t, r.answer(), kiosk.Accepted)
+	r.screen(desk.Accepted)
+	r.Tap(desk.TapDone)
+	r.screen(desk.Welcome)
+	r.types(clock, "12", 200*time.Millisecond)
+	clock.set(time.Duration(clock.by.Load()) + time.Second)
+	r.types(clock, "]C0\x1d99\n", 5*time.Millisecond)
+	want(t, r.answer(), kiosk.Malformed)
+	if len(r.answers) != 0 {
+		t.Error("answered twice")
+	}
+	if got := r.store.Attempts(); len(got.Typed) != 0 {
+		t.Errorf("attempts %+v", got)
 	}
 }

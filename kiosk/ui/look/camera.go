@@ -93,7 +93,9 @@ func (r *cameraRenderer) Layout(size fyne.Size) {
 	k := r.camera.kit
 	r.ground.Resize(size)
 	r.picture.Resize(size)
-	side := min(size.Width, size.Height) * 0.74
+	// The aim stays in the middle, where the reader looks first, and whole above a hint.
+	free := r.layoutHint(size)
+	side := min(0.74*min(size.Width, size.Height), 2*free-size.Height-k.Unit(Space2))
 	r.aim.Move(fyne.NewPos((size.Width-side)/2, (size.Height-side)/2))
 	if r.aim.Size().Width != side {
 		key := iconKey{"aim", OnNight, int(k.Pixels(side))}
@@ -109,11 +111,11 @@ func (r *cameraRenderer) Layout(size fyne.Size) {
 	r.icon.Resize(fyne.NewSize(icon, icon))
 	r.words.Move(fyne.NewPos((size.Width-width)/2, top+icon+gap))
 	r.words.Resize(fyne.NewSize(width, h))
-	r.layoutHint(size)
 }
 
-// layoutHint puts the hint across the foot of the picture.
-func (r *cameraRenderer) layoutHint(size fyne.Size) {
+// layoutHint puts the hint across the foot of the picture and gives the height that
+// is left above it.
+func (r *cameraRenderer) layoutHint(size fyne.Size) float32 {
 	k := r.camera.kit
 	icon, gap := k.Unit(hintIcon), k.Unit(Space2)
 	width := max(1, size.Width-5*gap-icon)
@@ -126,6 +128,10 @@ func (r *cameraRenderer) layoutHint(size fyne.Size) {
 	r.hintIcon.Resize(fyne.NewSize(icon, icon))
 	r.hint.Move(fyne.NewPos(3*gap+icon, top+(high-h)/2))
 	r.hint.Resize(fyne.NewSize(width, h))
+	if !r.strip.Visible() {
+		return size.Height
+	}
+	return top
 }
 
 // set takes over what to show.

@@ -9,6 +9,10 @@ type pose struct {
 	roll   float64 // clockwise in the plane of the frame, in degrees
 	yaw    float64 // about the sheet's own upright axis, in degrees
 	pitch  float64 // about the horizontal axis, in degrees
+
+	// How far the sheet moves in pixels while a rolling shutter goes from the frame's
+	// first row to its last.
+	skewX, skewY float64
 }
 
 // focal is the focal length in widths of the frame: 58 degrees across, a usual webcam's.
@@ -32,11 +36,17 @@ func (p pose) homography(w, h int) [9]float64 {
 	vx, vy, vz := 0.0, cp, sp
 	ux, uy = cr*ux-sr*uy, sr*ux+cr*uy
 	vx, vy = cr*vx-sr*vy, sr*vx+cr*vy
-	return [9]float64{
+	m := [9]float64{
 		f*ux + cx*uz, f*vx + cx*vz, f*tx + cx*tz,
 		f*uy + cy*uz, f*vy + cy*vz, f*ty + cy*tz,
 		uz, vz, tz,
 	}
+	// A row sees the sheet where it is when the row is read: y·skew/h farther on.
+	for i := range 3 {
+		late := (m[3+i] - p.y*m[6+i]) / float64(h)
+		m[i], m[3+i] = m[i]+p.skewX*late, m[3+i]+p.skewY*late
+	}
+	return m
 }
 
 // inverse of a homography, up to a factor that does not matter.
@@ -117,8 +127,42 @@ type grid struct {
 	depth float64 // how far they darken and lighten, after the lens has softened them
 }
 
-// lay draws a sheet over a plane and returns the pixels it covers.
-func (s *sheet) lay(p plane, at pose, l light) box {
+// softness is what keeps a sheet from being sharp: the radius of the disk into which the
+// lens spreads a point, and the way that the sheet moves while the shutter is open, both in
+// pixels.
+type softness struct {
+	focus  float64
+	motion Corner
+}
+
+// hold draws a sheet in front of what a plane shows. What stands behind stays sharp: the
+// sheet is drawn and blurred by itself, with how much of each pixel it covers.
+func (s *sheet) hold(p plane, at pose, l light, soft softness, m *scratch) {
+	b := s.bounds(p, at)
+	if b.empty() {
+		return
+	}
+	reach := int(soft.focus+math.Hypot(soft.motion.X, soft.motion.Y)) + 2
+	b = b.wider(reach).in(p)
+	front, cover := plane{b.x1 - b.x0, b.y1 - b.y0, nil}, plane{b.x1 - b.x0, b.y1 - b.y0, nil}
+	front.pix, cover.pix = floats(&m.front, front.w*front.h), floats(&m.cover, front.w*front.h)
+	clear(front.pix)
+	clear(cover.pix)
+	s.lay(front, cover, b, p, at, l)
+	for _, part := range [2]plane{front, cover} {
+		part.streak(soft.motion.X, soft.motion.Y, m)
+		part.disk(soft.focus, m)
+	}
+	for y := range front.h {
+		dst, src, c := p.pix[(b.y0+y)*p.w+b.x0:][:front.w], front.pix[y*front.w:][:front.w], cover.pix[y*front.w:][:front.w]
+		for x, v := range src {
+			dst[x] += v - c[x]*dst[x]
+		}
+	}
+}
+
+// bounds are the pixels of a plane that a sheet can cover.
+func (s *sheet) bounds(p plane, at pose) box {
 	m := at.homography(p.w, p.h)
 	glass := newLens(p.w, p.h)
 	b := box{p.w, p.h, 0, 0}
@@ -130,10 +174,14 @@ func (s *sheet) lay(p plane, at pose, l light) box {
 		b.x0, b.y0 = min(b.x0, int(x)-2), min(b.y0, int(y)-2)
 		b.x1, b.y1 = max(b.x1, int(x)+3), max(b.y1, int(y)+3)
 	}
-	if b = b.in(p); b.empty() {
-		return box{}
-	}
-	inv := inverse(m)
+	return b.in(p)
+}
+
+// lay draws a sheet, as far as it is seen in the box b of a frame of the size of p: its
+// light, and how much of each pixel it covers.
+func (s *sheet) lay(front, cover plane, b box, p plane, at pose, l light) {
+	glass := newLens(p.w, p.h)
+	inv := inverse(at.homography(p.w, p.h))
 	level := 0
 	for size := texels / at.module; size >= 2 && level+1 < len(s.levels); size /= 2 {
 		level++
@@ -141,7 +189,7 @@ func (s *sheet) lay(p plane, at pose, l light) box {
 	picture := s.levels[level]
 	scale := float64(picture.w) / (s.right - s.left)
 	for y := b.y0; y < b.y1; y++ {
-		row := p.pix[y*p.w:]
+		row, part := front.pix[(y-b.y0)*front.w:][:front.w], cover.pix[(y-b.y0)*front.w:][:front.w]
 		for x := b.x0; x < b.x1; x++ {
 			sx, sy := glass.straight(float64(x)+0.5, float64(y)+0.5)
 			d := 1 / (inv[6]*sx + inv[7]*sy + inv[8])
@@ -150,8 +198,8 @@ func (s *sheet) lay(p plane, at pose, l light) box {
 			ux, vx := (inv[0]-u*inv[6])*d, (inv[3]-v*inv[6])*d
 			uy, vy := (inv[1]-u*inv[7])*d, (inv[4]-v*inv[7])*d
 			across, down := math.Abs(ux)+math.Abs(uy), math.Abs(vx)+math.Abs(vy)
-			cover := min((u-s.left)/across, (s.right-u)/across, (v-s.top)/down, (s.bottom-v)/down) + 0.5
-			if cover <= 0 {
+			whole := min((u-s.left)/across, (s.right-u)/across, (v-s.top)/down, (s.bottom-v)/down) + 0.5
+			if whole <= 0 {
 				continue
 			}
 			// The mean of four places in the pixel.
@@ -169,11 +217,8 @@ func (s *sheet) lay(p plane, at pose, l light) box {
 			if l.plus != nil {
 				value += l.plus.at(x, y)
 			}
-			if cover < 1 {
-				value = row[x] + float32(cover)*(value-row[x])
-			}
-			row[x] = value
+			part[x-b.x0] = float32(min(whole, 1))
+			row[x-b.x0] = value * part[x-b.x0]
 		}
 	}
-	return b
 }

@@ -77,8 +77,7 @@ type shot struct {
 	bright float64 // of the room
 	pose   pose
 	light  light
-	focus  float64 // radius of the disk into which a point is spread, in pixels
-	motion Corner  // how far the sheet moved while the shutter was open, in pixels
+	soft   softness
 	sensor sensor
 }
 
@@ -105,7 +104,7 @@ func newShot(r *rand.Rand, wide bool, symbology scanner.Symbology) *shot {
 		s.card.gain = between(r, -0.06, 0.12)
 	}
 	s.pose = pose{module: between(r, 4, 6.5), roll: between(r, -8, 8), yaw: between(r, -8, 8), pitch: between(r, -8, 8)}
-	s.focus = between(r, 0.5, 0.8)
+	s.soft.focus = between(r, 0.5, 0.8)
 	s.sensor = sensor{exposure: between(r, 0.75, 0.95), wells: between(r, 2500, 8000), read: between(r, 4, 12), rows: 0.001, sharpen: between(r, 0.2, 0.8)}
 	if r.IntN(3) == 0 {
 		s.sensor.quality = 75 + r.IntN(20)
@@ -150,10 +149,10 @@ func (s *shot) trouble(kind Trouble, t float64) {
 		small(5, 3.5)
 		sin, cos := math.Sincos(between(r, 0, 2*math.Pi))
 		length := s.pose.module * (0.4 + 1.3*t)
-		s.motion = Corner{length * cos, length * sin}
+		s.soft.motion = Corner{length * cos, length * sin}
 	case Defocus:
 		small(5, 3.5)
-		s.focus = s.pose.module * (0.4 + 0.6*t)
+		s.soft.focus = s.pose.module * (0.4 + 0.6*t)
 	case Noise:
 		small(5, 3.5)
 		s.sensor.wells = 400 * math.Pow(0.06, t)
@@ -191,8 +190,8 @@ func (s *shot) trouble(kind Trouble, t float64) {
 		s.pose.roll, s.pose.yaw, s.pose.pitch = between(r, 0, 360), between(r, -25, 25), between(r, -25, 25)
 		sin, cos := math.Sincos(between(r, 0, 2*math.Pi))
 		length := s.pose.module * (0.1 + 0.4*t)
-		s.motion = Corner{length * cos, length * sin}
-		s.focus = s.pose.module * (0.25 + 0.2*t)
+		s.soft.motion = Corner{length * cos, length * sin}
+		s.soft.focus = s.pose.module * (0.25 + 0.2*t)
 		s.sensor.wells, s.sensor.rows = 800*math.Pow(0.25, t), 0.004
 		s.sensor.quality = 65 + r.IntN(30)
 		if s.card.level == decoder.ErrorCorrectionLevel_L {
@@ -308,11 +307,7 @@ func (s *shot) draw() Drawn {
 	s.place()
 	p := room(s.w, s.h, s.bright, s.r)
 	sheet := newSheet(s.card, s.r)
-	b := sheet.lay(p, s.pose, s.light)
-	var memory scratch
-	reach := int(s.focus+math.Hypot(s.motion.X, s.motion.Y)) + 2
-	p.streak(b.wider(reach), s.motion.X, s.motion.Y, &memory)
-	p.disk(b.wider(reach), s.focus, &memory)
+	sheet.hold(p, s.pose, s.light, s.soft, &scratch{})
 	d := Drawn{Frame: &image.Gray{}, Text: s.card.text, Symbology: s.card.symbology, Modules: sheet.w, Corners: sheet.corners(s.pose, s.w, s.h)}
 	s.sensor.develop(d.Frame, p, s.r)
 	return d

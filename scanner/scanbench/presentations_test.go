@@ -1,7 +1,6 @@
 package scanbench
 
 import (
-	"image"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +11,7 @@ import (
 )
 
 // seeds is how many presentations of each manner each camera sees.
-const seeds = 3
+const seeds = 2
 
 // batch is how many frames the peers are shown at once.
 const batch = 8
@@ -114,13 +113,7 @@ func atBudget(looks []answer, perFrame float64, text string) int {
 	return -1
 }
 
-func mean(v []float64) float64 {
-	sum := 0.0
-	for _, x := range v {
-		sum += x
-	}
-	return sum / float64(max(1, len(v)))
-}
+func mean(v []float64) float64 { return sum(v) / float64(max(1, len(v))) }
 
 func report(b *testing.B, s []seen, compared bool) {
 	b.ReportMetric(0, "ns/op")
@@ -133,19 +126,19 @@ func report(b *testing.B, s []seen, compared bool) {
 		}
 		slices.Sort(v)
 		b.ReportMetric(float64(v[(len(v)-1)/2]), name+"median")
-		b.ReportMetric(float64(v[(len(v)-1)*95/100]), name+"p95")
+		b.ReportMetric(float64(v[(95*len(v)+99)/100-1]), name+"p95")
 		b.ReportMetric(sum, name+"mean")
 		return sum
 	}
 	ours := figures("", func(x seen) int { return x.ours })
-	misread, cpu, zxingCPU := 0, 0.0, 0.0
+	wrong, cpu, zxingCPU := 0, 0.0, 0.0
 	for _, x := range s {
 		if x.misread {
-			misread++
+			wrong++
 		}
 		cpu, zxingCPU = cpu+x.cpu/float64(len(s)), zxingCPU+x.zxingCPU/float64(len(s))
 	}
-	b.ReportMetric(float64(misread), "misread")
+	b.ReportMetric(float64(wrong), misread)
 	b.ReportMetric(cpu, "ms")
 	if compared {
 		b.ReportMetric(ours/figures("zxing-every_", func(x seen) int { return x.zxing }), "of_zxing-every")
@@ -153,5 +146,3 @@ func report(b *testing.B, s []seen, compared bool) {
 		b.ReportMetric(zxingCPU, "zxing_ms")
 	}
 }
-
-var _ *image.Gray

@@ -89,7 +89,7 @@ func newCourse(m Manner, s *shot, sheet *sheet) course {
 	case ComesNearer:
 		c.arrival = between(r, 1.5, 2.3)
 	case InTheDark:
-		c.shutter, c.arrival = between(r, 0.008, 0.02), between(r, 0.9, 1.5)
+		c.shutter, c.arrival = between(r, 0.005, 0.012), between(r, 1, 1.6)
 		c.level = between(r, 0.08, 0.3) // a phone dims itself there
 		if !c.screen {
 			c.level = c.bright * between(r, 1.2, 2)

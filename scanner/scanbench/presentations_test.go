@@ -41,7 +41,7 @@ func BenchmarkPresentations(b *testing.B) {
 }
 
 // watch shows a presentation to our live reader and to zxing-cpp until all have read it.
-func watch(b *testing.B, p *peers, show *scannertest.Presentation) seen {
+func watch(tb testing.TB, p *peers, show *scannertest.Presentation) seen {
 	r := decode.New(decode.Options{})
 	var s seen
 	var cpu []float64    // of each frame that ours was shown
@@ -51,7 +51,7 @@ func watch(b *testing.B, p *peers, show *scannertest.Presentation) seen {
 	for n := 0; ours < 0 || p != nil && equal < 0; n++ {
 		g := show.Next()
 		if g != nil && ours < 0 {
-			results, ms := timed(b, r, g)
+			results, ms := timed(tb, r, g)
 			cpu = append(cpu, ms)
 			if says(results, show.Text) {
 				ours = n
@@ -64,7 +64,7 @@ func watch(b *testing.B, p *peers, show *scannertest.Presentation) seen {
 			queue = append(queue, question{img: &c, symbology: scanner.QR})
 		}
 		if p != nil && (len(queue) == batch || g == nil) {
-			for _, a := range p.ask(b, queue) {
+			for _, a := range p.ask(tb, queue) {
 				for _, a := range a {
 					if a.Reader == zxingFull {
 						if zxing < 0 && a.has(show.Text) {

@@ -56,9 +56,9 @@ func newCourse(m Manner, s *shot, sheet *sheet) course {
 	r := s.r
 	k := float64(s.w) / 640 // the same movement covers more pixels of a larger frame
 	c := course{
-		manner: m, w: s.w, h: s.h, hold: s.pose, start: between(r, 0.1, 0.3), arrival: between(r, 0.6, 1.2),
-		settle: between(r, 0.08, 0.2), focus: between(r, 0.5, 0.9),
-		shutter: between(r, 0.001, 0.005), roll: between(r, 0.01, 0.025),
+		manner: m, w: s.w, h: s.h, hold: s.pose, start: between(r, 0.1, 0.3), arrival: between(r, 0.7, 1.3),
+		settle: between(r, 0.06, 0.15), focus: between(r, 0.5, 0.9),
+		shutter: between(r, 0.001, 0.0035), roll: between(r, 0.01, 0.025),
 		level: s.light.level, bright: s.bright, screen: s.card.screen, module: s.pose.module,
 	}
 	if c.screen {
@@ -66,8 +66,8 @@ func newCourse(m Manner, s *shot, sheet *sheet) course {
 	} else {
 		c.level = s.bright * between(r, 1.2, 2) // paper is as bright as the room makes it
 	}
-	if r.IntN(4) == 0 { // many cameras of kiosks have a fixed focus
-		c.hunt = between(r, 1, 3) * k
+	if r.IntN(5) == 0 { // many cameras of kiosks have a fixed focus
+		c.hunt = between(r, 1, 2.5) * k
 	}
 	tremor, sway := 0.5*k, 3*k
 	switch m {
@@ -84,12 +84,12 @@ func newCourse(m Manner, s *shot, sheet *sheet) course {
 		c.lamp = sheet.w * c.module * between(r, 0.08, 0.2)
 		c.lampPhase = r.Float64()
 	case Dims:
-		c.level = c.bright * between(r, 0.1, 0.3)
+		c.level = c.bright * between(r, 0.06, 0.25)
 		c.brightened = between(r, 1.5, 2.5)
 	case ComesNearer:
 		c.arrival = between(r, 1.5, 2.3)
 	case InTheDark:
-		c.shutter, c.arrival = between(r, 0.005, 0.012), between(r, 1, 1.6)
+		c.shutter, c.arrival = between(r, 0.004, 0.008), between(r, 1, 1.6)
 		c.level = between(r, 0.08, 0.3) // a phone dims itself there
 		if !c.screen {
 			c.level = c.bright * between(r, 1.2, 2)
@@ -97,7 +97,7 @@ func newCourse(m Manner, s *shot, sheet *sheet) course {
 	case PlainPaper:
 		c.side = between(r, 0, 2*math.Pi)
 	case Passes:
-		c.arrival, c.shutter = between(r, 1.3, 2.2), between(r, 0.002, 0.006)
+		c.arrival, c.shutter = between(r, 1.3, 2.2), between(r, 0.002, 0.005)
 	}
 	for i := range c.tremor {
 		size, slow := tremor, sway
@@ -105,7 +105,7 @@ func newCourse(m Manner, s *shot, sheet *sheet) course {
 			size, slow = tremor/k*0.3, sway/k*0.5
 		}
 		if m == Tilts && i > 2 {
-			slow = 18
+			slow = 22
 		}
 		c.tremor[i], c.sway[i] = newWave(r, size, 4, 10), newWave(r, slow, 0.3, 1.5)
 	}

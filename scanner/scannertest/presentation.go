@@ -83,10 +83,11 @@ type Presentation struct {
 }
 
 // Present prepares a presentation; the same arguments give the same frames on every run.
+// Frames are 320×240 at least.
 func Present(m Manner, c Camera, seed uint64) *Presentation {
 	n := slices.Index(Manners(), m)
-	if n < 0 || c.Rate <= 0 {
-		panic(fmt.Sprintf("scannertest: cannot present %q at %d frames a second", m, c.Rate))
+	if n < 0 || c.Rate <= 0 || c.Width < 320 || c.Height < 240 {
+		panic(fmt.Sprintf("scannertest: cannot present %q to a camera of %+v", m, c))
 	}
 	r := rand.New(rand.NewPCG(seed, uint64(n)+100))
 	s := newShot(r, false, scanner.QR)
@@ -105,8 +106,8 @@ func Present(m Manner, c Camera, seed uint64) *Presentation {
 	}
 	s.card.black = max(s.card.black, 0.02)
 	// Frames of twice the width show twice the pixels a module at the same distance.
-	s.pose.module = between(r, 2.3, 4.8) * math.Sqrt(float64(c.Width)/640)
-	s.pose.roll, s.pose.yaw, s.pose.pitch = between(r, -25, 25), between(r, -25, 25), between(r, -25, 25)
+	s.pose.module = between(r, 2, 4.4) * math.Sqrt(float64(c.Width)/640)
+	s.pose.roll, s.pose.yaw, s.pose.pitch = between(r, -30, 30), between(r, -30, 30), between(r, -30, 30)
 	if m == InTheDark {
 		s.bright = between(r, 0.03, 0.08)
 	}
@@ -115,9 +116,11 @@ func Present(m Manner, c Camera, seed uint64) *Presentation {
 		empty: room(c.Width, c.Height, s.bright, r), linear: newPlane(c.Width, c.Height, 0),
 	}
 	p.sheet = newSheet(s.card, r)
-	s.place()
+	for s.place(); p.sheet.smallest(s.pose, s.w, s.h) < 1.1*Sighted; s.place() { // nearer, so that it can be sighted
+		s.pose.module, s.pose.x = 1.05*s.pose.module, 0
+	}
 	p.course = newCourse(m, s, p.sheet)
-	p.wells = between(r, 2000, 6000)
+	p.wells = between(r, 1000, 5000)
 	p.sensor.quality = c.JPEG
 	if s.card.screen && r.IntN(3) == 0 {
 		p.grid = grid{pitch: 1 / (s.pose.module * between(r, 0.75, 1.3)), depth: between(r, 0.05, 0.3)}
@@ -169,21 +172,28 @@ func (p *Presentation) wanted(light plane) float64 {
 // look notes where the code is in the frame being drawn.
 func (p *Presentation) look(at pose) {
 	p.corners = p.sheet.corners(at, p.camera.Width, p.camera.Height)
-	p.inView, p.module = true, math.Inf(1)
+	p.inView = true
 	for _, c := range p.corners {
 		p.inView = p.inView && c.X >= 0 && c.Y >= 0 && c.X <= float64(p.camera.Width) && c.Y <= float64(p.camera.Height)
 	}
-	m := at.homography(p.camera.Width, p.camera.Height)
-	for _, c := range [4][2]float64{{-1, -1}, {1, -1}, {1, 1}, {-1, 1}} {
-		u, v := c[0]*(p.sheet.w/2-0.5), c[1]*(p.sheet.h/2-0.5)
-		x, y := project(m, u, v)
-		rx, ry := project(m, u+0.1, v)
-		dx, dy := project(m, u, v+0.1)
-		p.module = min(p.module, 10*math.Hypot(rx-x, ry-y), 10*math.Hypot(dx-x, dy-y))
-	}
+	p.module = p.sheet.smallest(at, p.camera.Width, p.camera.Height)
 	if p.sight < 0 && p.inView && p.module >= Sighted {
 		p.sight = p.next - 1
 	}
+}
+
+// smallest is how many pixels a module has where it has the fewest: at one of the code's
+// corners, along its rows or its columns.
+func (s *sheet) smallest(at pose, w, h int) float64 {
+	m, least := at.homography(w, h), math.Inf(1)
+	for _, c := range [4][2]float64{{-1, -1}, {1, -1}, {1, 1}, {-1, 1}} {
+		u, v := c[0]*(s.w/2-0.5), c[1]*(s.h/2-0.5)
+		x, y := project(m, u, v)
+		rx, ry := project(m, u+0.1, v)
+		dx, dy := project(m, u, v+0.1)
+		least = min(least, 10*math.Hypot(rx-x, ry-y), 10*math.Hypot(dx-x, dy-y))
+	}
+	return least
 }
 
 // Sight is the number, from 0, of the frame of first sight: the first in which the code is

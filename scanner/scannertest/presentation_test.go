@@ -40,7 +40,7 @@ func TestPresentationsAreReproducible(t *testing.T) {
 // pattern at its first corner. And first sight is when its definition says.
 func TestPresentationsSayWhereTheCodeIs(t *testing.T) {
 	camera := Camera{Width: 640, Height: 480, Rate: 10}
-	for _, m := range []Manner{LiesStill, Turns, Dims} {
+	for _, m := range []Manner{LiesStill, Turns, Dims, ComesNearer} {
 		p := Present(m, camera, 3)
 		sight := -1
 		var g *image.Gray
@@ -122,15 +122,19 @@ func TestPresentationsAdapt(t *testing.T) {
 		return float64(sum) / float64(len(g.Pix))
 	}
 	var levels []float64
-	for range p.Frames() {
-		levels = append(levels, mean())
-	}
 	up := int(math.Ceil(p.course.brightened * 10))
+	exposure := 0.0
+	for n := range p.Frames() {
+		levels = append(levels, mean())
+		if n == up {
+			exposure = p.sensor.exposure
+		}
+	}
 	if levels[up] < levels[up-1]+2 {
 		t.Errorf("level %.1f and then %.1f when the screen is turned up", levels[up-1], levels[up])
 	}
-	if last := levels[len(levels)-1]; last > levels[up] {
-		t.Errorf("level %.1f after %.1f: the exposure does not follow", last, levels[up])
+	if p.sensor.exposure > 0.99*exposure {
+		t.Errorf("exposure %.3f after %.3f does not follow", p.sensor.exposure, exposure)
 	}
 }
 

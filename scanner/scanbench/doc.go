@@ -13,7 +13,9 @@
 //   - BenchmarkImages: photographs read in full mode, at every rotation that their
 //     manifest names. HEXIAO_SCAN_IMAGES is the folder with manifest.json; ../shared/data/scan
 //     from the root unless set. Misread are those where another text than theirs came
-//     out, false those where nothing may be read and something was.
+//     out, false those where nothing may be read and something was; disputed are those of
+//     both where another reader read the same text, so that the manifest is wrong. The
+//     peers' own figures are as the manifest has it.
 //   - BenchmarkDrawn: the drawn troubles of scannertest, 32 frames each, in full mode and,
 //     as a single frame, live. Behind counts the kinds of trouble in which another reader
 //     reads more, or as much without reading all.

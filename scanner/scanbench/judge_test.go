@@ -46,12 +46,14 @@ func TestAtBudget(t *testing.T) {
 
 func TestTally(t *testing.T) {
 	var got tally
-	got.count("A", []string{"B", "A"})
-	got.count("A", []string{"B"})
-	got.count("A", nil)
-	got.count("", nil)
-	got.count("", []string{"A"})
-	if diff := cmp.Diff(tally{read: 1, misread: 1, wrong: 1}, got, cmp.AllowUnexported(tally{})); diff != "" {
+	got.count("A", []string{"B", "A"}, nil)
+	got.count("A", []string{"B"}, []string{"C"})
+	got.count("A", nil, nil)
+	got.count("", nil, []string{"A"})
+	got.count("", []string{"A"}, nil)
+	got.count("", []string{"A"}, []string{"B", "A"})
+	got.count("A", []string{"B"}, []string{"B"})
+	if diff := cmp.Diff(tally{read: 1, misread: 1, wrong: 1, disputed: 2}, got, cmp.AllowUnexported(tally{})); diff != "" {
 		t.Error(diff)
 	}
 }

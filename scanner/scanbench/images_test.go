@@ -21,7 +21,8 @@ type photograph struct {
 	Set       string
 }
 
-// photographs are those of HEXIAO_SCAN_IMAGES, or of the shared folder.
+// photographs are those of HEXIAO_SCAN_IMAGES, or of the shared folder; none, and that is
+// said, where there is no such folder.
 func photographs(tb testing.TB) (folder string, list []photograph) {
 	folder = os.Getenv("HEXIAO_SCAN_IMAGES")
 	if folder == "" {
@@ -29,7 +30,8 @@ func photographs(tb testing.TB) (folder string, list []photograph) {
 	}
 	data, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
 	if err != nil {
-		tb.Skipf("NOT MEASURED: %v (HEXIAO_SCAN_IMAGES names the folder)", err)
+		tb.Logf("NOT MEASURED: %v (HEXIAO_SCAN_IMAGES names the folder)", err)
+		return folder, nil
 	}
 	if err := json.Unmarshal(data, &list); err != nil {
 		tb.Fatal(err)
@@ -58,6 +60,9 @@ func (t *tally) count(want string, texts, others []string) {
 
 func BenchmarkImages(b *testing.B) {
 	folder, list := photographs(b)
+	if list == nil {
+		return
+	}
 	p := findPeers(b)
 	var ours tally
 	sum := map[string]*tally{zxingFull: {}, zxingFast: {}, zbar: {}}

@@ -23,7 +23,6 @@ type course struct {
 	roll       float64 // seconds from the first row to the last
 	level      float64 // of the sheet's white
 	bright     float64 // of the room
-	screen     bool
 	lamp       float64 // pixels, the radius of its mirror image; 0 for none
 	lampPhase  float64
 	brightened float64 // the second in which a dimmed screen is turned up
@@ -59,9 +58,9 @@ func newCourse(m Manner, s *shot, sheet *sheet) course {
 		manner: m, w: s.w, h: s.h, hold: s.pose, start: between(r, 0.1, 0.3), arrival: between(r, 0.7, 1.3),
 		settle: between(r, 0.06, 0.15), focus: between(r, 0.5, 0.9),
 		shutter: between(r, 0.001, 0.0035), roll: between(r, 0.01, 0.025),
-		level: s.light.level, bright: s.bright, screen: s.card.screen, module: s.pose.module,
+		level: s.light.level, bright: s.bright, module: s.pose.module,
 	}
-	if c.screen {
+	if s.card.screen {
 		c.level = between(r, 0.5, 1.3)
 	} else {
 		c.level = s.bright * between(r, 1.2, 2) // paper is as bright as the room makes it
@@ -91,7 +90,7 @@ func newCourse(m Manner, s *shot, sheet *sheet) course {
 	case InTheDark:
 		c.shutter, c.arrival = between(r, 0.004, 0.008), between(r, 1, 1.6)
 		c.level = between(r, 0.08, 0.3) // a phone dims itself there
-		if !c.screen {
+		if !s.card.screen {
 			c.level = c.bright * between(r, 1.2, 2)
 		}
 	case PlainPaper:
@@ -146,17 +145,16 @@ func (c *course) pose(t float64) pose {
 	for i := range d {
 		d[i] = c.sway[i].at(t) + c.tremor[i].at(t)
 	}
-	// A hand keeps what it shows in view.
 	p.x, p.y = p.x+d[0], p.y+d[1]
 	p.roll, p.yaw, p.pitch = p.roll+d[2]+c.turn*t, p.yaw+d[3], p.pitch+d[4]
 	return p
 }
 
 func mix(a, b pose, t float64) pose {
-	between := func(x, y float64) float64 { return x + t*(y-x) }
+	way := func(x, y float64) float64 { return x + t*(y-x) }
 	return pose{
-		x: between(a.x, b.x), y: between(a.y, b.y), module: a.module * math.Pow(b.module/a.module, t),
-		roll: between(a.roll, b.roll), yaw: between(a.yaw, b.yaw), pitch: between(a.pitch, b.pitch),
+		x: way(a.x, b.x), y: way(a.y, b.y), module: a.module * math.Pow(b.module/a.module, t),
+		roll: way(a.roll, b.roll), yaw: way(a.yaw, b.yaw), pitch: way(a.pitch, b.pitch),
 	}
 }
 

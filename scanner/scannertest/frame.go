@@ -9,7 +9,8 @@
 // so that the time to read can be measured.
 //
 // Everything is drawn the same on every run: what is random comes from a seed. Functions
-// here panic or fail the test on a wrong call; nothing in a program may import them.
+// here panic or fail the test on a wrong call; nothing in a program may import them. On
+// another kind of processor, which rounds otherwise, levels may differ by a little.
 //
 // Limits of what is drawn: luma alone, no colour; sheets are flat, neither bent nor
 // crumpled; nothing stands in front of the code but light and cracks; one code a frame.

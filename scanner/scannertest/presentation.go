@@ -62,7 +62,6 @@ type Presentation struct {
 	// Text is what the code says.
 	Text string
 
-	manner Manner
 	camera Camera
 	r      *rand.Rand
 	sheet  *sheet
@@ -108,11 +107,14 @@ func Present(m Manner, c Camera, seed uint64) *Presentation {
 	// Frames of twice the width show twice the pixels a module at the same distance.
 	s.pose.module = between(r, 2, 4.4) * math.Sqrt(float64(c.Width)/640)
 	s.pose.roll, s.pose.yaw, s.pose.pitch = between(r, -30, 30), between(r, -30, 30), between(r, -30, 30)
+	if m == Tilts { // it swings far enough by itself
+		s.pose.yaw, s.pose.pitch = s.pose.yaw/3, s.pose.pitch/3
+	}
 	if m == InTheDark {
 		s.bright = between(r, 0.03, 0.08)
 	}
 	p := &Presentation{
-		Text: s.card.text, manner: m, camera: c, r: r, sensor: s.sensor, sight: -1,
+		Text: s.card.text, camera: c, r: r, sensor: s.sensor, sight: -1,
 		empty: room(c.Width, c.Height, s.bright, r), linear: newPlane(c.Width, c.Height, 0),
 	}
 	p.sheet = newSheet(s.card, r)

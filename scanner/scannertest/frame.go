@@ -1,8 +1,19 @@
 // Package scannertest makes what scanners see and say, for tests: frames with codes
 // drawn into them, serial ports on pseudo-terminals that can be unplugged.
 //
-// Frames are drawn the same on every run: noise comes from a seed. Functions here
-// panic or fail the test on a wrong call; nothing in a program may import them.
+// Frame draws one clean code as its options say, for tests of one thing at a time.
+// DrawTrouble draws what a kiosk's camera sees of a phone or of paper, in twelve kinds of
+// trouble of 32 frames each, from easy to hard: light goes through a lens, is blurred,
+// meets a sensor with its noise, gamma, sharpening and JPEG. Present does the same for
+// whole presentations, frame by frame, and says from which frame on the code could be seen,
+// so that the time to read can be measured.
+//
+// Everything is drawn the same on every run: what is random comes from a seed. Functions
+// here panic or fail the test on a wrong call; nothing in a program may import them. On
+// another kind of processor, which rounds otherwise, levels may differ by a little.
+//
+// Limits of what is drawn: luma alone, no colour; sheets are flat, neither bent nor
+// crumpled; nothing stands in front of the code but light and cracks; one code a frame.
 package scannertest
 
 import (

@@ -9,6 +9,10 @@ type pose struct {
 	roll   float64 // clockwise in the plane of the frame, in degrees
 	yaw    float64 // about the sheet's own upright axis, in degrees
 	pitch  float64 // about the horizontal axis, in degrees
+
+	// How far the sheet moves in pixels while a rolling shutter goes from the frame's
+	// first row to its last.
+	skewX, skewY float64
 }
 
 // focal is the focal length in widths of the frame: 58 degrees across, a usual webcam's.
@@ -32,11 +36,17 @@ func (p pose) homography(w, h int) [9]float64 {
 	vx, vy, vz := 0.0, cp, sp
 	ux, uy = cr*ux-sr*uy, sr*ux+cr*uy
 	vx, vy = cr*vx-sr*vy, sr*vx+cr*vy
-	return [9]float64{
+	m := [9]float64{
 		f*ux + cx*uz, f*vx + cx*vz, f*tx + cx*tz,
 		f*uy + cy*uz, f*vy + cy*vz, f*ty + cy*tz,
 		uz, vz, tz,
 	}
+	// A row sees the sheet where it is when the row is read: y·skew/h farther on.
+	for i := range 3 {
+		late := (m[3+i] - p.y*m[6+i]) / float64(h)
+		m[i], m[3+i] = m[i]+p.skewX*late, m[3+i]+p.skewY*late
+	}
+	return m
 }
 
 // inverse of a homography, up to a factor that does not matter.
@@ -75,105 +85,4 @@ func (l lens) bent(x, y float64) (float64, float64) {
 		bx, by = bx+x-sx, by+y-sy
 	}
 	return bx, by
-}
-
-// field is a light that differs over the frame, kept on a coarse net: light changes slowly
-// compared with pixels.
-type field struct {
-	w    int
-	vals []float32
-}
-
-const mesh = 4 // pixels between two knots of a field
-
-func newField(w, h int, at func(x, y float64) float64) *field {
-	f := &field{w: w/mesh + 2}
-	for y := range h/mesh + 2 {
-		for x := range f.w {
-			f.vals = append(f.vals, float32(at(float64(x*mesh), float64(y*mesh))))
-		}
-	}
-	return f
-}
-
-func (f *field) at(x, y int) float32 {
-	a := f.vals[y/mesh*f.w+x/mesh:]
-	fx, fy := float32(x%mesh)/mesh, float32(y%mesh)/mesh
-	top, bottom := a[0]+fx*(a[1]-a[0]), a[f.w]+fx*(a[f.w+1]-a[f.w])
-	return top + fy*(bottom-top)
-}
-
-// light is what lies between a sheet and the camera besides distance.
-type light struct {
-	level float64 // of the sheet's white, in linear light
-	times *field  // shadow over it, or nil
-	plus  *field  // reflections on it, or nil
-	grid  grid
-}
-
-// grid is a screen's own pixels, which a sensor's pixels beat with: moiré.
-type grid struct {
-	pitch float64 // modules; 0 for none
-	depth float64 // how far they darken and lighten, after the lens has softened them
-}
-
-// lay draws a sheet over a plane and returns the pixels it covers.
-func (s *sheet) lay(p plane, at pose, l light) box {
-	m := at.homography(p.w, p.h)
-	glass := newLens(p.w, p.h)
-	b := box{p.w, p.h, 0, 0}
-	for _, c := range [4][2]float64{{s.left, s.top}, {s.right, s.top}, {s.right, s.bottom}, {s.left, s.bottom}} {
-		if m[6]*c[0]+m[7]*c[1]+m[8] <= 0 {
-			return box{} // behind the camera
-		}
-		x, y := glass.bent(project(m, c[0], c[1]))
-		b.x0, b.y0 = min(b.x0, int(x)-2), min(b.y0, int(y)-2)
-		b.x1, b.y1 = max(b.x1, int(x)+3), max(b.y1, int(y)+3)
-	}
-	if b = b.in(p); b.empty() {
-		return box{}
-	}
-	inv := inverse(m)
-	level := 0
-	for size := texels / at.module; size >= 2 && level+1 < len(s.levels); size /= 2 {
-		level++
-	}
-	picture := s.levels[level]
-	scale := float64(picture.w) / (s.right - s.left)
-	for y := b.y0; y < b.y1; y++ {
-		row := p.pix[y*p.w:]
-		for x := b.x0; x < b.x1; x++ {
-			sx, sy := glass.straight(float64(x)+0.5, float64(y)+0.5)
-			d := 1 / (inv[6]*sx + inv[7]*sy + inv[8])
-			u, v := (inv[0]*sx+inv[1]*sy+inv[2])*d, (inv[3]*sx+inv[4]*sy+inv[5])*d
-			// One pixel to the right and one down, in modules.
-			ux, vx := (inv[0]-u*inv[6])*d, (inv[3]-v*inv[6])*d
-			uy, vy := (inv[1]-u*inv[7])*d, (inv[4]-v*inv[7])*d
-			across, down := math.Abs(ux)+math.Abs(uy), math.Abs(vx)+math.Abs(vy)
-			cover := min((u-s.left)/across, (s.right-u)/across, (v-s.top)/down, (s.bottom-v)/down) + 0.5
-			if cover <= 0 {
-				continue
-			}
-			// The mean of four places in the pixel.
-			tu, tv := (u-s.left)*scale, (v-s.top)*scale
-			ax, ay, bx, by := ux*scale/4, vx*scale/4, uy*scale/4, vy*scale/4
-			sum := picture.at(float32(tu-ax-bx), float32(tv-ay-by)) + picture.at(float32(tu+ax-bx), float32(tv+ay-by)) +
-				picture.at(float32(tu-ax+bx), float32(tv-ay+by)) + picture.at(float32(tu+ax+bx), float32(tv+ay+by))
-			value := sum / 4 * float32(l.level)
-			if l.grid.pitch > 0 {
-				value *= 1 + float32(l.grid.depth*0.5*(math.Cos(2*math.Pi*u/l.grid.pitch)+0.6*math.Cos(2*math.Pi*v/l.grid.pitch)))
-			}
-			if l.times != nil {
-				value *= l.times.at(x, y)
-			}
-			if l.plus != nil {
-				value += l.plus.at(x, y)
-			}
-			if cover < 1 {
-				value = row[x] + float32(cover)*(value-row[x])
-			}
-			row[x] = value
-		}
-	}
-	return b
 }

@@ -77,7 +77,7 @@ func (b box) wider(n int) box { return box{b.x0 - n, b.y0 - n, b.x1 + n, b.y1 + 
 func (b box) empty() bool { return b.x0 >= b.x1 || b.y0 >= b.y1 }
 
 // scratch is memory that blurring uses again and again.
-type scratch struct{ out, sums []float32 }
+type scratch struct{ out, sums, front, cover []float32 }
 
 func floats(p *[]float32, n int) []float32 {
 	if cap(*p) < n {
@@ -86,29 +86,28 @@ func floats(p *[]float32, n int) []float32 {
 	return (*p)[:n]
 }
 
-// disk spreads each pixel of the box evenly over a disk, as a lens out of focus does; the
+// disk spreads each pixel evenly over a disk, as a lens out of focus does; the
 // radius is in pixels.
-func (p plane) disk(b box, radius float64, s *scratch) {
-	b = b.in(p)
-	if b.empty() || radius <= 0 {
+func (p plane) disk(radius float64, s *scratch) {
+	if radius <= 0 {
 		return
 	}
 	reach := int(math.Ceil(radius))
 	off := reach + 1
-	w, h := b.x1-b.x0, b.y1-b.y0
+	w, h := p.w, p.h
 	out, sums := floats(&s.out, w*h), floats(&s.sums, w+2*off+2)
 	clear(out)
 	total := 0.0
-	for y := b.y0 - reach; y < b.y1+reach; y++ {
+	for y := -reach; y < h+reach; y++ {
 		// sums[i] is the sum of the row's pixels left of pixel i; it is linear between.
-		row, sum := p.pix[min(max(y, 0), p.h-1)*p.w:][:p.w], float32(0)
+		row, sum := p.pix[min(max(y, 0), h-1)*w:][:w], float32(0)
 		for i := range sums {
 			sums[i] = sum
-			sum += row[min(max(b.x0-off+i, 0), p.w-1)]
+			sum += row[min(max(i-off, 0), w-1)]
 		}
 		for dy := -reach; dy <= reach; dy++ {
 			length := chord(radius, float64(dy))
-			to := y + dy - b.y0
+			to := y + dy
 			if to < 0 || to >= h || length == 0 {
 				continue
 			}
@@ -125,7 +124,7 @@ func (p plane) disk(b box, radius float64, s *scratch) {
 	for dy := -reach; dy <= reach; dy++ {
 		total += chord(radius, float64(dy))
 	}
-	p.store(b, out, float32(1/total))
+	p.store(out, float32(1/total))
 }
 
 // chord is the mean length of a disk's chords that lie within half a pixel of y.
@@ -138,15 +137,14 @@ func chord(radius, y float64) float64 {
 	return sum
 }
 
-// streak spreads each pixel of the box evenly along a line of dx, dy pixels, as a hand
+// streak spreads each pixel evenly along a line of dx, dy pixels, as a hand
 // that moves while the shutter is open does.
-func (p plane) streak(b box, dx, dy float64, s *scratch) {
-	b = b.in(p)
+func (p plane) streak(dx, dy float64, s *scratch) {
 	steps := int(math.Ceil(1.5 * math.Hypot(dx, dy)))
-	if b.empty() || steps < 1 {
+	if steps < 1 || math.Hypot(dx, dy) < 0.2 {
 		return
 	}
-	w, h := b.x1-b.x0, b.y1-b.y0
+	w, h := p.w, p.h
 	out := floats(&s.out, w*h)
 	clear(out)
 	for i := range steps + 1 {
@@ -155,26 +153,22 @@ func (p plane) streak(b box, dx, dy float64, s *scratch) {
 		yi, fy := math.Floor(t*dy), float32(t*dy-math.Floor(t*dy))
 		// Pixels whose neighbours would lie outside repeat the border's.
 		for y := range h {
-			a := p.pix[min(max(b.y0+y+int(yi), 0), p.h-1)*p.w:][:p.w]
-			c := p.pix[min(max(b.y0+y+int(yi)+1, 0), p.h-1)*p.w:][:p.w]
+			a := p.pix[min(max(y+int(yi), 0), h-1)*w:][:w]
+			c := p.pix[min(max(y+int(yi)+1, 0), h-1)*w:][:w]
 			dst := out[y*w:][:w]
 			for x := range dst {
-				u := min(max(b.x0+x+int(xi), 0), p.w-2)
+				u := min(max(x+int(xi), 0), w-2)
 				top, bottom := a[u]+fx*(a[u+1]-a[u]), c[u]+fx*(c[u+1]-c[u])
 				dst[x] += top + fy*(bottom-top)
 			}
 		}
 	}
-	p.store(b, out, 1/float32(steps+1))
+	p.store(out, 1/float32(steps+1))
 }
 
-// store puts values times a factor into the box.
-func (p plane) store(b box, values []float32, factor float32) {
-	w := b.x1 - b.x0
-	for y := b.y0; y < b.y1; y++ {
-		dst, src := p.pix[y*p.w+b.x0:][:w], values[(y-b.y0)*w:]
-		for x := range dst {
-			dst[x] = factor * src[x]
-		}
+// store puts values times a factor into the plane.
+func (p plane) store(values []float32, factor float32) {
+	for i, v := range values[:len(p.pix)] {
+		p.pix[i] = factor * v
 	}
 }

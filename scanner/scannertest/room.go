@@ -56,6 +56,6 @@ func room(w, h int, bright float64, r *rand.Rand) plane {
 	counter := h*5/6 + of(h/12)
 	p.fill(0, counter, w, h, float32(bright*(0.1+0.4*r.Float64())))
 	p.fill(0, counter, w, counter+unit/3, float32(bright*0.7))
-	p.disk(box{0, 0, w, h}, float64(h)/320*(1+r.Float64()), &scratch{})
+	p.disk(float64(h)/320*(1+r.Float64()), &scratch{})
 	return p
 }

@@ -46,6 +46,9 @@ func TestTroublesSayWhereTheCodeIs(t *testing.T) {
 					t.Errorf("%s %d: the corner %v lies outside", kind, i, p)
 				}
 			}
+			if (c[1].X-c[0].X)*(c[3].Y-c[0].Y) < (c[1].Y-c[0].Y)*(c[3].X-c[0].X) {
+				t.Errorf("%s %d: the code is mirrored", kind, i)
+			}
 			at := func(u, v float64) uint8 { // in modules; perspective hardly matters this near the corner
 				x := c[0].X + u/n*(c[1].X-c[0].X) + v/n*(c[3].X-c[0].X)
 				y := c[0].Y + u/n*(c[1].Y-c[0].Y) + v/n*(c[3].Y-c[0].Y)

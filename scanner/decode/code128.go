@@ -11,6 +11,9 @@ const patterns128 = "" +
 	"111242121142121241114212124112124211411212421112421211212141214121412121111143111341131141114113" +
 	"114311411113411311113141114131311141411131211412211214211232"
 
+// patternStop is that of the stop pattern, which has one bar more.
+const patternStop = "2331112"
+
 // Characters of Code 128 that are not data in every code set.
 const (
 	fnc3     = 96
@@ -109,14 +112,14 @@ func match128(e []float32, module, wide float32, first, last int) (char int, mis
 
 // stopAt says whether eight edges are those of the stop pattern 2331112.
 func stopAt(e []float32, module, wide float32) bool {
-	const pattern, most = "2331112", 1.1
+	const most = 1.1
 	m := (e[7] - e[0]) / stop128
 	if d := m/module - 1; d > 0.2 || d < -0.2 {
 		return false
 	}
 	sum := float32(0)
-	for i := range pattern {
-		d := (e[i+1]-e[i])/m - float32(pattern[i]-'0')
+	for i := range patternStop {
+		d := (e[i+1]-e[i])/m - float32(patternStop[i]-'0')
 		if i&1 == 0 {
 			d -= wide
 		} else {

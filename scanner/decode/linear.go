@@ -15,13 +15,15 @@ const (
 	matchesALine        = 600    // characters compared on a line
 	linearKnown         = 16     // texts remembered, so that the same one costs no memory again
 	quietZone           = 5      // modules of white at one end of a code at least …
-	quietOther          = 1.5    // … and at the other: a thumb may hide some
+	quietOther          = 1.5    // … and at the other of a long code: a thumb may hide some
+	longCode            = 50     // edges
 )
 
 // linear reads linear codes: it finds places with parallel bars, and reads along lines
 // across them.
 type linear struct {
 	code128s, ean13s bool
+	shapes           *shapes
 
 	// Of the search.
 	phase   float64
@@ -56,6 +58,7 @@ type vote struct {
 
 func newLinear(symbologies []scanner.Symbology) *linear {
 	return &linear{
+		shapes:   newShapes(),
 		code128s: slices.Contains(symbologies, scanner.Code128),
 		ean13s:   slices.Contains(symbologies, scanner.EAN13),
 	}
@@ -155,9 +158,33 @@ func (r *Reader) readAcross(img *image.Gray, b bars, off float64, from, to *floa
 		l.crisp = crispen(l.profile, l.crisp, max(1, int(b.gap/2.5)))
 		read = l.readEdges(l.crisp, 2, ln, start)
 	}
-	_ = from
-	_ = to
-	return read
+	if read {
+		return true
+	}
+	l.there = l.edges(l.profile, 2, l.there)
+	a, z := dense(l.there, -start, 3.2*b.gap)
+	if z-a < 12*b.gap {
+		return false
+	}
+	*from, *to = min(*from, a+start), max(*to, z+start)
+	return l.readBlurred(l.profile, a, z, b.gap, ln, start)
+}
+
+// dense returns the first and the last of the edges around a place with none of the gaps
+// between them wider than that: where the bars there begin and end.
+func dense(e []float32, around, gap float64) (from, to float64) {
+	first, _ := slices.BinarySearch(e, float32(around))
+	last := first
+	for first > 1 && (first&1 != 0 || float64(e[first]-e[first-1]) < gap) {
+		first--
+	}
+	for last+1 < len(e) && (last&1 == 0 || float64(e[last+1]-e[last]) < gap) {
+		last++
+	}
+	if first >= last {
+		return 0, 0
+	}
+	return float64(e[first]), float64(e[last])
 }
 
 // readEdges reads the codes on a profile, both ways, and votes for their texts.
@@ -226,7 +253,11 @@ func quiet(e []float32, s, end int, module float32) bool {
 	if end+1 < len(e) {
 		after = (e[end+1] - e[end]) / module
 	}
-	return max(before, after) >= quietZone && min(before, after) >= quietOther
+	other := float32(quietOther)
+	if end-s < longCode {
+		other = quietZone
+	}
+	return max(before, after) >= quietZone && min(before, after) >= other
 }
 
 // vote counts a line for the text in l.text.

@@ -1,0 +1,165 @@
+package decode
+
+import (
+	"math"
+
+	"hexiao/scanner"
+)
+
+const (
+	fewestChars = 5    // of a Code 128 read by shapes, with start and check
+	leastLike   = 0.75 // likeness of a character's samples to its shape
+	leastAhead  = 0.01 // and by how much it is more than to the next
+	likeGuard   = 0.8  // likeness of start and stop patterns
+)
+
+// layout is one way to lay the modules of a Code 128 over a profile.
+type layout struct {
+	ruler
+	chars int // start, data and check
+	start int
+	blur  int
+	like  float32
+}
+
+// readBlurred reads the code between two places on a profile by the shapes of its
+// characters. gap is the mean distance of edges there.
+func (l *linear) readBlurred(p []int32, from, to, gap float64, ln line, start float64) bool {
+	if l.code128s {
+		if lay, ok := l.lay(p, from, to, gap); ok && l.shapes128(lay) {
+			a, z := lay.from, lay.from+lay.length
+			l.vote(scanner.Code128, [2]Point{ln.at(start + a), ln.at(start + z)})
+			return true
+		}
+	}
+	if l.ean13s {
+		for _, lay := range [2]ruler{{p, from, to - from, modulesEAN, 0}, {p, to, from - to, modulesEAN, 0}} {
+			if l.shapesEAN(lay) {
+				a, z := lay.from, lay.from+lay.length
+				l.vote(scanner.EAN13, [2]Point{ln.at(start + a), ln.at(start + z)})
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lay finds the number of characters, the way round and the bend at which start and
+// stop patterns are most like those of Code 128.
+func (l *linear) lay(p []int32, from, to, gap float64) (found layout, ok bool) {
+	length := to - from
+	// A module is between a third and two thirds of the mean distance of edges, since
+	// blur may have taken half of them away.
+	fewest := max(fewestChars, int((1.4*length/gap-stop128)/modules))
+	most := min(mostChars, int((3.3*length/gap-stop128)/modules)+1)
+	for chars := fewest; chars <= most; chars++ {
+		for way := range 2 {
+			lay := layout{ruler: ruler{p, from, length, float64(modules*chars + stop128), 0}, chars: chars, blur: 1}
+			if way == 1 {
+				lay.from, lay.length = to, -length
+			}
+			for bend := -2; bend <= 2; bend++ {
+				lay.bend = 0.08 * float64(bend)
+				l.guards(&lay)
+				if lay.like > found.like {
+					found = lay
+				}
+			}
+		}
+	}
+	if found.like < likeGuard-0.15 {
+		return found, false
+	}
+	middle := found.bend
+	for d := -3; d <= 3; d++ {
+		for blur := range blurs {
+			lay := found
+			lay.bend, lay.blur = middle+0.02*float64(d), blur
+			l.guards(&lay)
+			if lay.like > found.like {
+				found = lay
+			}
+		}
+	}
+	return found, found.like > likeGuard
+}
+
+// guards sets how like its start and stop patterns a layout is.
+func (l *linear) guards(lay *layout) {
+	lay.like = -1
+	var v [wideStop]float32
+	if !lay.take(0, v[:wide128]) {
+		return
+	}
+	starts := l.shapes.chars[lay.blur][startA*wide128:]
+	which, first, _ := nearest(starts, v[:wide128])
+	if first < 0.5 || !lay.take(lay.modules-stop128, v[:]) {
+		return
+	}
+	lay.start = startA + which
+	lay.like = min(first, likeness(v[:], l.shapes.stop[lay.blur][:]))
+}
+
+// shapes128 reads the characters of a layout into l.text.
+func (l *linear) shapes128(lay layout) bool {
+	data := l.shapes.chars[lay.blur][:startA*wide128]
+	l.chars = append(l.chars[:0], byte(lay.start))
+	drift := 0.0 // modules by which characters lie further on than they should
+	for i := 1; i < lay.chars; i++ {
+		char, most, ahead, by := 0, float32(-1), float32(0), 0.0
+		for d := -1; d <= 1; d++ {
+			var v [wide128]float32
+			at := drift + 0.25*float64(d)
+			if !lay.take(float64(modules*i)+at, v[:]) {
+				return false
+			}
+			if c, m, a := nearest(data, v[:]); m > most {
+				char, most, ahead, by = c, m, a, at
+			}
+		}
+		if most < leastLike || ahead < leastAhead {
+			return false
+		}
+		drift = (drift + by) / 2
+		if math.Abs(drift) > 2 {
+			return false
+		}
+		l.chars = append(l.chars, byte(char))
+	}
+	text, ok := text128(l.chars, l.text)
+	l.text = text
+	return ok
+}
+
+// shapesEAN reads the digits of an EAN-13 into l.text.
+func (l *linear) shapesEAN(r ruler) bool {
+	const blur = 1
+	l.chars = append(l.chars[:0], 0)
+	parity := byte(0)
+	for i := range 12 {
+		u, shapes, sign := 3+digitEAN*i, l.shapes.ean[blur][:], float32(1)
+		if i >= 6 {
+			u, shapes, sign = u+5, shapes[:10*wideEAN], -1
+		}
+		var v [wideEAN]float32
+		if !r.take(float64(u), v[:]) {
+			return false
+		}
+		for i := range v {
+			v[i] *= sign
+		}
+		digit, most, ahead := nearest(shapes, v[:])
+		if most < leastLike+0.05 || ahead < leastAhead {
+			return false
+		}
+		if i < 6 {
+			parity = parity<<1 | byte(digit/10)
+		}
+		l.chars = append(l.chars, byte(digit%10))
+	}
+	if !firstDigit(l.chars, parity) {
+		return false
+	}
+	l.text = textEAN(l.chars, l.text)
+	return true
+}

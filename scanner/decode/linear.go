@@ -175,7 +175,7 @@ func (r *Reader) readAcross(img *image.Gray, b bars, off float64, from, to *floa
 func dense(e []float32, around, gap float64) (from, to float64) {
 	first, _ := slices.BinarySearch(e, float32(around))
 	last := first
-	for first > 1 && (first&1 != 0 || float64(e[first]-e[first-1]) < gap) {
+	for first > 0 && (first&1 != 0 || float64(e[first]-e[first-1]) < gap) {
 		first--
 	}
 	for last+1 < len(e) && (last&1 == 0 || float64(e[last+1]-e[last]) < gap) {

@@ -32,33 +32,48 @@ type shapes struct {
 func newShapes() *shapes {
 	s := &shapes{}
 	for b := range blurs {
+		rise := newRise(blurOf(b))
 		for c := range chars128 {
-			before := unknown
+			before := float32(unknown)
 			if c >= startA {
 				before = white
 			}
-			shape(s.chars[b][c*wide128:(c+1)*wide128], patterns128[6*c:6*c+6], black, before, unknown, blurOf(b))
+			shape(s.chars[b][c*wide128:(c+1)*wide128], patterns128[6*c:6*c+6], black, before, unknown, rise)
 		}
-		shape(s.stop[b][:], patternStop, black, unknown, white, blurOf(b))
+		shape(s.stop[b][:], patternStop, black, unknown, white, rise)
 		for d := range 10 {
 			p := patternsEAN[4*d : 4*d+4]
-			shape(s.ean[b][d*wideEAN:(d+1)*wideEAN], p, white, unknown, unknown, blurOf(b))
-			shape(s.ean[b][(10+d)*wideEAN:(11+d)*wideEAN], string([]byte{p[3], p[2], p[1], p[0]}), white, unknown, unknown, blurOf(b))
+			shape(s.ean[b][d*wideEAN:(d+1)*wideEAN], p, white, unknown, unknown, rise)
+			shape(s.ean[b][(10+d)*wideEAN:(11+d)*wideEAN], string([]byte{p[3], p[2], p[1], p[0]}), white, unknown, unknown, rise)
 		}
 	}
 	return s
 }
 
+// rise is a blurred step from 0 to 1, at every middle of a sample before and after it.
+type rise [2 * (stop128 + 2) * finesse]float32
+
+func newRise(blur float64) *rise {
+	r := &rise{}
+	for i := range r {
+		u := (float64(i-len(r)/2) + 0.5) / finesse
+		r[i] = float32(1+math.Erf(u/(blur*math.Sqrt2))) / 2
+	}
+	return r
+}
+
 // shape draws a run of bars and spaces of the given widths, the first of the given level.
 // One module of the other level is before it and one of the level that is due after it;
 // beyond these are the given levels.
-func shape(dst []float32, widths string, first, before, after, blur float64) {
-	at, level := -1.0, before
-	steps := [10][2]float64{} // places and heights of changes
-	n := 0
-	step := func(to, width float64) {
-		steps[n] = [2]float64{at, to - level}
-		n++
+func shape(dst []float32, widths string, first, before, after float32, r *rise) {
+	for i := range dst {
+		dst[i] = before
+	}
+	at, level := -1, before
+	step := func(to float32, width int) {
+		for i := range dst {
+			dst[i] += (to - level) * r[i-at*finesse+len(r)/2]
+		}
 		level = to
 		at += width
 	}
@@ -66,18 +81,10 @@ func shape(dst []float32, widths string, first, before, after, blur float64) {
 	step(now, 1)
 	for i := range len(widths) {
 		now = black - now
-		step(now, float64(widths[i]-'0'))
+		step(now, int(widths[i]-'0'))
 	}
 	step(black-now, 1)
 	step(after, 0)
-	for i := range dst {
-		u := (float64(i) + 0.5) / finesse
-		v := before
-		for _, s := range steps[:n] {
-			v += s[1] * (1 + math.Erf((u-s[0])/(blur*math.Sqrt2))) / 2
-		}
-		dst[i] = float32(v)
-	}
 	even(dst)
 }
 

@@ -151,7 +151,7 @@ func (l *linear) judge(img *image.Gray, k int, upright bool, at []int) {
 	}
 	length := float64(at[len(at)-1]-at[0]) * slant
 	p := patch{gap: length / float64(len(at)-1), reach: length / 2}
-	h := max(2, 1.5*p.gap)
+	h := max(2, p.gap)
 	for i, t := range at {
 		x, y := place(t)
 		here := float64(gx[i])*dx + float64(gy[i])*dy
@@ -190,8 +190,42 @@ func gradient(img *image.Gray, x, y int) (gx, gy int) {
 // far they go to both sides of it.
 type bars struct {
 	line
-	height     float64
-	gap, reach float64
+	height     float64 // from one end of the bars to the other, across the line
+	gap, reach float64 // as in a patch
+
+	// Seen in perspective bars do not stand upright on the line: at its point they shift
+	// by lean pixels along it for each across it, and by turn more for every pixel further on.
+	lean, turn float64
+}
+
+// across is the line so many pixels beside that through the middle. The same bars are
+// at the same distances along it, in the unit that is returned.
+func (b bars) across(off float64) (ln line, unit float64) {
+	ln = b.beside(off)
+	p := ln.at(off * b.lean)
+	ln.x, ln.y = p.X, p.Y
+	return ln, 1 + off*b.turn
+}
+
+// through is the bars between two places that have been measured, if they are of one
+// code: the line through the middles of both, and bars that lean as they do at these.
+func through(a, b bars) (c bars, ok bool) {
+	dx, dy := b.x-a.x, b.y-a.y
+	size := math.Hypot(dx, dy)
+	if size < a.reach || a.height > 2*b.height || b.height > 2*a.height {
+		return a, false
+	}
+	dx, dy = dx/size, dy/size
+	// Along the bars of a and b in terms of the line's direction and what is upright on it.
+	lean := func(p bars) (float64, bool) {
+		ux, uy := -p.dy, p.dx
+		up := uy*dx - ux*dy
+		return (ux*dx + uy*dy) / up, math.Abs(up) > 0.7
+	}
+	la, ok1 := lean(a)
+	lb, ok2 := lean(b)
+	c = bars{line: line{a.x, a.y, dx, dy}, height: min(a.height, b.height), gap: a.gap, reach: a.reach, lean: la, turn: (lb - la) / size}
+	return c, ok1 && ok2 && math.Abs(c.turn)*c.height < 0.5
 }
 
 const (
@@ -208,7 +242,7 @@ func (l *linear) follow(img *image.Gray, p patch, work *Work) bars {
 		from := p.beside(off)
 		start := from.at(shift - float64(half+extra))
 		work.Lines++
-		return sample(img, line{start.X, start.Y, p.dx, p.dy}, n+2*extra, 3, dst)
+		return sample(img, line{start.X, start.Y, p.dx, p.dy}, n+2*extra, 3, 0, 0, dst)
 	}
 	l.still = across(0, 0, 0, l.still)
 	var ends, shifts [2]float64
@@ -270,12 +304,14 @@ func correlation(a, b []int32) float64 {
 	return float64(n*sab-sa*sb) / math.Sqrt(va*vb)
 }
 
-// covers says whether another patch belongs to these bars, whose ends along their line are given.
-func (b bars) covers(p patch, from, to float64) bool {
-	if math.Abs(b.dx*p.dx+b.dy*p.dy) < 0.95 { // 18°
-		return false
+// belongs says whether another patch may be of the same bars, whose ends along their line
+// are given, and how far along it is.
+func (b bars) belongs(p patch, from, to float64) (along float64, ok bool) {
+	if math.Abs(b.dx*p.dx+b.dy*p.dy) < 0.9 { // 25°
+		return 0, false
 	}
 	x, y := p.x-b.x, p.y-b.y
-	along, across := x*b.dx+y*b.dy, y*b.dx-x*b.dy
-	return along > from-p.reach && along < to+p.reach && math.Abs(across) < b.height/2+2*b.gap+2
+	along = x*b.dx + y*b.dy
+	across := math.Abs(y*b.dx - x*b.dy)
+	return along, along > from-p.reach && along < to+p.reach && across < b.height/2+2*b.gap+2
 }

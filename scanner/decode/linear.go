@@ -95,12 +95,21 @@ func (r *Reader) readBars(img *image.Gray, p *patch) {
 	if b.height < 2*b.gap {
 		return
 	}
+	b = r.straighten(img, b)
 	l.votes = l.votes[:0]
 	from, to := -b.reach, b.reach
+	band := b.height / readings
 	for i := range readings {
 		// The middle first, then to both sides in turn.
-		k := float64((i+1)/2) * float64(1-2*(i&1))
-		if r.readAcross(img, b, k*b.height/readings, &from, &to) && l.agreed() >= 0 {
+		off := float64((i+1)/2) * float64(1-2*(i&1)) * band
+		if !r.readAcross(img, b, off, band, &from, &to) {
+			continue
+		}
+		if l.agreed() < 0 { // each half of what was read must say the same
+			r.readAcross(img, b, off-band/4, band/2, &from, &to)
+			r.readAcross(img, b, off+band/4, band/2, &from, &to)
+		}
+		if l.agreed() >= 0 {
 			break
 		}
 	}
@@ -108,14 +117,51 @@ func (r *Reader) readBars(img *image.Gray, p *patch) {
 	if i := l.agreed(); i >= 0 {
 		v := l.votes[i]
 		r.found(v.text, v.symbology, [4]Point{v.ends[0], v.ends[1], v.ends[1], v.ends[0]})
+		for _, p := range v.ends {
+			along := (p.X-b.x)*b.dx + (p.Y-b.y)*b.dy
+			from, to = min(from, along), max(to, along)
+		}
 		read = true
 	}
 	if !read && to-from > 24*b.gap {
 		l.missed = true
 	}
 	for i := range l.patches {
-		l.patches[i].done = l.patches[i].done || b.covers(l.patches[i], from, to)
+		_, same := b.belongs(l.patches[i], from, to)
+		l.patches[i].done = l.patches[i].done || same
 	}
+}
+
+// straighten looks for the patches furthest to both sides that may be of the same
+// bars and lays the line through them: a code seen in perspective is not upright on its bars.
+func (r *Reader) straighten(img *image.Gray, b bars) bars {
+	l := r.linear
+	const near = 60 // gaps: the length of a long code
+	first, last := -1, -1
+	var low, high float64
+	for i, p := range l.patches {
+		if along, ok := b.belongs(p, -near*b.gap, near*b.gap); ok && p.gap < 1.7*b.gap && b.gap < 1.7*p.gap {
+			if along < low {
+				first, low = i, along
+			}
+			if along > high {
+				last, high = i, along
+			}
+		}
+	}
+	measured := func(i int) bars {
+		if i < 0 {
+			return b
+		}
+		return l.follow(img, l.patches[i], &r.work)
+	}
+	if high-low < 2*b.reach {
+		return b
+	}
+	if c, ok := through(measured(first), measured(last)); ok {
+		return c
+	}
+	return b
 }
 
 // agreed is the vote that counts, or -1: at least two lines for it, and few for others.
@@ -140,18 +186,19 @@ func (l *linear) agreed() int {
 	return best
 }
 
-// readAcross reads along one line across bars, so many pixels beside their middle.
-func (r *Reader) readAcross(img *image.Gray, b bars, off float64, from, to *float64) bool {
+// readAcross reads along one line across bars, so many pixels beside their middle and
+// so many wide. It widens the ends of the bars, from and to, to what it saw.
+func (r *Reader) readAcross(img *image.Gray, b bars, off, band float64, from, to *float64) bool {
 	l := r.linear
 	r.work.Lines++
-	ln := b.beside(off)
+	ln, unit := b.across(off)
 	start, end := ln.within(img.Rect.Dx(), img.Rect.Dy())
 	if end-start < 2*contrastBlock {
 		return false
 	}
-	band := int(min(max(b.height/readings, 1), widestBand))
 	p := ln.at(start)
-	l.profile = sample(img, line{p.X, p.Y, ln.dx, ln.dy}, int(end-start), band, l.profile)
+	lean := b.lean + b.turn*start/unit
+	l.profile = sample(img, line{p.X, p.Y, ln.dx, ln.dy}, int(end-start), int(min(max(band, 1), widestBand)), lean, b.turn, l.profile)
 	read := l.readEdges(l.profile, 4, ln, start) ||
 		l.readEdges(l.profile, 2, ln, start)
 	if !read {
@@ -166,7 +213,7 @@ func (r *Reader) readAcross(img *image.Gray, b bars, off float64, from, to *floa
 	if z-a < 12*b.gap {
 		return false
 	}
-	*from, *to = min(*from, a+start), max(*to, z+start)
+	*from, *to = min(*from, (a+start)/unit), max(*to, (z+start)/unit)
 	return l.readBlurred(l.profile, a, z, b.gap, ln, start)
 }
 

@@ -37,18 +37,21 @@ func (n line) within(w, h int) (from, to float64) {
 const levelBits = 8
 
 // sample reads n levels from the start of a line on, each the mean of band neighbours
-// across the line, between pixels by linear interpolation. What lies outside the frame is
-// taken from its border.
-func sample(img *image.Gray, from line, n, band int, dst []int32) []int32 {
+// across the line, between pixels by linear interpolation. The neighbours are shifted as
+// bars lean there: lean pixels along the line for each across it at its start, and turn more
+// for every pixel further on. What lies outside the frame is taken from its border.
+func sample(img *image.Gray, from line, n, band int, lean, turn float64, dst []int32) []int32 {
 	dst = slices.Grow(dst[:0], n)[:n]
 	clear(dst)
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	const one = 1 << 16
-	sx, sy := int(from.dx*one), int(from.dy*one)
 	for j := range band {
-		at := from.beside(float64(j) - float64(band-1)/2)
+		off := float64(j) - float64(band-1)/2
+		at := from.beside(off).at(off * lean)
+		step := one * (1 + off*turn)
+		sx, sy := int(from.dx*step), int(from.dy*step)
 		// Levels are those of the pixels' middles.
-		px, py := int((at.x-0.5)*one), int((at.y-0.5)*one)
+		px, py := int((at.X-0.5)*one), int((at.Y-0.5)*one)
 		for i := range dst {
 			x, y := px>>16, py>>16
 			if uint(x) < uint(w-1) && uint(y) < uint(h-1) {

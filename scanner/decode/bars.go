@@ -251,6 +251,9 @@ func (l *linear) follow(img *image.Gray, p patch, work *Work) bars {
 		step, off, shift := max(2, p.gap), 0.0, 0.0
 		for range mostSteps {
 			next := off + step
+			if p := p.beside(sign * next); p.x < 0 || p.y < 0 || p.x > float64(img.Rect.Dx()) || p.y > float64(img.Rect.Dy()) {
+				break
+			}
 			guess := shift
 			if off > 0 {
 				guess += shift / off * step

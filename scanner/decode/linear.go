@@ -209,7 +209,7 @@ func (r *Reader) readAcross(img *image.Gray, b bars, off, band float64, from, to
 		return true
 	}
 	l.there = l.edges(l.profile, 2, l.there)
-	a, z := dense(l.there, -start, 3.2*b.gap)
+	a, z := dense(l.there, -start, 2.6*b.gap)
 	if z-a < 12*b.gap {
 		return false
 	}
@@ -222,13 +222,14 @@ func (r *Reader) readAcross(img *image.Gray, b bars, off, band float64, from, to
 func dense(e []float32, around, gap float64) (from, to float64) {
 	first, _ := slices.BinarySearch(e, float32(around))
 	last := first
-	for first > 0 && (first&1 != 0 || float64(e[first]-e[first-1]) < gap) {
+	for first > 0 && first < len(e) && float64(e[first]-e[first-1]) < gap {
 		first--
 	}
-	for last+1 < len(e) && (last&1 == 0 || float64(e[last+1]-e[last]) < gap) {
+	for last+1 < len(e) && float64(e[last+1]-e[last]) < gap {
 		last++
 	}
-	if first >= last {
+	first, last = (first+1)&^1, (last-1)|1 // from into black to out of it
+	if first >= last || last >= len(e) {
 		return 0, 0
 	}
 	return float64(e[first]), float64(e[last])

@@ -119,22 +119,24 @@ func contrasts(p []int32, scratch, dst []int32) (lows, ranges []int32) {
 // edges finds where a profile changes colour, to a fraction of a pixel: half way between
 // one extreme and the next, so that a thin bar counts even where blur leaves it pale. An
 // extreme counts if the levels turn back from it by part/16 of the contrast around it.
-// The first edge leads into black, the last one out of it.
+// Beyond its ends a profile is taken for white: the first edge leads into black, the
+// last one out of it.
 func (l *linear) edges(p []int32, part int32, dst []float32) []float32 {
 	dst = dst[:0]
 	if len(p) == 0 {
 		return dst
 	}
 	l.lows, l.ranges = contrasts(p, l.lows, l.ranges)
-	light := true            // the extreme being followed is a light one
-	ext, extAt := p[0], 0    // that extreme
-	last, lastAt := p[0], -1 // the one before, which it makes an edge with
+	light := true         // the extreme being followed is a light one
+	ext, extAt := p[0], 0 // that extreme
+	for _, v := range p[:min(len(p), (contrastReach+1)*contrastBlock)] {
+		ext = max(ext, v)
+	}
+	last, lastAt := ext, -1 // the one before, which it makes an edge with
 	for i, v := range p {
-		turn := l.ranges[i/contrastBlock]
-		if turn < leastContrast {
+		turn := max(leastContrast/2, l.ranges[i/contrastBlock]*part/16)
+		if l.ranges[i/contrastBlock] < leastContrast {
 			turn = leastContrast
-		} else {
-			turn = max(leastContrast/2, turn*part/16)
 		}
 		if light == (v > ext) && v != ext {
 			ext, extAt = v, i
@@ -151,11 +153,14 @@ func (l *linear) edges(p []int32, part int32, dst []float32) []float32 {
 	if lastAt >= 0 {
 		dst = append(dst, crossing(p, last, ext, lastAt, extAt))
 	}
-	return dst[:len(dst)&^1]
+	if !light {
+		dst = append(dst, float32(len(p)))
+	}
+	return dst
 }
 
 // crossing is where a profile passes the middle between two extremes, looked for from the
-// later one back.
+// later one back. The first may lie before the profile.
 func crossing(p []int32, from, to int32, fromAt, toAt int) float32 {
 	middle := (from + to) / 2
 	for i := toAt; i > fromAt; i-- {
@@ -164,5 +169,5 @@ func crossing(p []int32, from, to int32, fromAt, toAt int) float32 {
 			return float32(i-1) + float32(middle-a)/float32(z-a)
 		}
 	}
-	return float32(fromAt+toAt) / 2
+	return float32(fromAt)
 }

@@ -1,65 +1,470 @@
 package decode
 
 import (
+	"image"
+	"math"
+	"math/bits"
+	"slices"
+
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/datamatrix/decoder"
-	"github.com/makiuchi-d/gozxing/datamatrix/detector"
 
 	"hexiao/scanner"
 )
 
-// matrixReader reads Data Matrix codes.
-type matrixReader struct{ decoder *decoder.Decoder }
+const (
+	mostCorners  = 40   // corners of solid borders tried in a bitmap
+	solidShare   = 0.9  // of a solid border that is black
+	leastSide    = 12   // pixels of the shorter solid border
+	mostHull     = 12   // corners of a hull worth a look
+	mostSides    = 6.0  // times the shorter border's length the longer one may have
+	mostModules  = 144  // of a side
+	leastModules = 8    // of a side
+	wrongBorder  = 0.15 // of the border's modules that may be wrong
+)
 
-func newMatrixReader() *matrixReader { return &matrixReader{decoder.NewDecoder()} }
+// matrixReader finds and reads Data Matrix codes: two solid borders that meet in a corner,
+// opposite to them two of alternating modules.
+type matrixReader struct {
+	decoder  *decoder.Decoder
+	contours contours
+	profile  []int32
+	edges    linear // for its edges
+	gaps     []float32
+	bits     []byte // modules of the code being read, by rows, 1 is black
+	read     []byte // those of the last one that was read
+	text     string
+	inverted bool // the code being read is white on black
+}
 
-// readMatrix looks for Data Matrix codes. The library's detector starts from the middle
-// of what it is given, so it is given the whole bitmap and then nine overlapping quarters.
-func (r *Reader) readMatrix(b *bitmap) {
+func newMatrixReader() *matrixReader { return &matrixReader{decoder: decoder.NewDecoder()} }
+
+// readMatrix looks for Data Matrix codes in a frame and its bitmap.
+func (r *Reader) readMatrix(img *image.Gray, b *bitmap) {
 	if !r.dataMatrix {
 		return
 	}
-	r.readRegion(b, 0, 0, b.w, b.h)
-	w, h := b.w/2, b.h/2
-	for j := range 3 {
-		for i := range 3 {
-			r.readRegion(b, i*(b.w-w)/2/64*64, j*(b.h-h)/2, w, h)
+	c := &r.matrix.contours
+	c.seen.reset(b.w, b.h)
+	steps, corners := contourSteps, mostCorners
+	for y := contourRows / 2; y < b.h; y += contourRows {
+		row, seen := b.words[y*b.stride:][:b.stride], c.seen.words[y*b.stride:][:b.stride]
+		carry := uint64(0) // the last pixel of the word before
+		for i, word := range row {
+			starts := word &^ (word<<1 | carry)
+			carry = word >> 63
+			for starts != 0 {
+				x := bits.TrailingZeros64(starts)
+				starts &= starts - 1
+				if seen[i]>>uint(x)&1 != 0 || !c.walk(b, i*64+x, y, &steps) {
+					continue
+				}
+				r.readCorners(img, b, &corners)
+				if corners <= 0 {
+					return
+				}
+			}
+			if steps <= 0 {
+				return
+			}
 		}
 	}
 }
 
-func (r *Reader) readRegion(b *bitmap, left, top, w, h int) {
-	if w < 16 || h < 16 {
+// readCorners reads the code whose solid borders are on the contour just walked, if there is
+// one: exactly two sides of its hull are solid, and they meet.
+func (r *Reader) readCorners(img *image.Gray, b *bitmap, corners *int) {
+	m := r.matrix
+	hull := m.contours.wrap(max(1, 0.012*float64(len(m.contours.points))))
+	n := len(hull)
+	if n < 3 || n > mostHull {
 		return
 	}
+	var sides [mostHull]border
+	var solid [mostHull]bool
+	last, count := 0, 0
+	for i := range n {
+		if sides[i], solid[i] = m.border(b, hull[i], hull[(i+1)%n]); solid[i] {
+			last = i
+			count++
+		}
+	}
+	// The hull goes around clockwise: along the bottom border to the corner, then up the left one.
+	before := (last + n - 1) % n
+	if next := (last + 1) % n; solid[next] {
+		before, last = last, next
+	}
+	if count != 2 || !solid[before] {
+		return
+	}
+	bottom := sides[before]
+	bottom.dx, bottom.dy = -bottom.dx, -bottom.dy
+	*corners--
 	r.work.Regions++
-	m, err := b.matrix(left, top, w, h)
-	if err != nil {
-		return
-	}
-	text, points, err := r.matrix.read(m)
-	if err != nil {
-		return
-	}
-	var p [4]Point
-	for i := range min(len(points), len(p)) {
-		p[i] = Point{points[i].GetX() + float64(left), points[i].GetY() + float64(top)}
-	}
-	r.found(text, scanner.DataMatrix, p)
+	r.readCorner(img, b, bottom, sides[last])
 }
 
-func (m *matrixReader) read(bits *gozxing.BitMatrix) (string, []gozxing.ResultPoint, error) {
-	d, err := detector.NewDetector(bits)
-	if err != nil {
-		return "", nil, err
+// border is a solid border: its outer edge as a line away from the corner, and its length.
+type border struct {
+	line
+	length float64
+}
+
+// border fits a solid border to a side of the hull, if it is one.
+func (m *matrixReader) border(b *bitmap, from, to image.Point) (border, bool) {
+	length := math.Hypot(float64(to.X-from.X), float64(to.Y-from.Y))
+	if length < leastSide {
+		return border{}, false
 	}
-	found, err := d.Detect()
-	if err != nil {
-		return "", nil, err
+	ln, ok := m.contours.side(from, to)
+	if !ok {
+		return border{}, false
 	}
-	result, err := m.decoder.Decode(found.GetBits())
-	if err != nil {
-		return "", nil, err
+	// Black inside, white outside; clockwise the inside is on the right.
+	n, inside, outside := 0, 0, 0
+	for t := -0.45 * length; t <= 0.45*length; t++ {
+		n++
+		p, q := ln.beside(1).at(t), ln.beside(-2.5).at(t)
+		if b.black(int(p.X), int(p.Y)) {
+			inside++
+		}
+		if b.black(int(q.X), int(q.Y)) {
+			outside++
+		}
 	}
-	return result.GetText(), found.GetPoints(), nil
+	if float64(inside) < solidShare*float64(n) || float64(outside) > 0.25*float64(n) {
+		return border{}, false
+	}
+	return border{ln.beside(-0.5), length}, true // pixels' middles lie half a pixel inside
+}
+
+// meet is where two lines cross.
+func meet(a, b line) (Point, bool) {
+	det := a.dx*b.dy - a.dy*b.dx
+	if math.Abs(det) < 0.3 {
+		return Point{}, false
+	}
+	t := ((b.x-a.x)*b.dy - (b.y-a.y)*b.dx) / det
+	return a.at(t), true
+}
+
+// readCorner reads the code with the given bottom and left border.
+func (r *Reader) readCorner(img *image.Gray, b *bitmap, bottom, left border) bool {
+	short, long := min(bottom.length, left.length), max(bottom.length, left.length)
+	corner, ok := meet(bottom.line, left.line)
+	if !ok || long > mostSides*short {
+		return false
+	}
+	m := r.matrix
+	module := m.thickness(b, corner, bottom, left)
+	if module < 1 || short < 0.7*leastModules*module {
+		return false
+	}
+	half := module / 2
+	at := func(u, v float64) Point {
+		return Point{corner.X + u*bottom.dx + v*left.dx, corner.Y + u*bottom.dy + v*left.dy}
+	}
+	in, out := at(half, half), at(-half, -half)
+	m.inverted = levelAt(img, in.X, in.Y) > levelAt(img, out.X, out.Y)
+	// The middles of the modules at the corner and at the ends of both borders.
+	right := extent(b, at(0, half), bottom.line, bottom.length, module) - half
+	top := extent(b, at(half, 0), left.line, left.length, module) - half
+	if right < leastModules/2*module || top < leastModules/2*module {
+		return false
+	}
+	p0, p1, p2 := at(half, half), at(right, half), at(half, top)
+	// The alternating borders start at the ends of the solid ones and run about
+	// parallel to the others.
+	upper, columns, ok1 := m.alternating(img, p2, Point{p1.X - p0.X, p1.Y - p0.Y}, left.line, module)
+	side, rows, ok2 := m.alternating(img, p1, Point{p2.X - p0.X, p2.Y - p0.Y}, bottom.line, module)
+	if !ok1 && !ok2 {
+		return false
+	}
+	// Where one of them could not be made out it is taken for parallel to the border
+	// across, and the code for square.
+	if !ok1 {
+		upper, columns = line{p2.X, p2.Y, bottom.dx, bottom.dy}, rows
+	}
+	if !ok2 {
+		side, rows = line{p1.X, p1.Y, left.dx, left.dy}, columns
+	}
+	p3, ok := meet(upper, side)
+	if !ok {
+		return false
+	}
+	for _, size := range [3][2]int{{columns, rows}, {columns, columns}, {rows, rows}} {
+		if !validSize(size[0], size[1]) {
+			continue
+		}
+		if r.readModules(img, b, [4]Point{p0, p1, p3, p2}, size[0], size[1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// thickness is about how wide the modules are: how far it is through a border where white
+// follows, taken from the thinner places.
+func (m *matrixReader) thickness(b *bitmap, corner Point, bottom, left border) float64 {
+	m.gaps = m.gaps[:0]
+	measure := func(along border, inward line) {
+		const places = 32
+		for i := 2; i < places; i++ {
+			t := along.length * float64(i) / places
+			x, y := corner.X+t*along.dx, corner.Y+t*along.dy
+			for d := 0.5; d < along.length/4; d += 0.5 {
+				if !b.black(int(x+d*inward.dx), int(y+d*inward.dy)) && d > 1 {
+					m.gaps = append(m.gaps, float32(d))
+					break
+				}
+			}
+		}
+	}
+	measure(bottom, left.line)
+	measure(left, bottom.line)
+	if len(m.gaps) < 8 {
+		return 0
+	}
+	slices.Sort(m.gaps)
+	return float64(m.gaps[len(m.gaps)/4])
+}
+
+// extent is how far a solid border goes from a place near the corner: to where there is
+// no black for more than half a module.
+func extent(b *bitmap, from Point, ln line, length, module float64) float64 {
+	last := 0.0
+	for t := 0.0; t < 1.3*length && t-last < 0.8*module+1; t += 0.5 {
+		if b.black(int(from.X+t*ln.dx), int(from.Y+t*ln.dy)) {
+			last = t
+		}
+	}
+	return last + 0.25
+}
+
+// alternating looks for a border of alternating modules that starts at the given
+// place and runs about as far and in the direction of towards. Under perspective its
+// other end may lie further in or out, along across.
+func (m *matrixReader) alternating(img *image.Gray, from, towards Point, across line, module float64) (best line, modules int, ok bool) {
+	length := math.Hypot(towards.X, towards.Y)
+	most := 0.0
+	lean := 0.35 * length
+	for off := -lean; off <= lean; off += module / 4 {
+		dx, dy := towards.X+off*across.dx, towards.Y+off*across.dy
+		size := math.Hypot(dx, dy)
+		ln := line{from.X, from.Y, dx / size, dy / size}
+		start := ln.at(-1.5 * module)
+		m.profile = sample(img, line{start.X, start.Y, ln.dx, ln.dy}, int(1.4*size+2*module), 1, 0, 0, m.profile)
+		if m.inverted {
+			for i, v := range m.profile {
+				m.profile[i] = 255<<levelBits - v
+			}
+		}
+		m.edges.there = m.edges.edges(m.profile, 4, m.edges.there)
+		if n, score := rhythm(m.edges.there, m.profile, 1.5*module, module); n > 0 && score > most {
+			best, modules, most, ok = ln, n, score, true
+		}
+	}
+	return best, modules, ok
+}
+
+// rhythm counts the modules of an alternating border on a profile: as many as edges, since
+// it starts black and the last module is white like what follows. They must be
+// about even. score is how strongly they alternate.
+func rhythm(e []float32, p []int32, first, module float64) (modules int, score float64) {
+	k := 0
+	for k < len(e) && float64(e[k]) < first-module {
+		k++
+	}
+	if k&1 != 0 || k == len(e) || float64(e[k]) > first {
+		return 0, 0
+	}
+	n := 1
+	for usual := module; k+n < len(e) && n < mostModules; n++ {
+		gap := float64(e[k+n] - e[k+n-1])
+		if gap < 0.55*usual || gap > 1.7*usual {
+			break
+		}
+		usual += (gap - usual) / 4
+		score += math.Abs(float64(p[int(e[k+n-1]+float32(gap/2))] - p[max(int(e[k+n-1]-float32(gap/2)), 0)]))
+	}
+	n &^= 1
+	if n < leastModules {
+		return 0, 0
+	}
+	return n, score
+}
+
+// validSize says whether there are Data Matrix codes of a size: the squares of ISO/IEC
+// 16022 and its rectangles. The extended rectangles of ISO/IEC 21471 are left out.
+func validSize(columns, rows int) bool {
+	if columns != rows {
+		switch rows {
+		case 8:
+			return columns == 18 || columns == 32
+		case 12:
+			return columns == 26 || columns == 36
+		case 16:
+			return columns == 36 || columns == 48
+		}
+		return false
+	}
+	switch columns {
+	case 32, 36, 40, 44, 48, 52, 64, 72, 80, 88, 96, 104, 120, 132, 144:
+		return true
+	}
+	return columns >= 10 && columns <= 26 && columns&1 == 0
+}
+
+// readModules samples a code whose corner modules have these middles, clockwise from the
+// bottom left as the code is turned … and reads it.
+func (r *Reader) readModules(img *image.Gray, b *bitmap, corners [4]Point, columns, rows int) bool {
+	m := r.matrix
+	plane := newPlane(corners, columns, rows)
+	for _, gray := range [2]bool{true, false} {
+		if gray {
+			m.sampleGray(img, plane, columns, rows)
+		} else {
+			m.sampleBits(b, plane, columns, rows)
+		}
+		if !m.bordered(columns, rows) || !m.decode(columns, rows) {
+			continue
+		}
+		c, h := float64(columns), float64(rows)
+		r.found(m.text, scanner.DataMatrix, [4]Point{plane.at(0, h), plane.at(c, h), plane.at(c, 0), plane.at(0, 0)})
+		return true
+	}
+	return false
+}
+
+// sampleGray takes a module for black by its level: darker than the middle between the
+// levels of solid border and the white modules of the alternating ones.
+func (m *matrixReader) sampleGray(img *image.Gray, plane plane, columns, rows int) {
+	level := func(x, y int) float64 {
+		p := plane.at(float64(x)+0.5, float64(y)+0.5)
+		return levelAt(img, p.X, p.Y)
+	}
+	// Black and white are each a plane over the code, as light falls: a mean and two slopes
+	// would do, but the mean of the nearest border modules is steadier.
+	var black, white [2]float64 // at the lower and upper, left and right
+	for x := range columns {
+		black[0] += level(x, 0) / float64(columns)
+		if x&1 != 0 {
+			white[1] += level(x, rows-1) / float64(columns/2)
+		}
+	}
+	for y := range rows {
+		black[1] += level(0, y) / float64(rows)
+		if y&1 != 0 {
+			white[0] += level(columns-1, y) / float64(rows/2)
+		}
+	}
+	threshold := (black[0] + black[1] + white[0] + white[1]) / 4
+	m.bits = slices.Grow(m.bits[:0], columns*rows)[:columns*rows]
+	for y := range rows {
+		for x := range columns {
+			m.bits[y*columns+x] = 0
+			if level(x, y) < threshold != m.inverted {
+				m.bits[y*columns+x] = 1
+			}
+		}
+	}
+}
+
+// levelAt is the level at a place in a frame, by linear interpolation.
+func levelAt(img *image.Gray, x, y float64) float64 {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	x, y = min(max(x-0.5, 0), float64(w-1)), min(max(y-0.5, 0), float64(h-1))
+	i, j := int(x), int(y)
+	fx, fy := x-float64(i), y-float64(j)
+	i1, j1 := min(i+1, w-1), min(j+1, h-1)
+	p := func(x, y int) float64 { return float64(img.Pix[y*img.Stride+x]) }
+	return (p(i, j)*(1-fx)+p(i1, j)*fx)*(1-fy) + (p(i, j1)*(1-fx)+p(i1, j1)*fx)*fy
+}
+
+// sampleBits takes modules from the bitmap.
+func (m *matrixReader) sampleBits(b *bitmap, plane plane, columns, rows int) {
+	m.bits = slices.Grow(m.bits[:0], columns*rows)[:columns*rows]
+	for y := range rows {
+		for x := range columns {
+			m.bits[y*columns+x] = 0
+			if p := plane.at(float64(x)+0.5, float64(y)+0.5); b.black(int(math.Floor(p.X)), int(math.Floor(p.Y))) {
+				m.bits[y*columns+x] = 1
+			}
+		}
+	}
+}
+
+// bordered says whether the borders are as they should, so that hardly anything is decoded
+// that is no code.
+func (m *matrixReader) bordered(columns, rows int) bool {
+	wrong := 0
+	check := func(x, y int, black bool) {
+		if (m.bits[y*columns+x] != 0) != black {
+			wrong++
+		}
+	}
+	for x := range columns {
+		check(x, 0, true)
+		check(x, rows-1, x&1 == 0)
+	}
+	for y := range rows {
+		check(0, y, true)
+		check(columns-1, y, y&1 == 0)
+	}
+	return float64(wrong) <= wrongBorder*float64(2*(columns+rows))
+}
+
+// decode reads the modules that were sampled, unless they are those of last time.
+func (m *matrixReader) decode(columns, rows int) bool {
+	if m.text != "" && len(m.read) == len(m.bits) && slices.Equal(m.read, m.bits) {
+		return true
+	}
+	matrix, err := gozxing.NewBitMatrix(columns, rows)
+	if err != nil {
+		return false
+	}
+	for y := range rows {
+		for x := range columns {
+			if m.bits[y*columns+x] != 0 {
+				matrix.Set(x, rows-1-y) // gozxing counts from the top
+			}
+		}
+	}
+	result, err := m.decoder.Decode(matrix)
+	if err != nil {
+		return false
+	}
+	m.text = result.GetText()
+	m.read = append(m.read[:0], m.bits...)
+	return true
+}
+
+// plane maps modules, counted from the corner of the solid borders, to pixels.
+type plane struct{ a, b, c, d, e, f, g, h float64 }
+
+// newPlane lays the middles of the four corner modules on the given places (Heckbert,
+// Fundamentals of Texture Mapping and Image Warping, 1989, section 2.2.3).
+func newPlane(p [4]Point, columns, rows int) plane {
+	sx, sy := p[0].X-p[1].X+p[2].X-p[3].X, p[0].Y-p[1].Y+p[2].Y-p[3].Y
+	dx1, dy1 := p[1].X-p[2].X, p[1].Y-p[2].Y
+	dx2, dy2 := p[3].X-p[2].X, p[3].Y-p[2].Y
+	det := dx1*dy2 - dx2*dy1
+	g, h := (sx*dy2-dx2*sy)/det, (dx1*sy-sx*dy1)/det
+	q := plane{
+		a: p[1].X - p[0].X + g*p[1].X, b: p[3].X - p[0].X + h*p[3].X, c: p[0].X,
+		d: p[1].Y - p[0].Y + g*p[1].Y, e: p[3].Y - p[0].Y + h*p[3].Y, f: p[0].Y,
+		g: g, h: h,
+	}
+	// From the unit square to modules.
+	u, v := 1/float64(columns-1), 1/float64(rows-1)
+	q.c -= (q.a*u + q.b*v) / 2
+	q.f -= (q.d*u + q.e*v) / 2
+	w := 1 - (q.g*u+q.h*v)/2
+	return plane{q.a * u / w, q.b * v / w, q.c / w, q.d * u / w, q.e * v / w, q.f / w, q.g * u / w, q.h * v / w}
+}
+
+// at is the place of a point in modules.
+func (q plane) at(x, y float64) Point {
+	w := q.g*x + q.h*y + 1
+	return Point{(q.a*x + q.b*y + q.c) / w, (q.d*x + q.e*y + q.f) / w}
 }

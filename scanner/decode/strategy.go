@@ -15,7 +15,7 @@ func (r *Reader) readLive(img *image.Gray) {
 	r.scale = 1
 	r.binarizer.local(img, &r.bits)
 	r.readLinear(img, liveLines, liveBars)
-	r.readMatrix(&r.bits)
+	r.readMatrix(img, &r.bits)
 	r.readQR(&r.bits, liveAttempts)
 	if len(r.results) > 0 || !r.qr {
 		return
@@ -80,13 +80,13 @@ func (r *Reader) fullPass(img *image.Gray) bool {
 	for _, threshold := range [2]func(*image.Gray, *bitmap){r.binarizer.local, r.binarizer.global} {
 		threshold(img, &r.bits)
 		r.readLinear(img, fullLines, fullBars)
-		r.readMatrix(&r.bits)
+		r.readMatrix(img, &r.bits)
 		r.readQR(&r.bits, fullAttempts)
 		if len(r.results) > 0 {
 			return true
 		}
 		r.bits.invert()
-		r.readMatrix(&r.bits)
+		r.readMatrix(img, &r.bits)
 		r.readQR(&r.bits, fullAttempts)
 		if len(r.results) > 0 {
 			return true

@@ -8,9 +8,10 @@ import (
 
 const (
 	contourRows     = 8       // every which row contours are looked for
-	contourSteps    = 300_000 // steps along contours in a frame
+	contourSteps    = 150_000 // steps along contours in a frame
 	longestContour  = 12_000  // steps along one
 	shortestContour = 40      // and the least of a code's
+	flatCorner      = 0.012   // of the way around a hull, by which a corner stands out at least
 	reachOfSide     = 1.5     // pixels from a side of the hull that its own points may lie
 )
 
@@ -72,9 +73,9 @@ func around(dir int) image.Point {
 // set makes a pixel black.
 func (b *bitmap) set(x, y int) { b.words[y*b.stride+x>>6] |= 1 << (uint(x) & 63) }
 
-// wrap lays a hull around the points of a contour and takes away corners until each
-// stands out by more than slack pixels.
-func (c *contours) wrap(slack float64) []image.Point {
+// wrap lays a hull around the points of a contour and takes away corners that stand out by
+// less than a part of the way around it.
+func (c *contours) wrap(flat float64) []image.Point {
 	low, high := c.points[0].Y, c.points[0].Y
 	for _, p := range c.points {
 		low, high = min(low, p.Y), max(high, p.Y)
@@ -111,6 +112,12 @@ func (c *contours) wrap(slack float64) []image.Point {
 	if len(c.hull) > 1 && c.hull[0] == c.hull[len(c.hull)-1] {
 		c.hull = c.hull[:len(c.hull)-1]
 	}
+	around := 0.0
+	for i, p := range c.hull {
+		q := c.hull[(i+1)%len(c.hull)]
+		around += math.Hypot(float64(q.X-p.X), float64(q.Y-p.Y))
+	}
+	slack := max(1, flat*around)
 	for len(c.hull) > 3 {
 		worst, out := -1, slack
 		for i, p := range c.hull {

@@ -60,7 +60,7 @@ func (r *Reader) readMatrix(img *image.Gray, b *bitmap) {
 					continue
 				}
 				r.readCorners(img, b, &corners)
-				if corners <= 0 {
+				if corners == 0 {
 					return
 				}
 			}
@@ -72,13 +72,26 @@ func (r *Reader) readMatrix(img *image.Gray, b *bitmap) {
 }
 
 // readCorners reads the code whose solid borders are on the contour just walked, if there is
-// one: exactly two sides of its hull are solid, and they meet.
+// one.
 func (r *Reader) readCorners(img *image.Gray, b *bitmap, corners *int) {
-	m := r.matrix
-	hull := m.contours.wrap(max(1, 0.012*float64(len(m.contours.points))))
+	for _, flat := range [2]float64{0.012, 0.004} { // blur rounds corners, perspective hides them
+		bottom, left, ok := r.matrix.solid(b, r.matrix.contours.wrap(flat))
+		if !ok || *corners == 0 {
+			continue
+		}
+		*corners--
+		r.work.Regions++
+		if r.readCorner(img, b, bottom, left) {
+			return
+		}
+	}
+}
+
+// solid finds the two solid borders among the sides of a hull: exactly two, and they meet.
+func (m *matrixReader) solid(b *bitmap, hull []image.Point) (bottom, left border, ok bool) {
 	n := len(hull)
 	if n < 3 || n > mostHull {
-		return
+		return bottom, left, false
 	}
 	var sides [mostHull]border
 	var solid [mostHull]bool
@@ -94,14 +107,9 @@ func (r *Reader) readCorners(img *image.Gray, b *bitmap, corners *int) {
 	if next := (last + 1) % n; solid[next] {
 		before, last = last, next
 	}
-	if count != 2 || !solid[before] {
-		return
-	}
-	bottom := sides[before]
+	bottom, left = sides[before], sides[last]
 	bottom.dx, bottom.dy = -bottom.dx, -bottom.dy
-	*corners--
-	r.work.Regions++
-	r.readCorner(img, b, bottom, sides[last])
+	return bottom, left, count == 2 && solid[before]
 }
 
 // border is a solid border: its outer edge as a line away from the corner, and its length.
@@ -247,7 +255,7 @@ func extent(b *bitmap, from Point, ln line, length, module float64) float64 {
 func (m *matrixReader) alternating(img *image.Gray, from, towards Point, across line, module float64) (best line, modules int, ok bool) {
 	length := math.Hypot(towards.X, towards.Y)
 	most := 0.0
-	lean := 0.35 * length
+	lean := 0.35*length + 4*module
 	for off := -lean; off <= lean; off += module / 4 {
 		dx, dy := towards.X+off*across.dx, towards.Y+off*across.dy
 		size := math.Hypot(dx, dy)
@@ -260,8 +268,11 @@ func (m *matrixReader) alternating(img *image.Gray, from, towards Point, across 
 			}
 		}
 		m.edges.there = m.edges.edges(m.profile, 4, m.edges.there)
-		if n, score := rhythm(m.edges.there, m.profile, 1.5*module, module); n > 0 && score > most {
-			best, modules, most, ok = ln, n, score, true
+		if n, score := rhythm(m.edges.there, m.profile, 1.5*module, module); n > 0 {
+			score /= 1 + math.Abs(off)/length // what leans little is likelier
+			if score > most {
+				best, modules, most, ok = ln, n, score, true
+			}
 		}
 	}
 	return best, modules, ok

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"encoding/binary"
 	"image"
 	"math"
 	"slices"
@@ -59,12 +60,7 @@ func (l *linear) cross(p []byte) {
 	blocks := (len(p) + searchBlock - 1) / searchBlock
 	l.blocks = slices.Grow(l.blocks[:0], blocks)[:blocks]
 	for b := range l.blocks {
-		part := p[b*searchBlock : min((b+1)*searchBlock, len(p))]
-		low, high := part[0], part[0]
-		for _, v := range part {
-			low, high = min(low, v), max(high, v)
-		}
-		l.blocks[b] = [2]byte{low, high}
+		l.blocks[b] = extremes(p[b*searchBlock : min((b+1)*searchBlock, len(p))])
 	}
 	light, ext := true, int(p[0])
 	for b, block := range l.blocks {
@@ -95,6 +91,32 @@ func (l *linear) cross(p []byte) {
 			}
 		}
 	}
+}
+
+// extremes returns the least and the greatest level, eight pixels at a time.
+func extremes(p []byte) [2]byte {
+	low, high := p[0], p[0]
+	if len(p) >= 8 {
+		lo, hi := uint64(0xff*lanes), uint64(0)
+		for ; len(p) >= 8; p = p[8:] {
+			v := binary.LittleEndian.Uint64(p)
+			even, odd := v&(0xff*lanes), v>>8&(0xff*lanes)
+			m := notLess(even, odd)
+			small, large := even^(even^odd)&m, odd^(even^odd)&m
+			m = notLess(lo, small)
+			lo ^= (lo ^ small) & m
+			m = notLess(large, hi)
+			hi ^= (hi ^ large) & m
+		}
+		for range 4 {
+			low, high = min(low, byte(lo)), max(high, byte(hi))
+			lo, hi = lo>>16, hi>>16
+		}
+	}
+	for _, v := range p {
+		low, high = min(low, v), max(high, v)
+	}
+	return [2]byte{low, high}
 }
 
 // judgeAll cuts the changes of a search line, row or column k, into pieces of about even
@@ -229,19 +251,20 @@ func through(a, b bars) (c bars, ok bool) {
 }
 
 const (
-	mostSteps = 40  // by which bars are followed to either side
+	mostSteps = 24  // by which bars are followed to either side
 	sameBars  = 0.5 // correlation of two lines across the same bars
 )
 
 // follow measures the bars of a patch: it goes along them as long as lines across them
 // look sameBars, and corrects the direction by how they shift.
 func (l *linear) follow(img *image.Gray, p patch, work *Work) bars {
-	half := int(min(max(p.reach, 12), 100))
+	half := int(min(max(p.reach, 12), 64))
 	n := 2*half + 1
 	across := func(off, shift float64, extra int, dst []int32) []int32 {
 		from := p.beside(off)
 		start := from.at(shift - float64(half+extra))
 		work.Lines++
+		l.left -= 5 * n // the correlations as well
 		return sample(img, line{start.X, start.Y, p.dx, p.dy}, n+2*extra, 3, 0, 0, dst)
 	}
 	l.still = across(0, 0, 0, l.still)
@@ -269,7 +292,7 @@ func (l *linear) follow(img *image.Gray, p patch, work *Work) bars {
 				break
 			}
 			off, shift = next, guess+by
-			step *= 1.15
+			step *= 1.25
 		}
 		ends[side], shifts[side] = off, shift
 	}

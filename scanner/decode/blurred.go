@@ -9,6 +9,7 @@ import (
 const (
 	fewestChars = 5    // of a Code 128 read by shapes, with start and check
 	leastLike   = 0.75 // likeness of a character's samples to its shape
+	sureLike    = 0.95 // and one that needs no better
 	leastAhead  = 0.01 // and by how much it is more than to the next
 	likeGuard   = 0.8  // likeness of start and stop patterns
 )
@@ -52,7 +53,7 @@ func (l *linear) lay(p []int32, from, to, gap float64) (found layout, ok bool) {
 	// blur may have taken half of them away.
 	fewest := max(fewestChars, int((1.4*length/gap-stop128)/modules))
 	most := min(mostChars, int((3.3*length/gap-stop128)/modules)+1)
-	for chars := fewest; chars <= most; chars++ {
+	for chars := fewest; chars <= most && l.left > 0; chars++ {
 		for way := range 2 {
 			lay := layout{ruler: ruler{p, from, length, float64(modules*chars + stop128), 0}, chars: chars, blur: 1}
 			if way == 1 {
@@ -87,6 +88,7 @@ func (l *linear) lay(p []int32, from, to, gap float64) (found layout, ok bool) {
 // guards sets how like its start and stop patterns a layout is.
 func (l *linear) guards(lay *layout) {
 	lay.like = -1
+	l.left -= layCost
 	var v [wideStop]float32
 	if !lay.take(0, v[:wide128]) {
 		return
@@ -107,9 +109,13 @@ func (l *linear) shapes128(lay layout) bool {
 	drift := 0.0 // modules by which characters lie further on than they should
 	for i := 1; i < lay.chars; i++ {
 		char, most, ahead, by := 0, float32(-1), float32(0), 0.0
-		for d := -1; d <= 1; d++ {
+		for _, d := range [3]float64{0, -0.25, 0.25} {
+			if most > sureLike {
+				break
+			}
+			l.left -= shapeCost
 			var v [wide128]float32
-			at := drift + 0.25*float64(d)
+			at := drift + d
 			if !lay.take(float64(modules*i)+at, v[:]) {
 				return false
 			}

@@ -40,7 +40,7 @@ func (l *linear) code128(e []float32, s int) (end int, fit float32, ok bool) {
 	var wide float32 // how much wider bars look than they are, in modules
 	module := (e[s+6] - e[s]) / modules
 	for k := s; ; k += 6 {
-		if k+6 >= len(e) || l.budget == 0 || len(l.chars) == mostChars {
+		if k+6 >= len(e) || l.left <= 0 || len(l.chars) == mostChars {
 			return 0, 0, false
 		}
 		if len(l.chars) > 2 && k+7 < len(e) && stopAt(e[k:k+8], module, wide) {
@@ -51,7 +51,7 @@ func (l *linear) code128(e []float32, s int) (end int, fit float32, ok bool) {
 			return 0, 0, false
 		}
 		module += (m - module) / 2
-		l.budget--
+		l.left -= matchCost
 		first, last := 0, startA
 		if k == s {
 			first, last = startA, startC+1
@@ -91,11 +91,13 @@ func match128(e []float32, module, wide float32, first, last int) (char int, mis
 	miss, next := float32(2*most), float32(2*most)
 	for c := first; c < last; c++ {
 		p := patterns128[6*c : 6*c+6]
-		sum := float32(0)
-		for i, v := range w {
-			d := v - float32(p[i]-'0')
-			sum += d * d
+		d0, d1, d2 := w[0]-float32(p[0]-'0'), w[1]-float32(p[1]-'0'), w[2]-float32(p[2]-'0')
+		sum := d0*d0 + d1*d1 + d2*d2
+		if sum >= next {
+			continue
 		}
+		d3, d4, d5 := w[3]-float32(p[3]-'0'), w[4]-float32(p[4]-'0'), w[5]-float32(p[5]-'0')
+		sum += d3*d3 + d4*d4 + d5*d5
 		if sum < miss {
 			miss, next, char = sum, miss, c
 		} else if sum < next {

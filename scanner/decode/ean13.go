@@ -40,11 +40,11 @@ func (l *linear) ean13(e []float32, s int) (end int, fit float32, ok bool) {
 	left, ok1 := guard(0, 3)
 	middle, ok2 := guard(27, 5)
 	right, ok3 := guard(edgesEAN-4, 3)
-	if !ok1 || !ok2 || !ok3 || l.budget < 12 {
+	if !ok1 || !ok2 || !ok3 || l.left <= 0 {
 		return 0, 0, false
 	}
 	wide := (3*left + 5*middle + 3*right) / 11
-	l.budget -= 12
+	l.left -= 4 * matchCost
 	l.chars = append(l.chars[:0], 0)
 	parity := byte(0)
 	for i := range 12 {

@@ -12,11 +12,17 @@ const (
 	fullLines, fullBars = 64, 16 // and of a full one
 	readings            = 5      // lines read across the bars of one place
 	widestBand          = 12     // pixels along the bars that a line is the mean of
-	matchesALine        = 600    // characters compared on a line
-	linearKnown         = 16     // texts remembered, so that the same one costs no memory again
-	quietZone           = 5      // modules of white at one end of a code at least …
-	quietOther          = 1.5    // … and at the other of a long code: a thumb may hide some
-	longCode            = 50     // edges
+
+	// What reading costs, in pixels sampled: a place may cost so much, and these steps as
+	// much as so many pixels.
+	placeCost   = 300_000
+	matchCost   = 100
+	layCost     = 150
+	shapeCost   = 1000
+	linearKnown = 16  // texts remembered, so that the same one costs no memory again
+	quietZone   = 5   // modules of white at one end of a code at least …
+	quietOther  = 1.5 // … and at the other of a long code: a thumb may hide some
+	longCode    = 50  // edges
 )
 
 // linear reads linear codes: it finds places with parallel bars, and reads along lines
@@ -39,7 +45,7 @@ type linear struct {
 	lows, ranges []int32
 	there, back  []float32 // edges, and the same from the other end
 	chars, text  []byte
-	budget       int
+	left         int // pixels that may still be sampled for this place, or what costs as much
 	votes        []vote
 	known        []string
 
@@ -91,6 +97,7 @@ func (r *Reader) readLinear(img *image.Gray, lines, places int) {
 func (r *Reader) readBars(img *image.Gray, p *patch) {
 	l := r.linear
 	p.done = true
+	l.left = placeCost
 	b := l.follow(img, *p, &r.work)
 	if b.height < 2*b.gap {
 		return
@@ -99,7 +106,7 @@ func (r *Reader) readBars(img *image.Gray, p *patch) {
 	l.votes = l.votes[:0]
 	from, to := -b.reach, b.reach
 	band := b.height / readings
-	for i := range readings {
+	for i := 0; i < readings && l.left > 0; i++ {
 		// The middle first, then to both sides in turn.
 		off := float64((i+1)/2) * float64(1-2*(i&1)) * band
 		if !r.readAcross(img, b, off, band, &from, &to) {
@@ -198,7 +205,9 @@ func (r *Reader) readAcross(img *image.Gray, b bars, off, band float64, from, to
 	}
 	p := ln.at(start)
 	lean := b.lean + b.turn*start/unit
-	l.profile = sample(img, line{p.X, p.Y, ln.dx, ln.dy}, int(end-start), int(min(max(band, 1), widestBand)), lean, b.turn, l.profile)
+	wide := int(min(max(band, 1), widestBand))
+	l.left -= int(end-start) * (wide + 6) // edges as well
+	l.profile = sample(img, line{p.X, p.Y, ln.dx, ln.dy}, int(end-start), wide, lean, b.turn, l.profile)
 	read := l.readEdges(l.profile, 4, ln, start) ||
 		l.readEdges(l.profile, 2, ln, start)
 	if !read {
@@ -243,9 +252,8 @@ func (l *linear) readEdges(p []int32, part int32, ln line, start float64) (read 
 	for i, t := range l.there {
 		l.back[n-1-i] = float32(len(p)) - t
 	}
-	l.budget = matchesALine
 	for way, e := range [2][]float32{l.there, l.back} {
-		for s := 0; s+6 < n; s += 2 {
+		for s := 0; s+6 < n && l.left > 0; s += 2 {
 			end, symbology := l.readAt(e, s)
 			if end == 0 {
 				continue

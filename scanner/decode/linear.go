@@ -8,10 +8,12 @@ import (
 )
 
 const (
-	liveLines, liveBars = 24, 4  // rows and columns searched of a live frame, places read
-	fullLines, fullBars = 64, 16 // and of a full one
-	readings            = 5      // lines read across the bars of one place
-	widestBand          = 12     // pixels along the bars that a line is the mean of
+	// Rows and columns searched of a live and a full frame, and what reading may cost there.
+	liveLines, liveCost = 24, 400_000
+	fullLines, fullCost = 64, 5_000_000
+
+	readings   = 5  // lines read across the bars of one place
+	widestBand = 12 // pixels along the bars that a line is the mean of
 
 	// What reading costs, in pixels sampled: a place may cost so much, and these steps as
 	// much as so many pixels.
@@ -45,7 +47,7 @@ type linear struct {
 	lows, ranges []int32
 	there, back  []float32 // edges, and the same from the other end
 	chars, text  []byte
-	left         int // pixels that may still be sampled for this place, or what costs as much
+	left         int // what reading may still cost
 	votes        []vote
 	known        []string
 
@@ -71,23 +73,26 @@ func newLinear(symbologies []scanner.Symbology) *linear {
 }
 
 // readLinear looks for bars along so many rows and columns of a frame and reads the codes
-// in at most so many places.
-func (r *Reader) readLinear(img *image.Gray, lines, places int) {
+// there until it has cost so much.
+func (r *Reader) readLinear(img *image.Gray, lines, cost int) {
 	l := r.linear
 	l.missed = false
 	if !l.code128s && !l.ean13s || img.Rect.Dx() < 2*searchBlock || img.Rect.Dy() < 3 {
 		return
 	}
 	l.search(img, lines, &r.work)
-	for range places {
+	n := len(l.patches)
+	first := int(l.phase * float64(n)) // another one each frame, so that costly ones do not shut out the rest
+	for l.left = cost; l.left > 0; {
 		best := -1
-		for i, p := range l.patches {
-			if !p.done && (best < 0 || p.score > l.patches[best].score) {
+		for i := range n {
+			i = (first + i) % n
+			if p := l.patches[i]; !p.done && (best < 0 || p.score > l.patches[best].score) {
 				best = i
 			}
 		}
 		if best < 0 {
-			break
+			return
 		}
 		r.readBars(img, &l.patches[best])
 	}
@@ -97,7 +102,6 @@ func (r *Reader) readLinear(img *image.Gray, lines, places int) {
 func (r *Reader) readBars(img *image.Gray, p *patch) {
 	l := r.linear
 	p.done = true
-	l.left = placeCost
 	b := l.follow(img, *p, &r.work)
 	if b.height < 2*b.gap {
 		return

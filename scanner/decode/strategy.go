@@ -14,7 +14,7 @@ const (
 func (r *Reader) readLive(img *image.Gray) {
 	r.scale = 1
 	r.binarizer.local(img, &r.bits)
-	r.readLinear(img, liveLines, liveBars)
+	r.readLinear(img, liveLines, liveCost)
 	r.readMatrix(img, &r.bits)
 	r.readQR(&r.bits, liveAttempts)
 	if len(r.results) > 0 || !r.qr {
@@ -79,7 +79,7 @@ func (r *Reader) readFull(img *image.Gray) {
 func (r *Reader) fullPass(img *image.Gray) bool {
 	for _, threshold := range [2]func(*image.Gray, *bitmap){r.binarizer.local, r.binarizer.global} {
 		threshold(img, &r.bits)
-		r.readLinear(img, fullLines, fullBars)
+		r.readLinear(img, fullLines, fullCost)
 		r.readMatrix(img, &r.bits)
 		r.readQR(&r.bits, fullAttempts)
 		if len(r.results) > 0 {

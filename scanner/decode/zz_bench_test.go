@@ -3,11 +3,18 @@ package decode
 import (
 	"image"
 	"math/rand/v2"
+	"syscall"
 	"testing"
 
 	"hexiao/scanner"
 	"hexiao/scanner/scannertest"
 )
+
+func zzCPU() int64 {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(0, &u)
+	return u.Utime.Nano() + u.Stime.Nano()
+}
 
 func zzFrames() map[string]*image.Gray {
 	hd := scannertest.Options{Width: 1280, Height: 720, Noise: 3}
@@ -74,12 +81,14 @@ func BenchmarkZZ(b *testing.B) {
 			r.frame = f.Rect.Size()
 			r.scale = 1
 			b.ReportAllocs()
+			t0 := zzCPU()
 			for b.Loop() {
 				r.results = r.results[:0]
 				r.work = Work{}
-				r.readLinear(f, liveLines, liveBars)
+				r.readLinear(f, liveLines, liveCost)
 			}
 			b.ReportMetric(float64(r.work.Lines), "lines")
+			b.ReportMetric(float64(zzCPU()-t0)/float64(b.N)/1000, "cpu-us")
 		})
 		b.Run(name+"-dm", func(b *testing.B) {
 			r := New(Options{Symbologies: []scanner.Symbology{scanner.DataMatrix}})
@@ -87,11 +96,13 @@ func BenchmarkZZ(b *testing.B) {
 			r.scale = 1
 			r.binarizer.local(f, &r.bits)
 			b.ReportAllocs()
+			t0 := zzCPU()
 			for b.Loop() {
 				r.results = r.results[:0]
 				r.work = Work{}
 				r.readMatrix(f, &r.bits)
 			}
+			b.ReportMetric(float64(zzCPU()-t0)/float64(b.N)/1000, "cpu-us")
 		})
 	}
 }

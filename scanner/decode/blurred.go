@@ -8,11 +8,39 @@ import (
 
 const (
 	fewestChars = 5    // of a Code 128 read by shapes, with start and check
-	leastLike   = 0.75 // likeness of a character's samples to its shape
-	sureLike    = 0.95 // and one that needs no better
-	leastAhead  = 0.01 // and by how much it is more than to the next
-	likeGuard   = 0.8  // likeness of start and stop patterns
+	likeGuard   = 0.88 // likeness of start and stop patterns
+	sureLike    = 0.95 // of a character, that needs no better
+	leastLike   = 0.75 // the same, of the worst of a code …
+	meanLike    = 0.94 // … and on average
+	leastAhead  = 0.8  // how much more like than the next shape, in parts of what lacks to full likeness
 )
+
+// trust is how far a text that was read by shapes can be trusted.
+type trust struct {
+	n          int
+	like       float32 // sum
+	leastAhead float32
+}
+
+// add counts a character and says whether it is like its shape at all.
+func (t *trust) add(like, ahead float32) bool {
+	const noise = 0.005 // that even a good likeness lacks
+	ahead /= 1 - like + noise
+	if t.n == 0 {
+		t.leastAhead = ahead
+	}
+	t.n++
+	t.like += like
+	t.leastAhead = min(t.leastAhead, ahead)
+	return like > leastLike
+}
+
+// mean is the likeness on average.
+func (t *trust) mean() float32 { return t.like / float32(t.n) }
+
+// holds says whether the characters are all clearly told from others. Where blur makes two
+// of them too alike, check characters are not enough: the same mistake is made on every line.
+func (t *trust) holds() bool { return t.mean() > meanLike && t.leastAhead > leastAhead }
 
 // layout is one way to lay the modules of a Code 128 over a profile.
 type layout struct {
@@ -68,7 +96,7 @@ func (l *linear) lay(p []int32, from, to, gap float64) (found layout, ok bool) {
 			}
 		}
 	}
-	if found.like < likeGuard-0.15 {
+	if found.like < likeGuard-0.2 {
 		return found, false
 	}
 	middle := found.bend
@@ -106,6 +134,7 @@ func (l *linear) guards(lay *layout) {
 func (l *linear) shapes128(lay layout) bool {
 	data := l.shapes.chars[lay.blur][:startA*wide128]
 	l.chars = append(l.chars[:0], byte(lay.start))
+	var t trust
 	drift := 0.0 // modules by which characters lie further on than they should
 	for i := 1; i < lay.chars; i++ {
 		char, most, ahead, by := 0, float32(-1), float32(0), 0.0
@@ -123,7 +152,7 @@ func (l *linear) shapes128(lay layout) bool {
 				char, most, ahead, by = c, m, a, at
 			}
 		}
-		if most < leastLike || ahead < leastAhead {
+		if !t.add(most, ahead) {
 			return false
 		}
 		drift = (drift + by) / 2
@@ -134,38 +163,49 @@ func (l *linear) shapes128(lay layout) bool {
 	}
 	text, ok := text128(l.chars, l.text)
 	l.text = text
-	return ok
+	return ok && t.holds()
 }
 
-// shapesEAN reads the digits of an EAN-13 into l.text.
+// shapesEAN reads the digits of an EAN-13 into l.text, at the bend and blur that suit best.
 func (l *linear) shapesEAN(r ruler) bool {
-	const blur = 1
+	var most trust
+	for bend := -3; bend <= 3; bend++ {
+		r.bend = 0.04 * float64(bend)
+		for blur := range blurs {
+			if t, ok := l.digitsEAN(r, blur); ok && (most.n == 0 || t.mean() > most.mean()) {
+				most = t
+				l.text = textEAN(l.chars, l.text)
+			}
+		}
+	}
+	return most.n > 0 && most.holds()
+}
+
+// digitsEAN reads the digits of an EAN-13 into l.chars.
+func (l *linear) digitsEAN(r ruler, blur int) (t trust, ok bool) {
 	l.chars = append(l.chars[:0], 0)
 	parity := byte(0)
 	for i := range 12 {
+		l.left -= layCost
 		u, shapes, sign := 3+digitEAN*i, l.shapes.ean[blur][:], float32(1)
-		if i >= 6 {
+		if i >= 6 { // the right half: as in set A, black for white
 			u, shapes, sign = u+5, shapes[:10*wideEAN], -1
 		}
 		var v [wideEAN]float32
 		if !r.take(float64(u), v[:]) {
-			return false
+			return t, false
 		}
 		for i := range v {
 			v[i] *= sign
 		}
-		digit, most, ahead := nearest(shapes, v[:])
-		if most < leastLike+0.05 || ahead < leastAhead {
-			return false
+		digit, like, ahead := nearest(shapes, v[:])
+		if !t.add(like, ahead) {
+			return t, false
 		}
 		if i < 6 {
 			parity = parity<<1 | byte(digit/10)
 		}
 		l.chars = append(l.chars, byte(digit%10))
 	}
-	if !firstDigit(l.chars, parity) {
-		return false
-	}
-	l.text = textEAN(l.chars, l.text)
-	return true
+	return t, firstDigit(l.chars, parity)
 }

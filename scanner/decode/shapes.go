@@ -8,7 +8,7 @@ import "math"
 
 const (
 	finesse  = 3                  // samples a module
-	blurs    = 3                  // strengths of blur
+	blurs    = 4                  // strengths of blur
 	chars128 = startC + 1         // characters with a shape of their own
 	wide128  = modules * finesse  // samples of a character
 	wideStop = stop128 * finesse  // of the stop pattern
@@ -20,7 +20,7 @@ const (
 )
 
 // blurOf is a strength of blur: the standard deviation in modules.
-func blurOf(i int) float64 { return 0.35 + 0.3*float64(i) }
+func blurOf(i int) float64 { return 0.35 + 0.25*float64(i) }
 
 // shapes is what characters look like through blur, with mean 0 and length 1.
 type shapes struct {

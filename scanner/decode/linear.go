@@ -51,7 +51,8 @@ type linear struct {
 	votes        []vote
 	known        []string
 
-	// missed says that the last readLinear saw bars like a code's and did not read them.
+	// missed says that the last readLinear saw bars like a code's and did not read them: what
+	// View.Missed needs to know of linear codes.
 	missed bool
 }
 

@@ -142,29 +142,34 @@ func clockwise(a, b, p image.Point) int {
 }
 
 // side fits a line through the points of the contour near the hull's side from a to b, less
-// a bit at both ends, where corners are rounded.
+// a bit at both ends, where corners are rounded. Outside the side are only points that
+// were cut off with a corner of the hull, so more of them count at first.
 func (c *contours) side(a, b image.Point) (fitted line, ok bool) {
-	dx, dy := float64(b.X-a.X), float64(b.Y-a.Y)
-	length := math.Hypot(dx, dy)
-	dx, dy = dx/length, dy/length
-	var n, sx, sy, sxx, syy, sxy float64
-	for _, p := range c.points {
-		x, y := float64(p.X-a.X), float64(p.Y-a.Y)
-		along, off := x*dx+y*dy, y*dx-x*dy
-		if math.Abs(off) > reachOfSide || along < 0.06*length || along > 0.94*length {
-			continue
+	length := math.Hypot(float64(b.X-a.X), float64(b.Y-a.Y))
+	fitted = line{float64(a.X+b.X) / 2, float64(a.Y+b.Y) / 2, float64(b.X-a.X) / length, float64(b.Y-a.Y) / length}
+	for _, outside := range [2]float64{3 * reachOfSide, reachOfSide} {
+		var n, sx, sy, sxx, syy, sxy float64
+		for _, p := range c.points {
+			x, y := float64(p.X)-fitted.x, float64(p.Y)-fitted.y
+			along, inside := x*fitted.dx+y*fitted.dy, y*fitted.dx-x*fitted.dy
+			if inside > reachOfSide || inside < -outside || math.Abs(along) > 0.44*length {
+				continue
+			}
+			n++
+			sx, sy = sx+x, sy+y
+			sxx, syy, sxy = sxx+x*x, syy+y*y, sxy+x*y
 		}
-		n++
-		sx, sy = sx+x, sy+y
-		sxx, syy, sxy = sxx+x*x, syy+y*y, sxy+x*y
+		if n < length/2 {
+			return line{}, false
+		}
+		sx, sy = sx/n, sy/n
+		fy, fx := math.Sincos(math.Atan2(2*(sxy/n-sx*sy), (sxx-syy)/n-sx*sx+sy*sy) / 2)
+		if fx*fitted.dx+fy*fitted.dy < 0 {
+			fx, fy = -fx, -fy
+		}
+		fitted = line{fitted.x + sx, fitted.y + sy, fx, fy}
 	}
-	if n < length/2 {
-		return line{}, false
-	}
-	sx, sy = sx/n, sy/n
-	fy, fx := math.Sincos(math.Atan2(2*(sxy/n-sx*sy), (sxx-syy)/n-sx*sx+sy*sy) / 2)
-	if fx*dx+fy*dy < 0 {
-		fx, fy = -fx, -fy
-	}
-	return line{float64(a.X) + sx + 0.5, float64(a.Y) + sy + 0.5, fx, fy}, true
+	fitted.x += 0.5 // the middles of pixels
+	fitted.y += 0.5
+	return fitted, true
 }

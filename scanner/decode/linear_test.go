@@ -73,6 +73,10 @@ func TestLinearPoints(t *testing.T) {
 		}
 		dx, dy := p[1].X-p[0].X, p[1].Y-p[0].Y
 		sin, cos := math.Sincos(angle * math.Pi / 180)
+		x, y := (p[0].X+p[1].X)/2-330, (p[0].Y+p[1].Y)/2-235
+		if off := x*cos + y*sin; math.Abs(off) > 2 {
+			t.Errorf("%v°: the middle is %.1f pixels along the code from where it should be", angle, off)
+		}
 		along := dx*cos + dy*sin
 		if width := float64(2 * modulesOf(label)); math.Abs(along-width) > 2 || math.Abs(dy*cos-dx*sin) > 12 {
 			t.Errorf("%v°: from %v to %v, want %v pixels along the code", angle, p[0], p[1], width)
@@ -272,21 +276,76 @@ func TestLinearTakesNoMemory(t *testing.T) {
 	}
 }
 
-// The work on bars is bounded, whatever bars they are.
+// The work on bars is bounded, whatever bars they are: stripes, or all widths that
+// characters have from one side of the frame to the other.
 func TestHostileBarsCostLittle(t *testing.T) {
-	for _, period := range []int{2, 3, 5, 9, 16} {
-		g := image.NewGray(image.Rect(0, 0, 1280, 720))
-		for i := range g.Pix {
-			if i%1280/period%2 == 0 {
-				g.Pix[i] = 255
+	rnd := rand.New(rand.NewPCG(1, 1))
+	for _, period := range []int{0, 2, 3, 5, 9, 16} {
+		row := make([]uint8, 1280)
+		for x, end, level := 0, 0, uint8(0); x < 1280; x++ {
+			if x == end {
+				end += max(period, (1-min(period, 1))*3*(1+rnd.IntN(4)))
+				level = 255 - level
 			}
+			row[x] = level
+		}
+		g := image.NewGray(image.Rect(0, 0, 1280, 720))
+		for y := range 720 {
+			copy(g.Pix[y*1280:], row)
 		}
 		r := New(Options{Symbologies: linears})
 		if got := r.Read(g); len(got) != 0 {
 			t.Errorf("stripes of %d pixels: read %v", period, texts(got))
 		}
-		if r.work.Lines > 400 || r.linear.left < -liveCost/2 {
+		if r.work.Lines > 200 || r.linear.left < -liveCost/2 {
 			t.Errorf("stripes of %d pixels: %d lines, %d of %d left", period, r.work.Lines, r.linear.left, liveCost)
+		}
+	}
+}
+
+// One line is not believed, nor two of three; an EAN-13 takes three.
+func TestAgreed(t *testing.T) {
+	for name, c := range map[string]struct {
+		votes []vote
+		want  int
+	}{
+		"none":             {nil, -1},
+		"one":              {[]vote{{symbology: scanner.Code128, n: 1}}, -1},
+		"two":              {[]vote{{symbology: scanner.Code128, n: 2}}, 0},
+		"two against one":  {[]vote{{symbology: scanner.Code128, n: 1}, {symbology: scanner.Code128, n: 2}}, -1},
+		"three to one":     {[]vote{{symbology: scanner.Code128, n: 1}, {symbology: scanner.Code128, n: 3}}, 1},
+		"two of an EAN-13": {[]vote{{symbology: scanner.EAN13, n: 2}}, -1},
+		"three":            {[]vote{{symbology: scanner.EAN13, n: 3}}, 0},
+	} {
+		if got := (&linear{votes: c.votes}).agreed(); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+// White is asked for at both ends of a short code, and of a long one well at one of them.
+func TestQuiet(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, after float32
+		edges         int
+		want          bool
+	}{
+		"both":                {6, 6, 20, true},
+		"short, thumb":        {6, 3, 20, false},
+		"long, thumb":         {6, 3, 70, true},
+		"long, touched":       {1, 9, 70, false},
+		"long, little at all": {3, 3, 70, false},
+	} {
+		e := []float32{0, c.before}
+		for range c.edges {
+			e = append(e, e[len(e)-1]+2)
+		}
+		e = append(e, e[len(e)-1]+c.after)
+		if got := quiet(e, 1, len(e)-2, 1); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+		if !quiet(e[1:len(e)-1], 0, len(e)-3, 1) {
+			t.Errorf("%s: the frame's border does not count for white", name)
 		}
 	}
 }

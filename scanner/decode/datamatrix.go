@@ -12,7 +12,7 @@ import (
 const (
 	mostCorners  = 40  // corners of solid borders tried in a bitmap
 	solidShare   = 0.9 // of a solid border that is black
-	leastSide    = 12  // pixels of the shorter solid border
+	shortestSide = 12  // pixels of the shorter solid border
 	mostHull     = 12  // corners of a hull worth a look
 	mostSides    = 6.0 // times the shorter border's length the longer one may have
 	mostModules  = 144 // of a side
@@ -117,7 +117,7 @@ type border struct {
 // border fits a solid border to a side of the hull, if it is one.
 func (m *matrixReader) border(b *bitmap, from, to image.Point) (border, bool) {
 	length := math.Hypot(float64(to.X-from.X), float64(to.Y-from.Y))
-	if length < leastSide {
+	if length < shortestSide {
 		return border{}, false
 	}
 	ln, ok := m.contours.side(from, to)

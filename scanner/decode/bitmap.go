@@ -1,10 +1,6 @@
 package decode
 
-import (
-	"math/bits"
-
-	"github.com/makiuchi-d/gozxing"
-)
+import "math/bits"
 
 // bitmap is a frame in black (1) and white (0), 64 pixels a word, the leftmost in
 // the lowest bit. It is reused from frame to frame.
@@ -77,30 +73,4 @@ func (b *bitmap) edges(y int, dst []int) []int {
 		dst = append(dst, b.w)
 	}
 	return dst
-}
-
-// matrix copies the part of the bitmap inside the given rectangle for gozxing.
-// left must be a multiple of 64.
-func (b *bitmap) matrix(left, top, w, h int) (*gozxing.BitMatrix, error) {
-	m, err := gozxing.NewBitMatrix(w, h)
-	if err != nil {
-		return nil, err
-	}
-	row := gozxing.NewBitArray(w)
-	last := ^uint32(0)
-	if r := uint(w) & 31; r != 0 {
-		last = 1<<r - 1
-	}
-	for y := range h {
-		words := b.words[(top+y)*b.stride+left/64:]
-		for x := 0; x < w; x += 32 {
-			half := uint32(words[x/64] >> (uint(x) & 32))
-			if x+32 >= w {
-				half &= last
-			}
-			row.SetBulk(x, half)
-		}
-		m.SetRow(y, row)
-	}
-	return m, nil
 }

@@ -1,165 +1,347 @@
 package decode
 
 import (
-	"math"
-
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/oned"
+	"image"
+	"slices"
 
 	"hexiao/scanner"
 )
 
-// minBars is how many changes of colour a line must have to hold a linear code: the
-// shortest Code 128 text of interest, and an EAN-13, have more.
-const minBars = 40
+const (
+	// Rows and columns searched of a live and a full frame, and what reading may cost there.
+	liveLines, liveCost = 24, 400_000
+	fullLines, fullCost = 64, 5_000_000
 
-// linear reads linear codes along straight lines across a bitmap.
+	readings   = 5  // lines read across the bars of one place
+	widestBand = 12 // pixels along the bars that a line is the mean of
+
+	// What reading costs, in pixels sampled: a place may cost so much, and these steps as
+	// much as so many pixels.
+	placeCost   = 300_000
+	matchCost   = 100
+	layCost     = 150
+	shapeCost   = 1000
+	linearKnown = 16  // texts remembered, so that the same one costs no memory again
+	quietZone   = 5   // modules of white at one end of a code at least …
+	quietOther  = 1.5 // … and at the other of a long code: a thumb may hide some
+	longCode    = 50  // edges
+)
+
+// linear reads linear codes: it finds places with parallel bars, and reads along lines
+// across them.
 type linear struct {
-	readers []rowReader
-	bits    []bool
-	row     *gozxing.BitArray
-	votes   []vote
+	code128s, ean13s bool
+	shapes           *shapes
+
+	// Of the search.
+	phase   float64
+	column  []byte
+	blocks  [][2]byte
+	at      []int
+	patches []patch
+
+	// Of a place with bars.
+	still, moved []int32
+	profile      []int32
+	crisp        []int32
+	lows, ranges []int32
+	there, back  []float32 // edges, and the same from the other end
+	chars, text  []byte
+	left         int // what reading may still cost
+	votes        []vote
+	known        []string
+
+	// missed says that the last readLinear saw bars like a code's and did not read them: what
+	// View.Missed needs to know of linear codes.
+	missed bool
 }
 
-type rowReader struct {
-	symbology scanner.Symbology
-	decoder   oned.RowDecoder
-}
-
-// vote counts the lines on which a text was read. A linear code has one check character
-// only, so a single line is not believed.
+// vote counts the lines across one place on which a text was read. A linear code has one
+// check character only, so a single line is not believed.
 type vote struct {
 	text      string
 	symbology scanner.Symbology
 	n         int
-	line      line
+	ends      [2]Point // of the code on the first of these lines, its start first
 }
-
-// line is a straight line across a frame.
-type line struct{ x, y, dx, dy float64 }
 
 func newLinear(symbologies []scanner.Symbology) *linear {
-	l := &linear{}
-	for _, s := range symbologies {
-		var reader gozxing.Reader
-		switch s {
-		case scanner.Code128:
-			reader = oned.NewCode128Reader()
-		case scanner.EAN13:
-			reader = oned.NewEAN13Reader()
-		default:
-			continue
-		}
-		if d, ok := reader.(oned.RowDecoder); ok {
-			l.readers = append(l.readers, rowReader{s, d})
-		}
+	return &linear{
+		shapes:   newShapes(),
+		code128s: slices.Contains(symbologies, scanner.Code128),
+		ean13s:   slices.Contains(symbologies, scanner.EAN13),
 	}
-	return l
 }
 
-// readLinear reads along perTurn lines in each of turns directions spread over the
-// half circle, starting with rows and columns.
-func (r *Reader) readLinear(b *bitmap, perTurn, turns int) {
+// readLinear looks for bars along so many rows and columns of a frame and reads the codes
+// there until it has cost so much.
+func (r *Reader) readLinear(img *image.Gray, lines, cost int) {
 	l := r.linear
-	if len(l.readers) == 0 {
+	l.missed = false
+	if !l.code128s && !l.ean13s || img.Rect.Dx() < 2*searchBlock || img.Rect.Dy() < 3 {
 		return
 	}
+	l.search(img, lines, &r.work)
+	n := len(l.patches)
+	first := int(l.phase * float64(n)) // another one each frame, so that costly ones do not shut out the rest
+	for l.left = cost; l.left > 0; {
+		best := -1
+		for i := range n {
+			i = (first + i) % n
+			if p := l.patches[i]; !p.done && (best < 0 || p.score > l.patches[best].score) {
+				best = i
+			}
+		}
+		if best < 0 {
+			return
+		}
+		r.readBars(img, &l.patches[best])
+	}
+}
+
+// readBars reads along lines across the bars of a patch until two agree.
+func (r *Reader) readBars(img *image.Gray, p *patch) {
+	l := r.linear
+	p.done = true
+	b := l.follow(img, *p, &r.work)
+	if b.height < 2*b.gap {
+		return
+	}
+	b = r.straighten(img, b)
 	l.votes = l.votes[:0]
-	for t := range turns {
-		angle := math.Pi * float64(t) / float64(turns)
-		dx, dy := math.Cos(angle), math.Sin(angle)
-		// Lines lie side by side across the frame, along its normal.
-		cx, cy := float64(b.w)/2, float64(b.h)/2
-		span := math.Abs(float64(b.w)*dy) + math.Abs(float64(b.h)*dx)
-		for i := range perTurn {
-			off := span * ((float64(i)+0.5)/float64(perTurn) - 0.5)
-			ln := line{cx - off*dy, cy + off*dx, dx, dy}
-			seen := len(l.votes)
-			r.readLine(b, ln)
-			if len(l.votes) > seen { // a new text: ask the neighbours
-				for _, d := range [4]float64{-1.5, 1.5, -3, 3} {
-					r.readLine(b, line{ln.x - d*dy, ln.y + d*dx, dx, dy})
+	from, to := -b.reach, b.reach
+	band := b.height / readings
+	for i := 0; i < readings && l.left > 0; i++ {
+		// The middle first, then to both sides in turn.
+		off := float64((i+1)/2) * float64(1-2*(i&1)) * band
+		if !r.readAcross(img, b, off, band, &from, &to) {
+			continue
+		}
+		if l.agreed() < 0 { // each half of what was read must say the same
+			r.readAcross(img, b, off-band/4, band/2, &from, &to)
+			r.readAcross(img, b, off+band/4, band/2, &from, &to)
+		}
+		if l.agreed() >= 0 {
+			break
+		}
+	}
+	read := false
+	if i := l.agreed(); i >= 0 {
+		v := l.votes[i]
+		r.found(v.text, v.symbology, [4]Point{v.ends[0], v.ends[1], v.ends[1], v.ends[0]})
+		for _, p := range v.ends {
+			along := (p.X-b.x)*b.dx + (p.Y-b.y)*b.dy
+			from, to = min(from, along), max(to, along)
+		}
+		read = true
+	}
+	if !read && to-from > 24*b.gap {
+		l.missed = true
+	}
+	for i := range l.patches {
+		_, same := b.belongs(l.patches[i], from, to)
+		l.patches[i].done = l.patches[i].done || same
+	}
+}
+
+// straighten looks for the patches furthest to both sides that may be of the same
+// bars and lays the line through them: a code seen in perspective is not upright on its bars.
+func (r *Reader) straighten(img *image.Gray, b bars) bars {
+	l := r.linear
+	const near = 60 // gaps: the length of a long code
+	first, last := -1, -1
+	var low, high float64
+	for i, p := range l.patches {
+		if along, ok := b.belongs(p, -near*b.gap, near*b.gap); ok && p.gap < 1.7*b.gap && b.gap < 1.7*p.gap {
+			if along < low {
+				first, low = i, along
+			}
+			if along > high {
+				last, high = i, along
+			}
+		}
+	}
+	measured := func(i int) bars {
+		if i < 0 {
+			return b
+		}
+		return l.follow(img, l.patches[i], &r.work)
+	}
+	if high-low < 2*b.reach {
+		return b
+	}
+	if c, ok := through(measured(first), measured(last)); ok {
+		return c
+	}
+	return b
+}
+
+// agreed is the vote that counts, or -1: at least two lines for it, and few for others.
+func (l *linear) agreed() int {
+	best, others := -1, 0
+	for i, v := range l.votes {
+		if best < 0 || v.n > l.votes[best].n {
+			best = i
+		}
+		others += v.n
+	}
+	if best < 0 {
+		return -1
+	}
+	need := 2
+	if l.votes[best].symbology == scanner.EAN13 {
+		need = 3 // ten check digits say less than 103
+	}
+	if n := l.votes[best].n; n < need || n <= 2*(others-n) {
+		return -1
+	}
+	return best
+}
+
+// readAcross reads along one line across bars, so many pixels beside their middle and
+// so many wide. It widens the ends of the bars, from and to, to what it saw.
+func (r *Reader) readAcross(img *image.Gray, b bars, off, band float64, from, to *float64) bool {
+	l := r.linear
+	r.work.Lines++
+	ln, unit := b.across(off)
+	start, end := ln.within(img.Rect.Dx(), img.Rect.Dy())
+	if end-start < 2*contrastBlock {
+		return false
+	}
+	p := ln.at(start)
+	lean := b.lean + b.turn*start/unit
+	wide := int(min(max(band, 1), widestBand))
+	l.left -= int(end-start) * (wide + 6) // edges as well
+	l.profile = sample(img, line{p.X, p.Y, ln.dx, ln.dy}, int(end-start), wide, lean, b.turn, l.profile)
+	read := l.readEdges(l.profile, 4, ln, start) ||
+		l.readEdges(l.profile, 2, ln, start)
+	if !read {
+		l.crisp = crispen(l.profile, l.crisp, max(1, int(b.gap/2.5)))
+		read = l.readEdges(l.crisp, 2, ln, start)
+	}
+	if read {
+		return true
+	}
+	l.there = l.edges(l.profile, 2, l.there)
+	a, z := dense(l.there, -start, 2.6*b.gap)
+	if z-a < 12*b.gap {
+		return false
+	}
+	*from, *to = min(*from, (a+start)/unit), max(*to, (z+start)/unit)
+	return l.readBlurred(l.profile, a, z, b.gap, ln, start)
+}
+
+// dense returns the first and the last of the edges around a place with none of the gaps
+// between them wider than that: where the bars there begin and end.
+func dense(e []float32, around, gap float64) (from, to float64) {
+	first, _ := slices.BinarySearch(e, float32(around))
+	last := first
+	for first > 0 && first < len(e) && float64(e[first]-e[first-1]) < gap {
+		first--
+	}
+	for last+1 < len(e) && float64(e[last+1]-e[last]) < gap {
+		last++
+	}
+	first, last = (first+1)&^1, (last-1)|1 // from into black to out of it
+	if first >= last || last >= len(e) {
+		return 0, 0
+	}
+	return float64(e[first]), float64(e[last])
+}
+
+// readEdges reads the codes on a profile, both ways, and votes for their texts.
+func (l *linear) readEdges(p []int32, part int32, ln line, start float64) (read bool) {
+	l.there = l.edges(p, part, l.there)
+	n := len(l.there)
+	l.back = slices.Grow(l.back[:0], n)[:n]
+	for i, t := range l.there {
+		l.back[n-1-i] = float32(len(p)) - t
+	}
+	for way, e := range [2][]float32{l.there, l.back} {
+		for s := 0; s+6 < n && l.left > 0; s += 2 {
+			end, symbology := l.readAt(e, s)
+			if end == 0 {
+				continue
+			}
+			a, z := float64(e[s]), float64(e[end])
+			if way == 1 {
+				a, z = float64(len(p))-a, float64(len(p))-z
+			}
+			// Levels are those of the middles of pixels' lengths.
+			l.vote(symbology, [2]Point{ln.at(start + a), ln.at(start + z)})
+			read = true
+			s = end - 1
+		}
+	}
+	return read
+}
+
+// readAt reads the code that starts at an edge, if there is one, into l.text and returns
+// the edge at which it ends.
+func (l *linear) readAt(e []float32, s int) (end int, symbology scanner.Symbology) {
+	if l.code128s {
+		if m := (e[s+6] - e[s]) / modules; startLike(e[s:s+7], m) {
+			if end, fit, ok := l.code128(e, s); ok && fit < 0.5 && quiet(e, s, end, m) {
+				if l.text, ok = text128(l.chars, l.text); ok {
+					return end, scanner.Code128
 				}
 			}
 		}
 	}
-	for _, v := range l.votes {
-		if v.n >= 2 {
-			p := Point{v.line.x, v.line.y}
-			r.found(v.text, v.symbology, [4]Point{p, p, p, p})
+	if l.ean13s && s+edgesEAN <= len(e) {
+		m := (e[s+edgesEAN-1] - e[s]) / modulesEAN
+		if end, fit, ok := l.ean13(e, s); ok && fit < 0.3 && quiet(e, s, end, m) {
+			l.text = textEAN(l.chars, l.text)
+			return end, scanner.EAN13
 		}
 	}
+	return 0, ""
 }
 
-// readLine reads the codes on one line, both ways.
-func (r *Reader) readLine(b *bitmap, ln line) {
-	l := r.linear
-	r.work.Lines++
-	l.bits = b.along(ln, l.bits[:0])
-	bars := 0
-	for i := 1; i < len(l.bits); i++ {
-		if l.bits[i] != l.bits[i-1] {
-			bars++
-		}
-	}
-	if bars < minBars {
-		return
-	}
-	if l.row == nil || l.row.GetSize() != len(l.bits) {
-		l.row = gozxing.NewBitArray(len(l.bits))
-	}
-	l.row.Clear()
-	for i, black := range l.bits {
-		if black {
-			l.row.Set(i)
-		}
-	}
-	for range 2 {
-		for _, rd := range l.readers {
-			if result, err := rd.decoder.DecodeRow(0, l.row, nil); err == nil {
-				l.vote(latin1(result.GetText()), rd.symbology, ln)
-			}
-		}
-		l.row.Reverse()
-	}
+// startLike says whether seven edges may be a start pattern: all three begin with a bar of
+// two modules, a space of one and a bar of one.
+func startLike(e []float32, module float32) bool {
+	w0, w1, w2 := (e[1]-e[0])/module, (e[2]-e[1])/module, (e[3]-e[2])/module
+	return w0 > 1 && w0 < 3.2 && w1 < 2 && w2 < 2
 }
 
-func (l *linear) vote(text string, s scanner.Symbology, ln line) {
+// quiet says whether there is white before and after a code. The border of the frame counts.
+func quiet(e []float32, s, end int, module float32) bool {
+	before, after := float32(2*quietZone), float32(2*quietZone)
+	if s > 0 {
+		before = (e[s] - e[s-1]) / module
+	}
+	if end+1 < len(e) {
+		after = (e[end+1] - e[end]) / module
+	}
+	other := float32(quietOther)
+	if end-s < longCode {
+		other = quietZone
+	}
+	return max(before, after) >= quietZone && min(before, after) >= other
+}
+
+// vote counts a line for the text in l.text.
+func (l *linear) vote(s scanner.Symbology, ends [2]Point) {
 	for i := range l.votes {
-		if l.votes[i].text == text && l.votes[i].symbology == s {
+		if l.votes[i].text == string(l.text) && l.votes[i].symbology == s {
 			l.votes[i].n++
 			return
 		}
 	}
-	l.votes = append(l.votes, vote{text, s, 1, ln})
+	l.votes = append(l.votes, vote{l.remember(l.text), s, 1, ends})
 }
 
-// latin1 makes text of the bytes of a linear code, which are Latin-1.
-func latin1(s string) string {
-	runes := make([]rune, 0, len(s))
-	for i := range len(s) {
-		runes = append(runes, rune(s[i]))
-	}
-	return string(runes)
-}
-
-// along appends the pixels of the line inside the bitmap, one for every pixel of length.
-func (b *bitmap) along(ln line, dst []bool) []bool {
-	from, to := math.Inf(-1), math.Inf(1)
-	clip := func(p, d, size float64) {
-		if math.Abs(d) < 1e-9 {
-			if p < 0 || p >= size {
-				to = from
-			}
-			return
+// remember returns a text as a string, the same one as last time if it is known.
+func (l *linear) remember(text []byte) string {
+	for _, known := range l.known {
+		if known == string(text) {
+			return known
 		}
-		a, z := -p/d, (size-p)/d
-		from, to = max(from, min(a, z)), min(to, max(a, z))
 	}
-	clip(ln.x, ln.dx, float64(b.w))
-	clip(ln.y, ln.dy, float64(b.h))
-	for t := from + 0.5; t < to; t++ {
-		dst = append(dst, b.black(int(ln.x+t*ln.dx), int(ln.y+t*ln.dy)))
+	if len(l.known) == linearKnown {
+		l.known = append(l.known[:0], l.known[1:]...)
 	}
-	return dst
+	l.known = append(l.known, string(text))
+	return l.known[len(l.known)-1]
 }

@@ -40,8 +40,8 @@ type Result struct {
 	Symbology scanner.Symbology
 	// Points are, for a QR code, the centres of its finder patterns top left and top
 	// right, the fourth reference point, and the pattern bottom left, as the code is
-	// turned; for a Data Matrix its corners; for a linear code four times one point
-	// of the line on which it was read.
+	// turned; for a Data Matrix its corners in this order; for a linear code its two
+	// ends on the line on which it was read: start, end, end, start.
 	Points [4]Point
 }
 
@@ -55,8 +55,8 @@ type Work struct {
 	Triples  int // sets of three finder patterns rated
 	Aligned  int // places tried for an alignment pattern
 	Attempts int // grids decoded
-	Lines    int // lines tried for linear codes
-	Regions  int // regions tried for Data Matrix codes
+	Lines    int // lines searched for bars or read across them
+	Regions  int // corners tried for Data Matrix codes
 }
 
 // Reader reads codes from frames. It reuses its buffers, so it is for one goroutine

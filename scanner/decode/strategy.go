@@ -14,8 +14,8 @@ const (
 func (r *Reader) readLive(img *image.Gray) {
 	r.scale = 1
 	r.binarizer.local(img, &r.bits)
-	r.readLinear(&r.bits, 24, 2)
-	r.readMatrix(&r.bits)
+	r.readLinear(img, liveLines, liveCost)
+	r.readMatrix(img, &r.bits)
 	r.readQR(&r.bits, liveAttempts)
 	if len(r.results) > 0 || !r.qr {
 		return
@@ -79,14 +79,14 @@ func (r *Reader) readFull(img *image.Gray) {
 func (r *Reader) fullPass(img *image.Gray) bool {
 	for _, threshold := range [2]func(*image.Gray, *bitmap){r.binarizer.local, r.binarizer.global} {
 		threshold(img, &r.bits)
-		r.readLinear(&r.bits, 48, 8)
-		r.readMatrix(&r.bits)
+		r.readLinear(img, fullLines, fullCost)
+		r.readMatrix(img, &r.bits)
 		r.readQR(&r.bits, fullAttempts)
 		if len(r.results) > 0 {
 			return true
 		}
 		r.bits.invert()
-		r.readMatrix(&r.bits)
+		r.readMatrix(img, &r.bits)
 		r.readQR(&r.bits, fullAttempts)
 		if len(r.results) > 0 {
 			return true

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// errFailed says that a scenario failed.
+var errFailed = errors.New("a scenario failed")
+
+// scenario is one trial of a device.
+type scenario struct {
+	name string
+	what string
+	try  func(context.Context, *guest) error
+}
+
+func scenarios() []scenario {
+	return []scenario{
+		{"serial-ftdi", "a scanner on a USB adapter: ends, pieces, too long, busy, pulled in mid-code, plugged in under another name", serialFTDI},
+		{"serial-acm", "the same with a scanner that is a USB device itself", serialACM},
+	}
+}
+
+// guest is the machine that the scenarios run on.
+type guest struct {
+	host *reach
+	out  io.Writer
+}
+
+// run tries the named scenarios, or all.
+func (g *guest) run(ctx context.Context, names []string) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	stable, err := newLinks()
+	if err != nil {
+		return err
+	}
+	kept := make(chan error, 1)
+	go func() { kept <- stable.run(ctx) }()
+	failed := 0
+	tried := 0
+	began := time.Now()
+	for _, s := range scenarios() {
+		if len(names) > 0 && !slices.Contains(names, s.name) {
+			continue
+		}
+		start := time.Now()
+		err := s.try(ctx, g)
+		word, what := "ok  ", s.what
+		if err != nil {
+			failed++
+			word, what = "FAIL", strings.ReplaceAll(err.Error(), "\n", "; ")
+		}
+		tried++
+		if _, err := fmt.Fprintf(g.out, "%s  %-14s %5.1f s  %s\n", word, s.name, time.Since(start).Seconds(), what); err != nil {
+			return err
+		}
+	}
+	stop()
+	if err := <-kept; err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(g.out, "%d of %d scenarios passed in %.1f s\n", tried-failed, tried, time.Since(began).Seconds()); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return errFailed
+	}
+	return nil
+}
+
+// link waits for one link of a pattern that leads somewhere and gives its name.
+func (g *guest) link(ctx context.Context, pattern string) (name string, err error) {
+	err = poll(ctx, pattern, func() bool {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) != 1 {
+			return false
+		}
+		name = found[0]
+		_, err = os.Stat(name)
+		return err == nil
+	})
+	return name, err
+}
+
+// inTurn runs steps until one fails.
+func inTurn(ctx context.Context, steps ...func(context.Context) error) error {
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// poll waits until what was named is there.
+func poll(ctx context.Context, what string, there func() bool) error {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	for !there() {
+		if err := rest(ctx, 5*time.Millisecond); err != nil {
+			return fmt.Errorf("%s: not there in %v", what, patience)
+		}
+	}
+	return nil
+}
+
+// appears waits until a file is there.
+func appears(ctx context.Context, name string) error {
+	return poll(ctx, name, func() bool { _, err := os.Stat(name); return err == nil })
+}
+
+// rest lets some time pass.
+func rest(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func known(name string) bool {
+	return slices.ContainsFunc(scenarios(), func(s scenario) bool { return s.name == name })
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,9 @@ import (
 
 // errFailed says that a scenario failed.
 var errFailed = errors.New("a scenario failed")
+
+// scenarioTime is when a scenario counts as hung.
+const scenarioTime = 4 * time.Minute
 
 // scenario is one trial of a device.
 type scenario struct {
@@ -26,6 +30,10 @@ func scenarios() []scenario {
 	return []scenario{
 		{"serial-ftdi", "a scanner on a USB adapter: ends, pieces, too long, busy, pulled in mid-code, plugged in under another name", serialFTDI},
 		{"serial-acm", "the same with a scanner that is a USB device itself", serialACM},
+		{"wedge-uinput", "a scanner that types: every character, ends, keys held, grabbed from all others, busy, pulled in mid-code", wedgeVirtual},
+		{"wedge-usb", "the same with a USB keyboard", wedgeUSB},
+		{"camera-yuyv", "a camera: codes one after another, pictures cut short, its end told as silent, its return", cameraYUYV},
+		{"camera-mjpeg", "the same with JPEG pictures: cut short, damaged, of a size that is not true", cameraMJPEG},
 	}
 }
 
@@ -53,7 +61,7 @@ func (g *guest) run(ctx context.Context, names []string) error {
 			continue
 		}
 		start := time.Now()
-		err := s.try(ctx, g)
+		err := g.tryInTime(ctx, s)
 		word, what := "ok  ", s.what
 		if err != nil {
 			failed++
@@ -75,6 +83,19 @@ func (g *guest) run(ctx context.Context, names []string) error {
 		return errFailed
 	}
 	return nil
+}
+
+// tryInTime ends everything, with what every goroutine does, if a scenario hangs: nothing can be tried after it.
+func (g *guest) tryInTime(ctx context.Context, s scenario) error {
+	tried := make(chan error, 1)
+	go func() { tried <- s.try(ctx, g) }()
+	select {
+	case err := <-tried:
+		return err
+	case <-time.After(scenarioTime):
+		stacks := make([]byte, 1<<20)
+		panic(fmt.Sprintf("the scenario %s hangs:\n%s", s.name, stacks[:runtime.Stack(stacks, true)]))
+	}
 }
 
 // link waits for one link of a pattern that leads somewhere and gives its name.

@@ -158,7 +158,7 @@ func (s serialTrial) code(name string) string { return "HX-" + s.tag + "-" + nam
 
 // ends sends each of the ends of a text that scanners are set up for.
 func (s serialTrial) ends(context.Context) error {
-	for name, shape := range []string{"%s\r", "%s\n", "%s\r\n", "\x02%s\x03", "\x02%s\r\n\x03", "%s\r\x00", "%s"} {
+	for name, shape := range []string{"%s", "%s\r", "%s\n", "%s\r\n", "\x02%s\x03", "\x02%s\r\n\x03"} {
 		code := s.code(fmt.Sprintf("END-%d", name))
 		if err := errors.Join(s.line.send(fmt.Sprintf(shape, code)), s.expect(code)); err != nil {
 			return err

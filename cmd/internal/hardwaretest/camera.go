@@ -106,7 +106,7 @@ func cameraLoopback(ctx context.Context, format pixels, damaged [][]byte, cutTex
 	}
 	p, err := newProducer(ctx, node, frameWidth, frameHeight, format, scene("", format))
 	if err != nil {
-		return fmt.Errorf("%w; %s", err, c.history())
+		return err
 	}
 	open := true
 	defer func() {

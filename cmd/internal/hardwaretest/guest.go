@@ -39,8 +39,9 @@ func scenarios() []scenario {
 
 // guest is the machine that the scenarios run on.
 type guest struct {
-	host *reach
-	out  io.Writer
+	host  *reach
+	out   io.Writer
+	pulse pulse
 }
 
 // run tries the named scenarios, or all.
@@ -53,6 +54,7 @@ func (g *guest) run(ctx context.Context, names []string) error {
 	}
 	kept := make(chan error, 1)
 	go func() { kept <- stable.run(ctx) }()
+	go g.pulse.run(ctx)
 	failed := 0
 	tried := 0
 	began := time.Now()
@@ -96,6 +98,34 @@ func (g *guest) tryInTime(ctx context.Context, s scenario) error {
 		stacks := make([]byte, 1<<20)
 		panic(fmt.Sprintf("the scenario %s hangs:\n%s", s.name, stacks[:runtime.Stack(stacks, true)]))
 	}
+}
+
+// steady is how long this machine may stand still while a text is sent: well under the pause that ends one.
+const steady = 200 * time.Millisecond
+
+// steadily does what must not be interrupted, again if the machine stood still meanwhile. What came of such a try is
+// thrown away: pieces of text, which by right are texts. then, if set, is done after each try.
+func (g *guest) steadily(ctx context.Context, c *counter, text string, do func() error, then func() error) error {
+	for range 20 {
+		g.pulse.reset()
+		began := time.Now()
+		if err := do(); err != nil {
+			return err
+		}
+		still := g.pulse.reset()
+		if then != nil {
+			if err := then(); err != nil {
+				return err
+			}
+		}
+		if still < steady {
+			return nil
+		}
+		if err := errors.Join(rest(ctx, time.Second), c.discard(text)); err != nil {
+			return fmt.Errorf("after a try of %v in which the machine stood still for %v: %w", time.Since(began), still, err)
+		}
+	}
+	return errors.New("this machine is too busy: it stands still again and again")
 }
 
 // link waits for one link of a pattern that leads somewhere and gives its name.

@@ -19,9 +19,6 @@ import (
 const (
 	bootTime = 2 * time.Minute  // until the guest has connected, on a very busy machine
 	handTime = 20 * time.Second // for one order
-
-	// strokeTime is what a USB keyboard takes for each report; qemu keeps no more than 16 of them.
-	strokeTime = 15 * time.Millisecond
 )
 
 // guestModules are the drivers of the devices that the scenarios use.
@@ -168,7 +165,7 @@ func (h hands) obey(ctx context.Context, line []byte) error {
 	return fmt.Errorf("what is %q?", strings.TrimSpace(o.Do))
 }
 
-// press presses and lets go of keys, as fast as a USB keyboard can tell.
+// press presses and lets go of keys.
 func (h hands) press(ctx context.Context, strokes []stroke) error {
 	type key struct {
 		Type string `json:"type"`
@@ -182,18 +179,9 @@ func (h hands) press(ctx context.Context, strokes []stroke) error {
 		Type string `json:"type"`
 		Data change `json:"data"`
 	}
-	pace := time.NewTicker(strokeTime)
-	defer pace.Stop()
+	var events []event
 	for _, s := range strokes {
-		events := map[string][]event{"events": {{"key", change{s.Down, key{"qcode", s.Key}}}}}
-		if err := h.qemu.do(ctx, "input-send-event", events); err != nil {
-			return err
-		}
-		select {
-		case <-pace.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		events = append(events, event{"key", change{s.Down, key{"qcode", s.Key}}})
 	}
-	return nil
+	return h.qemu.do(ctx, "input-send-event", map[string][]event{"events": events})
 }

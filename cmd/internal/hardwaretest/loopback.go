@@ -45,7 +45,9 @@ func newProducer(ctx context.Context, node string, width, height int, format pix
 	if err != nil {
 		return nil, err
 	}
-	if err := setOutput(file, width, height, format); err != nil {
+	// The driver refuses it for as long as anybody else has the device open: a source that tries whether it is there.
+	err = poll(ctx, "the device for its producer alone", func() bool { return setOutput(file, width, height, format) == nil })
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s takes no %s: %w", node, format, err), file.Close())
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -70,11 +72,12 @@ func setOutput(file *os.File, width, height int, format pixels) error {
 	}
 	put(28, uint32(2*width*height))
 	put(32, 8) // V4L2_COLORSPACE_SRGB
-	_, _, errno := unix.Syscall(unix.SYS_IOCTL, file.Fd(), setFormat, uintptr(unsafe.Pointer(&b)))
-	if errno != 0 {
+	const streamOn = 1<<30 | 4<<16 | 'V'<<8 | 18
+	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, file.Fd(), setFormat, uintptr(unsafe.Pointer(&b))); errno != 0 {
 		return errno
 	}
-	return nil
+	// VIDIOC_STREAMON: pictures are written and not streamed, but only so does the driver know its producer when that closes.
+	return unix.IoctlSetPointerInt(int(file.Fd()), streamOn, 2)
 }
 
 func (p *producer) run(ctx context.Context) error {

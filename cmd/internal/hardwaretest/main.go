@@ -39,11 +39,12 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) > 0 && args[0] == "guest" {
-		hands, err := newReach()
-		if err != nil {
+		g := &guest{out: out}
+		var err error
+		if g.host, err = newReach(); err != nil {
 			return err
 		}
-		return (&guest{host: hands, out: out}).run(ctx, args[1:])
+		return g.run(ctx, args[1:])
 	}
 	if len(args) == 2 && args[0] == "lock" {
 		return lock(args[1], os.Stdin, os.Stdout)

@@ -142,12 +142,13 @@ func serialLine(ctx context.Context, g *guest, line plugged, product, node strin
 	if err := errors.Join(c.until("serial", scanner.Busy), release(), c.until("serial", scanner.Working)); err != nil {
 		return err
 	}
-	s := serialTrial{counter: c, line: line, link: link, node: node, tag: strings.ToUpper(node)}
+	s := serialTrial{guest: g, counter: c, line: line, link: link, node: node, tag: strings.ToUpper(node)}
 	return inTurn(ctx, s.ends, s.pieces, s.tooLong, s.pulledInMidCode, s.anotherName)
 }
 
 // serialTrial is one trial of a serial scanner.
 type serialTrial struct {
+	*guest
 	*counter
 	line            plugged
 	link, node, tag string
@@ -170,22 +171,21 @@ func (s serialTrial) ends(context.Context) error {
 // pieces sends a code in several parts, and several codes in one.
 func (s serialTrial) pieces(ctx context.Context) error {
 	code := s.code("SPLIT")
-	for i := 0; i < len(code); i += 4 {
-		if err := s.line.deliver(ctx, s.link, code[i:min(i+4, len(code))]); err != nil {
-			return err
+	err := s.steadily(ctx, s.counter, code, func() error {
+		for i := 0; i < len(code); i += 4 {
+			if err := s.line.deliver(ctx, s.link, code[i:min(i+4, len(code))]); err != nil {
+				return err
+			}
 		}
-	}
-	if err := s.line.send("\r"); err != nil {
-		return err
-	}
-	if err := s.expect(code); err != nil {
+		return s.line.send("\r")
+	}, nil)
+	if err := errors.Join(err, s.expect(code)); err != nil {
 		return err
 	}
 	// Between CR and LF too: that is one end and not two.
-	if err := errors.Join(s.line.deliver(ctx, s.link, s.code("BEFORE")+"\r"), s.line.send("\n"+s.code("TWO-A")+"\r\n"+s.code("TWO-B")+"\r"+s.code("TWO-C")+"\n")); err != nil {
-		return err
-	}
-	if err := s.expect(s.code("BEFORE"), s.code("TWO-A"), s.code("TWO-B"), s.code("TWO-C")); err != nil {
+	err = errors.Join(s.line.deliver(ctx, s.link, s.code("BEFORE")+"\r"),
+		s.line.send("\n"+s.code("TWO-A")+"\r\n"+s.code("TWO-B")+"\r"+s.code("TWO-C")+"\n"))
+	if err := errors.Join(err, s.expect(s.code("BEFORE"), s.code("TWO-A"), s.code("TWO-B"), s.code("TWO-C"))); err != nil {
 		return err
 	}
 	// A scanner that repeats what it sees, and after it another code.
@@ -204,11 +204,13 @@ func (s serialTrial) tooLong(context.Context) error {
 
 // pulledInMidCode pulls the scanner out while it sends.
 func (s serialTrial) pulledInMidCode(ctx context.Context) error {
-	err := errors.Join(s.line.deliver(ctx, s.link, s.code("HALF")[:12]), s.line.pull(), s.until("serial", scanner.Missing))
+	half := s.code("HALF")[:12]
+	err := s.steadily(ctx, s.counter, half,
+		func() error {
+			return errors.Join(s.line.deliver(ctx, s.link, half), s.line.pull(), s.until("serial", scanner.Missing))
+		},
+		func() error { return errors.Join(s.line.plug(), s.until("serial", scanner.Working)) })
 	if err != nil {
-		return err
-	}
-	if err := errors.Join(s.line.plug(), s.until("serial", scanner.Working)); err != nil {
 		return err
 	}
 	return errors.Join(s.line.send(s.code("BACK")+"\r\n"), s.expect(s.code("BACK")))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unsafe"
@@ -26,8 +27,9 @@ type typing interface {
 
 // virtual is a keyboard that the kernel plays (uinput).
 type virtual struct {
-	name string
-	dev  *evdev.InputDevice
+	name  string
+	pulse *pulse
+	dev   *evdev.InputDevice
 }
 
 func (v *virtual) plug() (err error) {
@@ -55,7 +57,9 @@ func (v *virtual) keys(changes ...change) error {
 		if err := v.atOnce(c); err != nil {
 			return err
 		}
+		wrote := time.Now()
 		<-pace.C
+		v.pulse.note(time.Since(wrote))
 	}
 	return nil
 }
@@ -134,7 +138,7 @@ func (o onlooker) mustSee(want int, what string) error {
 
 // wedgeVirtual tries a scanner that types, beside a keyboard that is not the scanner's.
 func wedgeVirtual(ctx context.Context, g *guest) (err error) {
-	scannerKeys, personKeys := &virtual{name: "Scanner of the trial"}, &virtual{name: "Keyboard of a person"}
+	scannerKeys, personKeys := &virtual{name: "Scanner of the trial", pulse: &g.pulse}, &virtual{name: "Keyboard of a person", pulse: &g.pulse}
 	if err := errors.Join(scannerKeys.plug(), personKeys.plug()); err != nil {
 		return err
 	}
@@ -175,8 +179,8 @@ func wedgeVirtual(ctx context.Context, g *guest) (err error) {
 	if err := errors.Join(c.until("wedge", scanner.Busy), beside.grab(0), c.until("wedge", scanner.Working)); err != nil {
 		return err
 	}
-	w := wedgeTrial{counter: c, tag: "UINPUT", dev: scannerKeys}
-	if err := inTurn(ctx, w.characters, w.ends, w.held, func(ctx context.Context) error { return w.overrun(ctx, scannerKeys) }); err != nil {
+	w := wedgeTrial{guest: g, counter: c, tag: "UINPUT", dev: scannerKeys}
+	if err := inTurn(ctx, w.pause, w.characters, w.ends, w.held, func(ctx context.Context) error { return w.overrun(ctx, scannerKeys) }); err != nil {
 		return err
 	}
 	if err := beside.mustSee(0, "a grabbed scanner"); err != nil {
@@ -203,6 +207,7 @@ func wedgeVirtual(ctx context.Context, g *guest) (err error) {
 
 // wedgeTrial is one trial of a scanner that types.
 type wedgeTrial struct {
+	*guest
 	*counter
 	dev typing
 	tag string
@@ -210,47 +215,49 @@ type wedgeTrial struct {
 
 func (w wedgeTrial) code(name string) string { return "hx:" + w.tag + "-" + name + "/0123456789" }
 
-// scan types a text and an end.
-func (w wedgeTrial) scan(text string, end key) error {
-	return w.dev.keys(append(typed(text), press(end)...)...)
+// scan types a text and what ends it, and waits for the text.
+func (w wedgeTrial) scan(ctx context.Context, text string, end ...change) error {
+	err := w.steadily(ctx, w.counter, text, func() error { return w.dev.keys(append(typed(text), end...)...) }, nil)
+	return errors.Join(err, w.expect(text))
 }
 
 // characters types every character that a code may have.
-func (w wedgeTrial) characters(context.Context) error {
+func (w wedgeTrial) characters(ctx context.Context) error {
 	var all []byte
 	for c := byte(' '); c <= '~'; c++ {
 		all = append(all, c)
 	}
 	// A space at an end could be taken for a blank.
 	for _, text := range []string{"x" + string(all[:48]) + "x", "x" + string(all[48:]) + "x", "https://q.example/c?n=%E4%B8%AD&k=A+b_C~d"} {
-		if err := errors.Join(w.scan(text, keyEnter()), w.expect(text)); err != nil {
+		if err := w.scan(ctx, text, press(keyEnter())...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// pause types a code without an end.
+func (w wedgeTrial) pause(ctx context.Context) error { return w.scan(ctx, w.code("PAUSE")) }
+
 // ends types codes with each of the ends, two with nothing between them, and one while Caps Lock is on.
-func (w wedgeTrial) ends(context.Context) error {
-	if err := errors.Join(w.dev.keys(typed(w.code("PAUSE"))...), w.expect(w.code("PAUSE"))); err != nil {
+func (w wedgeTrial) ends(ctx context.Context) error {
+	if err := w.scan(ctx, w.code("TAB"), press(keyTab())...); err != nil {
 		return err
 	}
-	if err := errors.Join(w.scan(w.code("TAB"), keyTab()), w.expect(w.code("TAB"))); err != nil {
+	one, two := w.code("TWO-A"), w.code("TWO-B")
+	both := slices.Concat(typed(one), press(keyEnter()), typed(two), press(keyEnter()))
+	err := w.steadily(ctx, w.counter, one+two, func() error { return w.dev.keys(both...) }, nil)
+	if err := errors.Join(err, w.expect(one, two)); err != nil {
 		return err
 	}
-	two := append(typed(w.code("TWO-A")), press(keyEnter())...)
-	two = append(append(two, typed(w.code("TWO-B"))...), press(keyEnter())...)
-	if err := errors.Join(w.dev.keys(two...), w.expect(w.code("TWO-A"), w.code("TWO-B"))); err != nil {
-		return err
-	}
-	caps := append(press(keyCaps()), typed("HX-caps")...) // letters come out the other way
-	caps = append(append(caps, press(keyCaps())...), press(keyEnter())...)
-	return errors.Join(w.dev.keys(caps...), w.expect("hx-CAPS"))
+	caps := slices.Concat(press(keyCaps()), typed("HX-caps-ON"), press(keyCaps()), press(keyEnter())) // letters come out the other way
+	err = w.steadily(ctx, w.counter, "hx-CAPS-on", func() error { return w.dev.keys(caps...) }, nil)
+	return errors.Join(err, w.expect("hx-CAPS-on"))
 }
 
 // held holds keys down, presses some together with Ctrl, and holds the end of a code. A text with such keys in it may be
 // dropped; if it comes, it comes as if each had been pressed once.
-func (w wedgeTrial) held(context.Context) error {
+func (w wedgeTrial) held(ctx context.Context) error {
 	var changes []change
 	for _, c := range typed(w.code("HELD")) {
 		changes = append(changes, c)
@@ -261,10 +268,9 @@ func (w wedgeTrial) held(context.Context) error {
 	c, _ := keyOf('c')
 	changes = append(append(append(changes, change{keyCtrl(), down}), press(c)...), change{keyCtrl(), up})
 	w.may(w.code("HELD"))
+	err := w.steadily(ctx, w.counter, w.code("HELD"), func() error { return w.dev.keys(append(changes, press(keyEnter())...)...) }, nil)
 	enter := keyEnter()
-	held := []change{{enter, down}, {enter, repeats}, {enter, repeats}, {enter, up}}
-	return errors.Join(w.dev.keys(append(changes, press(enter)...)...),
-		w.dev.keys(append(typed(w.code("HELD-END")), held...)...), w.expect(w.code("HELD-END")))
+	return errors.Join(err, w.scan(ctx, w.code("HELD-END"), change{enter, down}, change{enter, repeats}, change{enter, repeats}, change{enter, up}))
 }
 
 // overrun types more than the kernel keeps, so that keys are lost: what is left of the text is no code.
@@ -276,37 +282,76 @@ func (w wedgeTrial) overrun(ctx context.Context, dev *virtual) error {
 		return err
 	}
 	// Enter may be among what was lost; a pause ends the text too.
-	return errors.Join(rest(ctx, time.Second), w.scan(w.code("AFTER-OVERRUN"), keyEnter()), w.expect(w.code("AFTER-OVERRUN")))
+	return errors.Join(rest(ctx, time.Second), w.scan(ctx, w.code("AFTER-OVERRUN"), press(keyEnter())...))
 }
 
 // pulledInMidCode pulls the scanner out while it types. known is called when it is there again.
-func (w wedgeTrial) pulledInMidCode(_ context.Context, known func() error) error {
-	err := errors.Join(w.dev.keys(typed(w.code("HALF")[:12])...), w.dev.pull(), w.until("wedge", scanner.Missing))
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(w.dev.plug(), known(), w.until("wedge", scanner.Working)); err != nil {
-		return err
-	}
-	return errors.Join(w.scan(w.code("BACK"), keyEnter()), w.expect(w.code("BACK")))
+func (w wedgeTrial) pulledInMidCode(ctx context.Context, known func() error) error {
+	half := w.code("HALF")[:12]
+	err := w.steadily(ctx, w.counter, half,
+		func() error {
+			return errors.Join(w.dev.keys(typed(half)...), w.dev.pull(), w.until("wedge", scanner.Missing))
+		},
+		func() error { return errors.Join(w.dev.plug(), known(), w.until("wedge", scanner.Working)) })
+	return errors.Join(err, w.scan(ctx, w.code("BACK"), press(keyEnter())...))
 }
 
-// usbTyping is qemu's USB keyboard.
-type usbTyping struct{ host *reach }
+// usbTyping is qemu's USB keyboard. What it reports is read beside the kernel's own driver, so that no more is typed than
+// qemu keeps for a guest that is slow to ask.
+type usbTyping struct {
+	host    *reach
+	reports int // of the device that is plugged in, open, without waiting
+}
 
-func (u usbTyping) plug() error { return u.host.plug(usbKeyboard) }
-func (u usbTyping) pull() error { return u.host.pull(usbKeyboard) }
-func (u usbTyping) keys(changes ...change) error {
+// strokesAtOnce is half of what qemu keeps.
+const strokesAtOnce = 8
+
+func (u *usbTyping) plug() error {
+	if err := u.host.plug(usbKeyboard); err != nil {
+		return err
+	}
+	return poll(context.Background(), "the keyboard's reports", func() bool {
+		names, _ := filepath.Glob("/sys/class/hidraw/*/device/uevent")
+		for _, file := range names {
+			if b, err := os.ReadFile(file); err == nil && strings.Contains(string(b), "USB Keyboard") {
+				u.reports, err = unix.Open("/dev/"+filepath.Base(filepath.Dir(filepath.Dir(file))), unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+				return err == nil
+			}
+		}
+		return false
+	})
+}
+
+func (u *usbTyping) pull() error { return errors.Join(unix.Close(u.reports), u.host.pull(usbKeyboard)) }
+
+func (u *usbTyping) keys(changes ...change) error {
 	var strokes []stroke
 	for _, c := range changes {
 		strokes = append(strokes, stroke{Key: c.key.name, Down: c.value == down})
 	}
-	return u.host.press(strokes...)
+	for some := range slices.Chunk(strokes, strokesAtOnce) {
+		if err := u.host.press(some...); err != nil {
+			return err
+		}
+		reported := 0
+		err := poll(context.Background(), "the report of a key", func() bool {
+			report := make([]byte, 64)
+			n, err := unix.Read(u.reports, report)
+			for ; err == nil && n > 0; n, err = unix.Read(u.reports, report) {
+				reported++
+			}
+			return reported >= len(some)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wedgeUSB tries a scanner that is a USB keyboard, by its stable name.
 func wedgeUSB(ctx context.Context, g *guest) (err error) {
-	dev := usbTyping{g.host}
+	dev := &usbTyping{host: g.host}
 	if err := dev.plug(); err != nil {
 		return err
 	}
@@ -320,8 +365,8 @@ func wedgeUSB(ctx context.Context, g *guest) (err error) {
 	if err := c.until("wedge", scanner.Working); err != nil {
 		return err
 	}
-	w := wedgeTrial{counter: c, tag: "USB", dev: dev}
-	return inTurn(ctx, w.characters, w.ends, func(ctx context.Context) error {
+	w := wedgeTrial{guest: g, counter: c, tag: "USB", dev: dev}
+	return inTurn(ctx, w.pause, w.characters, w.ends, func(ctx context.Context) error {
 		return w.pulledInMidCode(ctx, func() error { return nil })
 	})
 }

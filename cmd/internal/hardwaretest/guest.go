@@ -34,6 +34,8 @@ func scenarios() []scenario {
 		{"wedge-usb", "the same with a USB keyboard", wedgeUSB},
 		{"camera-yuyv", "a camera: codes one after another, pictures cut short, its end told as silent, its return", cameraYUYV},
 		{"camera-mjpeg", "the same with JPEG pictures: cut short, damaged, of a size that is not true", cameraMJPEG},
+		{"camera-vivid", "a camera pulled out while it gives pictures, back again; a camera that two programs want", cameraVivid},
+		{"terminal", "kioskctl run with a camera, a serial scanner and one that types, both pulled and plugged: each code accepted once", wholeTerminal},
 	}
 }
 

@@ -23,6 +23,7 @@ type counter struct {
 	ended   chan error
 	allowed []string         // texts that may come, once each, without being due
 	last    []scanner.Health // for the sentence of a failure
+	failed  bool             // once something has failed, nothing more is waited for
 }
 
 func newCounter(ctx context.Context, sources ...scanner.Source) *counter {
@@ -41,22 +42,27 @@ func newCounter(ctx context.Context, sources ...scanner.Source) *counter {
 func (c *counter) expect(texts ...string) error {
 	for _, text := range texts {
 		timeout := time.After(patience)
-		for waiting := true; waiting; {
+		for waiting := !c.failed; waiting; {
 			select {
 			case s := <-c.scans:
 				waiting = s.Text != text
 				if waiting && !c.allow(s) && !c.slow(s) {
-					return fmt.Errorf("%s came where %q was due", told(s), text)
+					return c.fail("%s came where %q was due", told(s), text)
 				}
 				if !waiting && s.Repeat {
-					return fmt.Errorf("%s came, which should be the first time", told(s))
+					return c.fail("%s came, which should be the first time", told(s))
 				}
 			case <-timeout:
-				return fmt.Errorf("%q has not come in %v; %s", text, patience, c.history())
+				return c.fail("%q has not come in %v; %s", text, patience, c.history())
 			}
 		}
 	}
 	return nil
+}
+
+func (c *counter) fail(format string, arguments ...any) error {
+	c.failed = true
+	return fmt.Errorf(format, arguments...)
 }
 
 // may says that a text may come or not, once.
@@ -77,9 +83,9 @@ func (c *counter) allow(s scanner.Scan) bool {
 
 // discard throws away what came, if it is pieces of a text.
 func (c *counter) discard(text string) error {
-	for len(c.scans) > 0 {
+	for len(c.scans) > 0 && !c.failed {
 		if s := <-c.scans; !strings.Contains(text, s.Text) {
-			return fmt.Errorf("%s came, which is no piece of %q", told(s), text)
+			return c.fail("%s came, which is no piece of %q", told(s), text)
 		}
 	}
 	return nil
@@ -93,7 +99,7 @@ func (c *counter) until(source string, state scanner.State) error {
 // untilDetail is until for reports with a word in their sentence.
 func (c *counter) untilDetail(source string, state scanner.State, word string) error {
 	timeout := time.After(patience)
-	for {
+	for !c.failed {
 		select {
 		case h := <-c.healths:
 			c.last = append(c.last, h)
@@ -101,9 +107,10 @@ func (c *counter) untilDetail(source string, state scanner.State, word string) e
 				return nil
 			}
 		case <-timeout:
-			return fmt.Errorf("%s was not told as %s %s in %v; %s", source, state, word, patience, c.history())
+			return c.fail("%s was not told as %s %s in %v; %s", source, state, word, patience, c.history())
 		}
 	}
+	return nil
 }
 
 // history is what was reported, as a sentence.
@@ -130,7 +137,7 @@ func (c *counter) close() error {
 	case <-time.After(patience):
 		return errors.New("the sources do not end")
 	}
-	for len(c.scans) > 0 {
+	for len(c.scans) > 0 && !c.failed {
 		if s := <-c.scans; !c.allow(s) && !c.slow(s) {
 			return fmt.Errorf("%s came too", told(s))
 		}

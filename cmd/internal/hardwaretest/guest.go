@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"hexiao/scanner"
 )
 
 // errFailed says that a scenario failed.
@@ -105,6 +107,9 @@ func (g *guest) tryInTime(ctx context.Context, s scenario) error {
 // steady is how long this machine may stand still while a text is sent: well under the pause that ends one.
 const steady = 200 * time.Millisecond
 
+// forgotten is more than the time after which a code is a new one.
+const forgotten = scanner.DefaultWindow + time.Second
+
 // steadily does what must not be interrupted, again if the machine stood still meanwhile. What came of such a try is
 // thrown away: pieces of text, which by right are texts. then, if set, is done after each try.
 func (g *guest) steadily(ctx context.Context, c *counter, text string, do func() error, then func() error) error {
@@ -123,7 +128,7 @@ func (g *guest) steadily(ctx context.Context, c *counter, text string, do func()
 		if still < steady {
 			return nil
 		}
-		if err := errors.Join(rest(ctx, time.Second), c.discard(text)); err != nil {
+		if err := errors.Join(rest(ctx, forgotten), c.discard(text)); err != nil {
 			return fmt.Errorf("after a try of %v in which the machine stood still for %v: %w", time.Since(began), still, err)
 		}
 	}

@@ -63,6 +63,19 @@ func received(path string) (int, error) {
 	return int(counts[4]), nil
 }
 
+// taken waits until the source has read what the driver has.
+func taken(ctx context.Context, path string) error {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = unix.Close(fd) }()
+	return poll(ctx, "the source's read", func() bool {
+		waiting, err := unix.IoctlGetInt(fd, unix.TIOCINQ)
+		return err == nil && waiting == 0
+	})
+}
+
 // lockedByAnother has another program lock a port until release is called.
 func lockedByAnother(ctx context.Context, path string) (release func() error, err error) {
 	other := exec.CommandContext(ctx, "/proc/self/exe", "lock", path)

@@ -63,12 +63,12 @@ func openCamera(node string) (scanner.Source, error) {
 	return camera.Open(node, camera.Options{Read: reader.View, Now: time.Now})
 }
 
-func cameraYUYV(ctx context.Context, g *guest) error {
+func cameraYUYV(ctx context.Context, _ *guest) error {
 	whole := scene("HX-YUYV-CUT-SHORT", yuyv)
 	return cameraLoopback(ctx, yuyv, [][]byte{whole[:len(whole)/2], whole[:len(whole)-1], whole[:1]}, "HX-YUYV-CUT-SHORT")
 }
 
-func cameraMJPEG(ctx context.Context, g *guest) error {
+func cameraMJPEG(ctx context.Context, _ *guest) error {
 	whole := scene("HX-MJPG-DAMAGED", mjpeg)
 	r := rand.New(rand.NewPCG(1, 2))
 	noise := make([]byte, len(whole))

@@ -68,7 +68,7 @@ func (h host) run(ctx context.Context, out io.Writer) (err error) {
 	} {
 		arguments = append(arguments, "-q", argument)
 	}
-	arguments = append(append(arguments, self, "guest"), h.scenarios...)
+	arguments = append(append(arguments, self, roleGuest), h.scenarios...)
 	guest := exec.CommandContext(ctx, filepath.Join(h.folder, "run"), arguments...)
 	guest.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	guest.Cancel = func() error { return syscall.Kill(-guest.Process.Pid, syscall.SIGTERM) } // the shell and its qemu
@@ -101,10 +101,11 @@ func (h host) run(ctx context.Context, out io.Writer) (err error) {
 func (h host) serve(ctx context.Context, sockets map[string]*net.UnixListener) error {
 	conns := map[string]net.Conn{}
 	for name, l := range sockets {
-		if err := l.SetDeadline(time.Now().Add(bootTime)); err != nil {
-			return err
+		err := l.SetDeadline(time.Now().Add(bootTime))
+		var c net.Conn
+		if err == nil {
+			c, err = l.Accept()
 		}
-		c, err := l.Accept()
 		if err != nil {
 			return fmt.Errorf("%w: qemu has not connected to %s", errNoGuest, name)
 		}

@@ -20,6 +20,7 @@ import (
 // The kernel's announcements (uevents) only say that something has changed; what there is stands in sysfs.
 type links struct {
 	socket int
+	root   string            // of /sys and /dev
 	made   map[string]string // link -> device node
 }
 
@@ -35,7 +36,7 @@ func newLinks() (*links, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("the kernel's announcements: %w", err), unix.Close(fd))
 	}
-	return &links{socket: fd, made: map[string]string{}}, nil
+	return &links{socket: fd, root: "/", made: map[string]string{}}, nil
 }
 
 // run keeps the links until ctx ends.
@@ -57,14 +58,14 @@ func (l *links) run(ctx context.Context) error {
 // refresh makes the links that should be and takes away those that should not.
 func (l *links) refresh() error {
 	want := map[string]string{}
-	for class, place := range map[string]string{"tty": "/dev/serial/by-id", "input": "/dev/input/by-id", "video4linux": "/dev/v4l/by-id"} {
-		entries, err := filepath.Glob("/sys/class/" + class + "/*/device")
+	for class, place := range map[string]string{"tty": "dev/serial/by-id", "input": "dev/input/by-id", "video4linux": "dev/v4l/by-id"} {
+		entries, err := filepath.Glob(filepath.Join(l.root, "sys/class", class, "*/device"))
 		if err != nil {
 			return err
 		}
 		for _, entry := range entries {
-			if link, node := linkOf(class, entry); link != "" {
-				want[filepath.Join(place, link)] = node
+			if link, node := l.linkOf(class, entry); link != "" {
+				want[filepath.Join(l.root, place, link)] = node
 			}
 		}
 	}
@@ -92,11 +93,11 @@ func (l *links) refresh() error {
 }
 
 // linkOf gives the name of a device in sysfs and its node; empty if it is not on USB, has no node, or is leaving.
-func linkOf(class, entry string) (link, node string) {
+func (l *links) linkOf(class, entry string) (link, node string) {
 	name := filepath.Base(filepath.Dir(entry))
-	node = "/dev/" + name
+	node = filepath.Join(l.root, "dev", name)
 	if class == "input" {
-		node = "/dev/input/" + name
+		node = filepath.Join(l.root, "dev/input", name)
 	}
 	if _, err := os.Stat(node); err != nil || class == "input" && !strings.HasPrefix(name, "event") {
 		return "", ""
@@ -107,7 +108,7 @@ func linkOf(class, entry string) (link, node string) {
 	}
 	port, numbered := attribute(at, "port_number") // usb-serial's devices stand one below their interface
 	number := ""
-	for ; at != "/" && at != "."; at = filepath.Dir(at) {
+	for ; len(at) > 1; at = filepath.Dir(at) {
 		if n, ok := attribute(at, "bInterfaceNumber"); ok && number == "" {
 			number = n
 		}

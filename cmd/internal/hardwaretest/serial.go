@@ -78,7 +78,7 @@ func taken(ctx context.Context, path string) error {
 
 // lockedByAnother has another program lock a port until release is called.
 func lockedByAnother(ctx context.Context, path string) (release func() error, err error) {
-	other := exec.CommandContext(ctx, "/proc/self/exe", "lock", path)
+	other := exec.CommandContext(ctx, "/proc/self/exe", roleLock, path)
 	other.Stderr = os.Stderr
 	in, err := other.StdinPipe()
 	if err != nil {
@@ -230,7 +230,7 @@ func (s serialTrial) pulledInMidCode(ctx context.Context) error {
 }
 
 // anotherName plugs the scanner in again while its old name is still taken.
-func (s serialTrial) anotherName(ctx context.Context) error {
+func (s serialTrial) anotherName(context.Context) error {
 	old, err := filepath.EvalSymlinks(s.link)
 	if err != nil {
 		return err

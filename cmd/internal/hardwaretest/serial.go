@@ -220,7 +220,13 @@ func (s serialTrial) pulledInMidCode(ctx context.Context) error {
 	half := s.code("HALF")[:12]
 	err := s.steadily(ctx, s.counter, half,
 		func() error {
-			return errors.Join(s.line.deliver(ctx, s.link, half), s.line.pull(), s.until("serial", scanner.Missing))
+			if err := errors.Join(s.line.deliver(ctx, s.link, half), taken(ctx, s.link)); err != nil {
+				return err
+			}
+			delivered := time.Now()
+			err := s.line.pull()
+			s.pulse.note(time.Since(delivered)) // for longer than the pause, it is by right a text
+			return errors.Join(err, s.until("serial", scanner.Missing))
 		},
 		func() error { return errors.Join(s.line.plug(), s.until("serial", scanner.Working)) })
 	if err != nil {

@@ -290,7 +290,13 @@ func (w wedgeTrial) pulledInMidCode(ctx context.Context, known func() error) err
 	half := w.code("HALF")[:12]
 	err := w.steadily(ctx, w.counter, half,
 		func() error {
-			return errors.Join(w.dev.keys(typed(half)...), w.dev.pull(), w.until("wedge", scanner.Missing))
+			if err := w.dev.keys(typed(half)...); err != nil {
+				return err
+			}
+			pressed := time.Now()
+			err := w.dev.pull()
+			w.pulse.note(time.Since(pressed)) // for longer than the pause, it is by right a text
+			return errors.Join(err, w.until("wedge", scanner.Missing))
 		},
 		func() error { return errors.Join(w.dev.plug(), known(), w.until("wedge", scanner.Working)) })
 	return errors.Join(err, w.scan(ctx, w.code("BACK"), press(keyEnter())...))

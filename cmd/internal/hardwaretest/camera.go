@@ -120,7 +120,7 @@ func cameraLoopback(ctx context.Context, format pixels, damaged [][]byte, cutTex
 	for i := range 6 {
 		text := fmt.Sprintf("HX-%s-%d-提货码", format, i)
 		p.show(scene(text, format))
-		if err := c.expect(text); err != nil {
+		if err := errors.Join(c.expect(text), p.empty(ctx, format)); err != nil {
 			return err
 		}
 	}
@@ -131,6 +131,9 @@ func cameraLoopback(ctx context.Context, format pixels, damaged [][]byte, cutTex
 		}
 	}
 	if err := c.until("camera", scanner.Broken); err != nil {
+		return err
+	}
+	if err := p.empty(ctx, format); err != nil {
 		return err
 	}
 	after := fmt.Sprintf("HX-%s-AFTER-DAMAGE", format)

@@ -18,6 +18,9 @@ import (
 // frameTime is one picture of a camera in a dim room.
 const frameTime = 100 * time.Millisecond
 
+// emptyFrames is how many pictures without a code part two: a second and a half.
+const emptyFrames = 15
+
 // pixels is a format of V4L2, by its four letters.
 type pixels string
 
@@ -116,6 +119,11 @@ func (p *producer) shown(ctx context.Context, picture []byte, times int) error {
 		defer p.mu.Unlock()
 		return p.written[&picture[0]] >= times
 	})
+}
+
+// empty shows a picture without a code for long enough that the next code is not one of two in view.
+func (p *producer) empty(ctx context.Context, format pixels) error {
+	return p.shown(ctx, scene("", format), emptyFrames)
 }
 
 // close ends the pictures, as when the camera's own program dies.

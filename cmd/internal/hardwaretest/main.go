@@ -34,7 +34,7 @@
 //
 // The camera of most kiosks has the driver uvcvideo. It cannot be tried: qemu has no such camera, and the kernel's own
 // USB controller for gadgets (dummy_hcd) does not carry the isochronous transfers of one. So its controls for exposure
-// and focus are not tried either; the test camera has none. The test camera shows bars, no codes: its pictures are counted.
+// and focus are not tried either; the test camera has none, and only its frame rate is read back. It shows bars, no codes: its pictures are counted.
 package main
 
 import (

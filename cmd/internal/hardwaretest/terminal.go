@@ -211,13 +211,15 @@ func wholeTerminal(ctx context.Context, g *guest) (err error) {
 	typed := func(i int) error {
 		return errors.Join(typing.keys(append(typed(codes[i]), press(keyEnter())...)...), s.accepts(orderOf(i), "wedge"))
 	}
-	shown := func(i int) error { p.show(scene(codes[i], yuyv)); return s.accepts(orderOf(i), "camera") }
+	shown := func(i int) error {
+		p.show(scene(codes[i], yuyv))
+		return errors.Join(s.accepts(orderOf(i), "camera"), p.empty(ctx, yuyv))
+	}
 	for i, step := range []func(int) error{scanned, typed, shown, shown, scanned} {
 		if err := step(i); err != nil {
 			return err
 		}
 	}
-	p.show(scene("", yuyv))
 	err = errors.Join(serial.pull(), typing.pull(), s.until("serial missing", "wedge missing"), serial.plug(), typing.plug(), s.until("serial working", "wedge working"))
 	if err != nil {
 		return err

@@ -17,16 +17,19 @@ import (
 	"hexiao/scanner/camera"
 )
 
+// webcamWidth is of the smallest pictures of the test camera: larger ones it gives at 25 a second at most.
+const webcamWidth = 320
+
 // webcam is a source over the kernel's test camera (vivid), which shows moving bars and no codes: its pictures are counted.
 type webcam struct {
-	scanner.Source
+	*camera.Source
 	pictures atomic.Int64
 }
 
 func newWebcam(node, name string) (*webcam, error) {
 	w := &webcam{}
-	source, err := camera.Open(node, camera.Options{Name: name, Width: 640, Now: time.Now, Read: func(g *image.Gray) scanner.View {
-		if g.Rect.Dx() == 640 && !blank(g) {
+	source, err := camera.Open(node, camera.Options{Name: name, Width: webcamWidth, Now: time.Now, Read: func(g *image.Gray) scanner.View {
+		if g.Rect.Dx() == webcamWidth && !blank(g) {
 			w.pictures.Add(1)
 		}
 		return scanner.View{}
@@ -51,6 +54,39 @@ func (w *webcam) more(ctx context.Context) error {
 	return poll(ctx, "pictures of the camera", func() bool { return w.pictures.Load() >= before+5 })
 }
 
+// framesASecond is what the source asks of every camera.
+const framesASecond = 30
+
+// checkSettings checks that the camera took what it was asked, by asking it.
+func (w *webcam) checkSettings(node string) error {
+	settings := w.Figures().Settings
+	if len(settings) == 0 {
+		return errors.New("the camera was asked to set nothing")
+	}
+	for _, s := range settings {
+		if s.Refused != "" {
+			return fmt.Errorf("the camera refused %q at %d: %s", s.Name, s.Value, s.Refused)
+		}
+	}
+	// struct v4l2_streamparm: the type, capability, mode, and the time of a frame as a fraction.
+	const getParameters = 3<<30 | 204<<16 | 'V'<<8 | 21 // VIDIOC_G_PARM
+	f, err := os.OpenFile(node, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	var b [204]byte
+	binary.NativeEndian.PutUint32(b[:], 1) // V4L2_BUF_TYPE_VIDEO_CAPTURE
+	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, f.Fd(), getParameters, uintptr(unsafe.Pointer(&b))); errno != 0 {
+		return fmt.Errorf("the camera's frame rate: %w", errno)
+	}
+	part, whole := binary.NativeEndian.Uint32(b[12:]), binary.NativeEndian.Uint32(b[16:])
+	if part == 0 || whole/part != framesASecond {
+		return fmt.Errorf("the camera gives a picture every %d/%d s, and not %d a second", part, whole, framesASecond)
+	}
+	return nil
+}
+
 // cameraVivid tries a camera that is pulled out while it gives pictures, and one that two want.
 func cameraVivid(ctx context.Context, _ *guest) (err error) {
 	node, err := cameraNode(ctx, "vivid")
@@ -69,6 +105,9 @@ func cameraVivid(ctx context.Context, _ *guest) (err error) {
 		}
 	}()
 	if err := errors.Join(c.until("camera", scanner.Working), first.more(ctx)); err != nil {
+		return err
+	}
+	if err := first.checkSettings(node); err != nil {
 		return err
 	}
 	for range 2 {

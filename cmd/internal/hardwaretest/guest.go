@@ -32,7 +32,7 @@ func scenarios() []scenario {
 	return []scenario{
 		{"serial-ftdi", "a scanner on a USB adapter: ends, pieces, too long, busy, pulled in mid-code, plugged in under another name", serialFTDI},
 		{"serial-acm", "the same with a scanner that is a USB device itself", serialACM},
-		{"wedge-uinput", "a scanner that types: every character, ends, keys held, grabbed from all others, busy, pulled in mid-code", wedgeVirtual},
+		{"wedge-uinput", "a scanner that types: every character, ends, keys held, found by itself and grabbed from all others, busy, pulled in mid-code", wedgeVirtual},
 		{"wedge-usb", "the same with a USB keyboard", wedgeUSB},
 		{"camera-yuyv", "a camera: codes one after another, pictures cut short, its end told as silent, its return", cameraYUYV},
 		{"camera-mjpeg", "the same with JPEG pictures: cut short, damaged, of a size that is not true", cameraMJPEG},

@@ -28,9 +28,16 @@ type typing interface {
 // virtual is a keyboard that the kernel plays (uinput).
 type virtual struct {
 	name  string
+	maker uint16
 	pulse *pulse
 	dev   *evdev.InputDevice
 }
+
+// Makers, by their USB numbers: one of scanners and one of keyboards.
+const (
+	honeywell = 0x0c2e
+	logitech  = 0x046d
+)
 
 func (v *virtual) plug() (err error) {
 	var codes []evdev.EvCode
@@ -40,7 +47,7 @@ func (v *virtual) plug() (err error) {
 	for code := evdev.EvCode(evdev.KEY_RIGHTCTRL); code <= evdev.KEY_RIGHTMETA; code++ {
 		codes = append(codes, code)
 	}
-	v.dev, err = evdev.CreateDevice(v.name, evdev.InputID{BusType: 3, Vendor: 0x0c2e, Product: 0x0b61, Version: 1},
+	v.dev, err = evdev.CreateDevice(v.name, evdev.InputID{BusType: 3, Vendor: v.maker, Product: 0x0b61, Version: 1},
 		map[evdev.EvType][]evdev.EvCode{evdev.EV_KEY: codes})
 	return err
 }
@@ -138,7 +145,7 @@ func (o onlooker) mustSee(want int, what string) error {
 
 // wedgeVirtual tries a scanner that types, beside a keyboard that is not the scanner's.
 func wedgeVirtual(ctx context.Context, g *guest) (err error) {
-	scannerKeys, personKeys := &virtual{name: "Scanner of the trial", pulse: &g.pulse}, &virtual{name: "Keyboard of a person", pulse: &g.pulse}
+	scannerKeys, personKeys := &virtual{name: "Trial", maker: honeywell, pulse: &g.pulse}, &virtual{name: "Keyboard of a person", maker: logitech, pulse: &g.pulse}
 	if err := errors.Join(scannerKeys.plug(), personKeys.plug()); err != nil {
 		return err
 	}
@@ -151,12 +158,6 @@ func wedgeVirtual(ctx context.Context, g *guest) (err error) {
 	if err != nil {
 		return err
 	}
-	// Devices that the kernel plays have no stable name; this stands for the rule that would make one.
-	link := "/tmp/scanner-that-types"
-	if err := os.Symlink(node, link); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.Remove(link)) }()
 	beside, err := newOnlooker(node)
 	if err != nil {
 		return err
@@ -174,7 +175,7 @@ func wedgeVirtual(ctx context.Context, g *guest) (err error) {
 	if err := errors.Join(beside.mustSee(len("before"), "before the grab"), beside.grab(1)); err != nil {
 		return err
 	}
-	c := newCounter(ctx, wedge.Open(link, "", time.Now))
+	c := newCounter(ctx, wedge.Open("auto", "", time.Now)) // it must find the scanner, and leave the keyboard of the person alone
 	defer func() { err = errors.Join(err, c.close()) }()
 	if err := errors.Join(c.until("wedge", scanner.Busy), beside.grab(0), c.until("wedge", scanner.Working)); err != nil {
 		return err
@@ -196,13 +197,7 @@ func wedgeVirtual(ctx context.Context, g *guest) (err error) {
 	if err := person.grab(1); err != nil {
 		return fmt.Errorf("somebody has the keyboard of a person: %w", err)
 	}
-	return w.pulledInMidCode(ctx, func() error {
-		node, err := g.node(ctx, scannerKeys.name)
-		if err != nil {
-			return err
-		}
-		return errors.Join(os.Remove(link), os.Symlink(node, link))
-	})
+	return w.pulledInMidCode(ctx)
 }
 
 // wedgeTrial is one trial of a scanner that types.
@@ -285,8 +280,8 @@ func (w wedgeTrial) overrun(ctx context.Context, dev *virtual) error {
 	return errors.Join(rest(ctx, time.Second), w.scan(ctx, w.code("AFTER-OVERRUN"), press(keyEnter())...))
 }
 
-// pulledInMidCode pulls the scanner out while it types. known is called when it is there again.
-func (w wedgeTrial) pulledInMidCode(ctx context.Context, known func() error) error {
+// pulledInMidCode pulls the scanner out while it types.
+func (w wedgeTrial) pulledInMidCode(ctx context.Context) error {
 	half := w.code("HALF")[:12]
 	err := w.steadily(ctx, w.counter, half,
 		func() error {
@@ -298,7 +293,7 @@ func (w wedgeTrial) pulledInMidCode(ctx context.Context, known func() error) err
 			w.pulse.note(time.Since(pressed)) // for longer than the pause, it is by right a text
 			return errors.Join(err, w.until("wedge", scanner.Missing))
 		},
-		func() error { return errors.Join(w.dev.plug(), known(), w.until("wedge", scanner.Working)) })
+		func() error { return errors.Join(w.dev.plug(), w.until("wedge", scanner.Working)) })
 	return errors.Join(err, w.scan(ctx, w.code("BACK"), press(keyEnter())...))
 }
 
@@ -372,7 +367,5 @@ func wedgeUSB(ctx context.Context, g *guest) (err error) {
 		return err
 	}
 	w := wedgeTrial{guest: g, counter: c, tag: "USB", dev: dev}
-	return inTurn(ctx, w.pause, w.characters, w.ends, func(ctx context.Context) error {
-		return w.pulledInMidCode(ctx, func() error { return nil })
-	})
+	return inTurn(ctx, w.pause, w.characters, w.ends, w.pulledInMidCode)
 }

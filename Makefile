@@ -12,6 +12,7 @@ FUZZTIME ?= 10s
 EXECUTIONS ?= 100000000
 STATES   ?= 2000000
 CUTS     ?=
+SCENARIO ?=
 SEED     ?= 1
 CASES    ?= 100000
 PICTURES ?= bin/gallery-pictures
@@ -20,11 +21,11 @@ LINT         := v2.15.0
 GOLANGCI     := .bin/golangci-lint-$(LINT)
 SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
 
-.PHONY: help deps build run test race crash crash-ext4 soak bench lint gallery fuzz fuzz-scan damage cover generate clean
+.PHONY: help deps build run test race crash crash-ext4 test-hardware soak bench lint gallery fuzz fuzz-scan damage cover generate clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 deps: ## install the Debian packages that are missing (as root or by sudo)
 	@.ci/install-debian
@@ -56,6 +57,9 @@ bench: build ## every benchmark beside its goal
 
 crash-ext4: ## power cuts of a real ext4 in a guest with Debian's kernel; CUTS=500 and SEED say how many and which
 	@.ci/crash-ext4 $(if $(CUTS),CUTS=$(CUTS)) $(if $(SEED),SEED=$(SEED))
+
+test-hardware: ## the sources against real drivers in a guest; SCENARIO=camera-yuyv tries one, SCENARIO=faults plants faults
+	@.ci/test-hardware $(SCENARIO)
 
 lint: deps $(GOLANGCI) ## golangci-lint, and shellcheck over the scripts
 	$(GOLANGCI) run

@@ -41,6 +41,31 @@ func (r *Reader) readQR(b *bitmap, attempts int) {
 			r.found(text, scanner.QR, [4]Point{at(p[t.tl]), at(p[t.tr]), corner, at(p[t.bl])})
 		}
 	}
+	r.rescue(b, p, &used)
+}
+
+// rescue reads what candidates the bitmap could not from the gray frame.
+func (r *Reader) rescue(b *bitmap, p []pattern, used *[maxCorners]bool) {
+	e, most := quick, 2
+	if r.strategy == Full {
+		e, most = thorough, 6
+	}
+	for _, t := range r.best.list {
+		if most == 0 || len(r.results) > 0 {
+			return
+		}
+		tl, tr, bl := p[t.tl], p[t.tr], p[t.bl]
+		module := moduleSize(b, tl, tr, bl)
+		if used[t.tl] || used[t.tr] || used[t.bl] || !(module >= 1) {
+			continue
+		}
+		most--
+		exact := (math.Hypot(tr.x-tl.x, tr.y-tl.y)+math.Hypot(bl.x-tl.x, bl.y-tl.y))/(2*module) + 7
+		if text, corner, ok := r.decodeSoft(tl, tr, bl, exact, e); ok {
+			used[t.tl], used[t.tr], used[t.bl] = true, true, true
+			r.found(text, scanner.QR, [4]Point{at(tl), at(tr), corner, at(bl)})
+		}
+	}
 }
 
 func at(p pattern) Point { return Point{p.x, p.y} }

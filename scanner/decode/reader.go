@@ -55,6 +55,7 @@ type Work struct {
 	Triples  int // sets of three finder patterns rated
 	Aligned  int // places tried for an alignment pattern
 	Attempts int // grids decoded
+	Fitted   int // candidates measured in the gray frame
 	Lines    int // lines searched for bars or read across them
 	Regions  int // corners tried for Data Matrix codes
 }
@@ -75,6 +76,11 @@ type Reader struct {
 	scaled    [3]image.Gray // scratch frames
 	columns   []int
 
+	gray      *image.Gray // the frame being read
+	soft      soft
+	codewords *codewords
+	dims      [5]int
+
 	frame   image.Point // size of the frame being read
 	scale   float64     // from the bitmap being searched to the frame
 	work    Work
@@ -89,10 +95,11 @@ func New(o Options) *Reader {
 		o.Symbologies = []scanner.Symbology{scanner.QR, scanner.Code128}
 	}
 	r := &Reader{
-		strategy: o.Strategy,
-		decoder:  decoder.NewDecoder(),
-		linear:   newLinear(o.Symbologies),
-		matrix:   newMatrixReader(),
+		strategy:  o.Strategy,
+		decoder:   decoder.NewDecoder(),
+		linear:    newLinear(o.Symbologies),
+		matrix:    newMatrixReader(),
+		codewords: newCodewords(),
 	}
 	for _, s := range o.Symbologies {
 		r.qr = r.qr || s == scanner.QR
@@ -116,7 +123,7 @@ func (r *Reader) Read(img *image.Gray) (results []Result) {
 			results = r.results // what was read before is good
 		}
 	}()
-	r.frame = img.Rect.Size()
+	r.frame, r.gray = img.Rect.Size(), img
 	if r.strategy == Full {
 		r.readFull(img)
 	} else {

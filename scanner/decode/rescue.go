@@ -1,0 +1,185 @@
+package decode
+
+import "math"
+
+// effort says how much may be tried on one candidate.
+type effort int
+
+const (
+	quick    effort = iota // for a live frame
+	thorough               // for a picture that is all there is
+)
+
+// start is a plane from which to refine.
+type start struct {
+	layout   *layout
+	corners  [4]Point
+	polarity float64
+	fitness  float64
+}
+
+// decodeSoft reads the code of three finder patterns from the gray frame, however
+// little the bitmap shows of it: it lays a plane over the code by what every code has,
+// reads the level of each module, and decides between black and white by the levels
+// around it, then with the blur taken away, then with the sheet's bend. Points are in
+// the bitmap's pixels.
+func (r *Reader) decodeSoft(tl, tr, bl pattern, exact float64, e effort) (text string, corner Point, ok bool) {
+	r.work.Fitted++
+	s := &r.soft
+	s.gray = r.gray
+	s.shifts = s.shifts[:0]
+	s.plane.bend = [4]float64{}
+	var list [2]start
+	n := r.starts(tl, tr, bl, exact, &list)
+	if e == quick {
+		n = min(n, 1)
+	}
+	for _, st := range list[:n] {
+		s.polarity = st.polarity
+		s.shifts = s.shifts[:0]
+		s.plane.bend = [4]float64{}
+		if !s.plane.set(st.corners, st.layout.dim) {
+			continue
+		}
+		fit := s.refine(st.layout, 0.5, false)
+		text, ok = r.readSoft(st.layout)
+		if !ok && e == thorough {
+			if bent := s.refine(st.layout, 1, true); bent > fit {
+				text, ok = r.readSoft(st.layout)
+			}
+			if !ok && s.seekShifts(st.layout, &r.work) {
+				text, ok = r.readSoft(st.layout)
+			}
+		}
+		if ok {
+			c := s.plane.corners[2]
+			return text, Point{c.X / r.scale, c.Y / r.scale}, true
+		}
+	}
+	return "", Point{}, false
+}
+
+// starts fills list with the planes that fit best before they are refined, best first:
+// for each side that the code may have the parallelogram and what the sizes of the
+// marks tell, with the alignment pattern looked for.
+func (r *Reader) starts(tl, tr, bl pattern, exact float64, list *[2]start) (n int) {
+	s := &r.soft
+	for _, dim := range r.sides(exact) {
+		l := r.codewords.layout(dim)
+		if l == nil {
+			continue
+		}
+		g := newGrid(tl, tr, bl, dim)
+		px, py, leaning := g.perspective()
+		for i, far := range [2]Point{{tr.x - tl.x + bl.x, tr.y - tl.y + bl.y}, {px, py}} {
+			if i == 1 && !leaning {
+				continue
+			}
+			corners := [4]Point{{tl.x, tl.y}, {tr.x, tr.y}, far, {bl.x, bl.y}}
+			for i := range corners {
+				corners[i].X *= r.scale
+				corners[i].Y *= r.scale
+			}
+			if !s.plane.set(corners, dim) {
+				continue
+			}
+			s.polarity = 1
+			if s.finders(l) < 0 {
+				s.polarity = -1
+			}
+			s.seekAlignment(l, 6, &r.work)
+			st := start{l, s.plane.corners, s.polarity, s.fitness(l)}
+			for i := range list {
+				if i >= n || st.fitness > list[i].fitness {
+					st, list[i] = list[i], st
+					if i >= n {
+						n = i + 1
+						break
+					}
+				}
+			}
+		}
+	}
+	return n
+}
+
+// sides returns the sides that a code that seems to measure exact modules may have.
+func (r *Reader) sides(exact float64) []int {
+	nearest := 17 + 4*int(math.Round((exact-17)/4))
+	out := r.dims[:0]
+	for _, off := range [5]int{0, 4, -4, 8, -8} {
+		d := nearest + off
+		if d >= minDimension && d <= maxDimension && math.Abs(exact-float64(d)) <= 3.5+exact/20 {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// readSoft samples the code on the plane and decodes it.
+func (r *Reader) readSoft(l *layout) (string, bool) {
+	s := &r.soft
+	s.sample(l)
+	if s.polarity < 0 {
+		for i := range s.levels {
+			s.levels[i] = 255 - s.levels[i]
+		}
+	}
+	s.decide()
+	if text, ok := r.decodeModules(s.within(s.modules, l.dim), l); ok {
+		return text, true
+	}
+	for round := range 4 {
+		if !s.equalize(l, round) {
+			return "", false
+		}
+		if text, ok := r.decodeModules(s.within(s.equal, l.dim), l); ok {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+func (r *Reader) decodeModules(modules []float32, l *layout) (string, bool) {
+	r.work.Attempts++
+	return r.codewords.decode(modules, l, true)
+}
+
+// equalize fits the equaliser to the fixed patterns, in later rounds to all modules as the
+// round before had them, and applies it.
+func (s *soft) equalize(l *layout, round int) bool {
+	e := &s.equalizer
+	if round > 0 {
+		// What the round before made of the modules says what they should be.
+		s.decided = append(s.decided[:0], s.equal...)
+	}
+	e.reset()
+	for _, k := range l.known {
+		at := (int(k.y)+apron)*s.side + int(k.x) + apron
+		in := inputs(s.modules, at, s.side)
+		want := -1.0
+		if k.black {
+			want = 1
+		}
+		e.add(&in, want, 1)
+	}
+	stiff := 0.05
+	if round > 0 {
+		stiff = 0.02
+		for _, at := range l.order {
+			at := (int(at)/l.dim+apron)*s.side + int(at)%l.dim + apron
+			in := inputs(s.modules, at, s.side)
+			v := float64(s.decided[at])
+			want, sure := 1.0, min(math.Abs(v), 1)
+			if v < 0 {
+				want = -1
+			}
+			e.add(&in, want, sure*sure)
+		}
+	}
+	if !e.solve(stiff) {
+		return false
+	}
+	e.apply(s.modules, s.equal, s.side)
+	return true
+}

@@ -20,6 +20,9 @@ func (r *Reader) readQR(b *bitmap, attempts int) {
 	}
 	r.work.Passes++
 	p := r.finder.find(b)
+	if r.strategy == Full {
+		r.pool.gather(p, r.scale, &r.work)
+	}
 	if len(p) < 3 {
 		return
 	}
@@ -41,15 +44,14 @@ func (r *Reader) readQR(b *bitmap, attempts int) {
 			r.found(text, scanner.QR, [4]Point{at(p[t.tl]), at(p[t.tr]), corner, at(p[t.bl])})
 		}
 	}
-	r.rescue(b, p, &used)
+	if r.strategy != Full {
+		r.rescue(b, p, &used)
+	}
 }
 
 // rescue reads what candidates the bitmap could not from the gray frame.
 func (r *Reader) rescue(b *bitmap, p []pattern, used *[maxCorners]bool) {
 	e, most := quick, 2
-	if r.strategy == Full {
-		e, most = thorough, 6
-	}
 	for _, t := range r.best.list {
 		if most == 0 || len(r.results) > 0 {
 			return

@@ -80,6 +80,8 @@ type Reader struct {
 	soft      soft
 	codewords *codewords
 	dims      [5]int
+	pool      pool
+	guesses   []guess
 
 	frame   image.Point // size of the frame being read
 	scale   float64     // from the bitmap being searched to the frame

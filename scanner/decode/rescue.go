@@ -41,22 +41,33 @@ func (r *Reader) decodeSoft(tl, tr, bl pattern, exact float64, e effort) (text s
 		if !s.plane.set(st.corners, st.layout.dim) {
 			continue
 		}
-		fit := s.refine(st.layout, 0.5, false)
-		text, ok = r.readSoft(st.layout)
-		if !ok && e == thorough {
-			if bent := s.refine(st.layout, 1, true); bent > fit {
-				text, ok = r.readSoft(st.layout)
-			}
-			if !ok && s.seekShifts(st.layout, &r.work) {
-				text, ok = r.readSoft(st.layout)
-			}
-		}
+		text, ok = r.readPlane(st.layout, 0.5, e)
 		if ok {
 			c := s.plane.corners[2]
 			return text, Point{c.X / r.scale, c.Y / r.scale}, true
 		}
 	}
 	return "", Point{}, false
+}
+
+// readPlane refines the plane, from steps of so many modules on, and reads what lies on it:
+// flat, bent, and crumpled.
+func (r *Reader) readPlane(l *layout, step float64, e effort) (text string, ok bool) {
+	s := &r.soft
+	fit := s.refine(l, step, false)
+	if text, ok = r.readSoft(l); ok || e != thorough {
+		return text, ok
+	}
+	if bent := s.refine(l, 1, true); bent > fit {
+		if text, ok = r.readSoft(l); ok {
+			return text, true
+		}
+	}
+	if s.seekShifts(l, &r.work) {
+		text, ok = r.readSoft(l)
+		s.shifts = s.shifts[:0]
+	}
+	return text, ok
 }
 
 // starts fills list with the planes that fit best before they are refined, best first:

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -8,10 +9,12 @@ import (
 )
 
 const (
-	maxGuesses   = 24 // guesses from two marks for which the third is looked for
-	readGuesses  = 5  // of which the best are read
-	leastTimed   = 0.2
-	looseModules = 8 // the third mark is looked for up to so many modules around
+	maxSides     = 16  // guesses from two marks side by side for which the third is looked for
+	maxDiagonals = 12  // and from two that face each other
+	readGuesses  = 5   // of which the best are read
+	leastAgreed  = 0.3 // of three marks, to be looked at closely
+	leastTimed   = 0.2 // contrast of the timing line in proportion to the marks'
+	looseModules = 8   // the third mark is looked for up to so many modules around
 )
 
 // guess is two marks that may belong to one code, and where the third, which a reflection, a
@@ -30,27 +33,25 @@ func (r *Reader) rescuePairs(p []pattern) {
 	s.gray, s.shifts, s.plane.bend = r.gray, s.shifts[:0], [4]float64{}
 	r.guesses = r.guesses[:0]
 	for i := range p {
-		for j := i + 1; j < len(p); j++ {
-			if max(p[i].size, p[j].size) > 1.6*min(p[i].size, p[j].size) {
-				continue
+		for j := range i {
+			if p[i].alike(p[j]) {
+				r.guessSide(p[i], p[j])
+				r.guessSide(p[j], p[i])
 			}
-			r.guessSide(p[i], p[j])
-			r.guessSide(p[j], p[i])
-			r.guessDiagonal(p[i], p[j])
-			r.guessDiagonal(p[j], p[i])
 		}
 	}
-	best := func(a, b guess) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		}
-		return 0
-	}
+	best := func(a, b guess) int { return cmp.Compare(b.score, a.score) }
 	slices.SortStableFunc(r.guesses, best)
-	r.guesses = r.guesses[:min(len(r.guesses), maxGuesses)]
+	r.guesses = r.guesses[:min(len(r.guesses), maxSides)]
+	// Nothing rates those that face each other: the marks seen most often come first.
+	for i := range p {
+		for j := range i {
+			if len(r.guesses) < maxSides+maxDiagonals && p[i].alike(p[j]) {
+				r.guessDiagonal(p[i], p[j])
+				r.guessDiagonal(p[j], p[i])
+			}
+		}
+	}
 	for i := range r.guesses {
 		r.settle(&r.guesses[i])
 	}
@@ -69,6 +70,11 @@ func (r *Reader) rescuePairs(p []pattern) {
 	}
 }
 
+// alike says whether two marks may be of one code that hardly leans.
+func (p *pattern) alike(q pattern) bool {
+	return max(p.size, q.size) <= 1.6*min(p.size, q.size)
+}
+
 // corners completes the parallelogram.
 func (g *guess) corners() [4]Point {
 	return [4]Point{g.tl, g.tr, {g.tr.X + g.bl.X - g.tl.X, g.tr.Y + g.bl.Y - g.tl.Y}, g.bl}
@@ -78,9 +84,7 @@ func (g *guess) corners() [4]Point {
 // Either they are the upper marks, or those at the left.
 func (r *Reader) guessSide(a, b pattern) {
 	s := &r.soft
-	d := math.Hypot(b.x-a.x, b.y-a.y)
-	module := (moduleAlong(a, b) + moduleAlong(b, a)) / 2
-	for _, dim := range r.sides(d/module + 7) {
+	for _, dim := range r.sides(s.apart(a, b) + 7) {
 		per := 1 / float64(dim-7)
 		ux, uy := (b.x-a.x)*per, (b.y-a.y)*per
 		marks := s.markAt(a, ux, uy) + s.markAt(b, ux, uy)
@@ -95,8 +99,8 @@ func (r *Reader) guessSide(a, b pattern) {
 			timing += v
 		}
 		timing /= float64(dim-16) / 2
-		score := timing / marks * 2
-		if abs(marks) < 4 || score < leastTimed {
+		score := min(timing/marks*2, 1)
+		if abs(marks) < 8 || score < leastTimed {
 			continue
 		}
 		l := r.codewords.layout(dim)
@@ -118,10 +122,9 @@ func (r *Reader) guessDiagonal(a, b pattern) {
 	half := Point{(p.X - q.X) / 2, (p.Y - q.Y) / 2}
 	tl := Point{q.X + half.X + half.Y, q.Y + half.Y - half.X}
 	corner := pattern{x: tl.X, y: tl.Y, size: a.size}
-	d := math.Hypot(a.x-tl.X, a.y-tl.Y)
-	module := (moduleAlong(a, corner) + moduleAlong(b, corner)) / 2
-	for _, dim := range r.sides(d/module + 7) {
-		s := &r.soft
+	s := &r.soft
+	modules := math.Hypot(a.x-tl.X, a.y-tl.Y) / math.Sqrt(s.moduleTowards(a, corner)*s.moduleTowards(b, corner))
+	for _, dim := range r.sides(modules + 7) {
 		l := r.codewords.layout(dim)
 		g := guess{layout: l, tl: tl, tr: p, bl: q, polarity: 1}
 		if !s.plane.set(g.corners(), dim) {
@@ -135,8 +138,6 @@ func (r *Reader) guessDiagonal(a, b pattern) {
 		if marks < 0 {
 			g.polarity = -1
 		}
-		// The timing lines lie where the third mark is, which is not known yet.
-		g.score = leastTimed
 		r.guesses = append(r.guesses, g)
 	}
 }
@@ -169,7 +170,7 @@ func (r *Reader) settle(g *guess) {
 	ux, uy := (g.tr.X-g.tl.X)/float64(g.layout.dim-7), (g.tr.Y-g.tl.Y)/float64(g.layout.dim-7)
 	vx, vy := (g.bl.X-g.tl.X)/float64(g.layout.dim-7), (g.bl.Y-g.tl.Y)/float64(g.layout.dim-7)
 	reach := min(float64(g.layout.dim-7)/4, looseModules)
-	g.score = 0
+	fit := 0.0
 	for dv := -reach; dv <= reach; dv += 0.75 {
 		for du := -reach; du <= reach; du += 0.75 {
 			r.work.Aligned++
@@ -177,10 +178,13 @@ func (r *Reader) settle(g *guess) {
 			if !s.plane.set(g.corners(), g.layout.dim) {
 				continue
 			}
-			if score := s.fitness(g.layout); score > g.score {
-				g.score, best = score, *from
+			if now := s.fitness(g.layout); now > fit {
+				fit, best = now, *from
 			}
 		}
 	}
 	*from = best
+	if g.score = 0; s.plane.set(g.corners(), g.layout.dim) {
+		g.score = s.agreement(g.layout, g.missing)
+	}
 }

@@ -1,15 +1,19 @@
 package decode
 
 import (
+	"cmp"
 	"math"
 	"slices"
+
+	"hexiao/scanner"
 )
 
 const (
 	maxPool     = 160 // marks remembered of one frame
 	poolTriples = 24  // marks, most often seen first, of which threes are formed
 	poolPairs   = 10  // and twos
-	poolRescues = 12  // threes that are looked at closely
+	poolRated   = 200 // threes whose timing lines are looked at
+	poolRescues = 8   // threes that are looked at closely
 	maxTilt     = 1.7 // lean of the sides up to which three marks may be one code
 )
 
@@ -54,7 +58,7 @@ func (r *Reader) rescuePool() {
 
 func (r *Reader) rescueTriples(p []pattern) {
 	r.best.list = r.best.list[:0]
-	r.best.cap = poolRescues
+	r.best.cap = poolRated
 	for i := range p {
 		for j := i + 1; j < len(p); j++ {
 			for k := j + 1; k < len(p); k++ {
@@ -65,29 +69,122 @@ func (r *Reader) rescueTriples(p []pattern) {
 			}
 		}
 	}
-	for _, t := range r.best.list {
-		if r.rescueTriple(p[t.tl], p[t.tr], p[t.bl]) {
+	// How square they lie says little where a code leans, its timing lines say much.
+	r.soft.gray = r.gray
+	for i := range r.best.list {
+		t := &r.best.list[i]
+		t.score = -r.timed(p[t.tl], p[t.tr], p[t.bl])
+	}
+	slices.SortStableFunc(r.best.list, func(a, b triple) int { return cmp.Compare(a.score, b.score) })
+	for _, t := range r.best.list[:min(len(r.best.list), poolRescues)] {
+		if -t.score < leastAgreed || r.rescueTriple(p[t.tl], p[t.tr], p[t.bl]) {
 			return
 		}
 	}
 }
 
+// timed says how far the marks and the timing lines between them agree, for the side of the
+// code that gives the most.
+func (r *Reader) timed(tl, tr, bl pattern) (most float64) {
+	s := &r.soft
+	s.shifts, s.plane.bend = s.shifts[:0], [4]float64{}
+	exact := (s.apart(tl, tr)+s.apart(tl, bl))/2 + 7
+	for _, dim := range r.sides(exact) {
+		l := r.codewords.layout(dim)
+		for _, corners := range r.parallelAndLeaning(tl, tr, bl, dim) {
+			if !s.plane.set(corners, dim) {
+				continue
+			}
+			r.work.Aligned++
+			s.polarity = 1
+			if s.finders(l) < 0 {
+				s.polarity = -1
+			}
+			most = max(most, s.agreement(l, none))
+		}
+	}
+	return most
+}
+
+// parallelAndLeaning returns the corners of a code on three marks in the frame with
+// the fourth completing the parallelogram, and as far as the sizes of the marks tell how
+// the code leans.
+func (r *Reader) parallelAndLeaning(tl, tr, bl pattern, dim int) [2][4]Point {
+	g := newGrid(tl, tr, bl, dim)
+	flat := [4]Point{at(tl), at(tr), {tr.x - tl.x + bl.x, tr.y - tl.y + bl.y}, at(bl)}
+	leaning := flat
+	if x, y, ok := g.perspective(); ok {
+		leaning[2] = Point{x, y}
+	}
+	out := [2][4]Point{flat, leaning}
+	for i := range out {
+		for j := range out[i] {
+			out[i][j].X *= r.scale
+			out[i][j].Y *= r.scale
+		}
+	}
+	return out
+}
+
 // rescueTriple reads the code of three marks from the gray frame.
 func (r *Reader) rescueTriple(tl, tr, bl pattern) bool {
-	across := math.Hypot(tr.x-tl.x, tr.y-tl.y) / (moduleAlong(tl, tr)/2 + moduleAlong(tr, tl)/2)
-	down := math.Hypot(bl.x-tl.x, bl.y-tl.y) / (moduleAlong(tl, bl)/2 + moduleAlong(bl, tl)/2)
+	r.soft.gray = r.gray
+	across, down := r.soft.apart(tl, tr), r.soft.apart(tl, bl)
 	text, corner, ok := r.decodeSoft(tl, tr, bl, (across+down)/2+7, thorough)
 	if ok {
-		r.found(text, "qr", [4]Point{at(tl), at(tr), corner, at(bl)})
+		r.found(text, scanner.QR, [4]Point{at(tl), at(tr), corner, at(bl)})
 	}
 	return ok
 }
 
-// moduleAlong is the size of a module of a in the direction of c. A pattern's size is
-// measured along rows and columns, on which a turned square is longer.
-func moduleAlong(a, c pattern) float64 {
-	dx, dy := abs(c.x-a.x), abs(c.y-a.y)
-	return a.size * max(dx, dy) / math.Hypot(dx, dy)
+// apart is how many modules lie between the centres of two marks. Seen in perspective a module
+// shrinks with the distance so that the geometric mean of those at the ends is right.
+func (s *soft) apart(a, b pattern) float64 {
+	return math.Hypot(b.x-a.x, b.y-a.y) / math.Sqrt(s.moduleTowards(a, b)*s.moduleTowards(b, a))
+}
+
+// moduleTowards is the size of a module of the mark a in the direction of b: by the outer
+// edges of its black ring in the gray frame or, where these cannot be told, by its size
+// along rows and columns, on which a turned square is longer.
+func (s *soft) moduleTowards(a, b pattern) float64 {
+	d := math.Hypot(b.x-a.x, b.y-a.y)
+	dx, dy := (b.x-a.x)/d, (b.y-a.y)/d
+	usual := a.size * max(abs(dx), abs(dy))
+	// The profile from the centre both ways, a quarter of a module a step, as far as the ring
+	// may reach if it leans by half.
+	const steps = 24
+	var profile [2][steps]float64
+	low, high := math.Inf(1), math.Inf(-1)
+	for side := range profile {
+		for i := range steps {
+			at := float64(i) * usual / 4 * float64(1-2*side)
+			v := s.level(a.x+at*dx, a.y+at*dy)
+			profile[side][i] = v
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	mid := (low + high) / 2
+	sum := 0.0
+	for side := range profile {
+		// Black, white, black: the third change of colour is the ring's outer edge.
+		p, changes := &profile[side], 0
+		for i := 1; i < steps; i++ {
+			if (p[i] > mid) == (p[i-1] > mid) {
+				continue
+			}
+			if changes++; changes == 3 {
+				sum += (float64(i-1) + (mid-p[i-1])/(p[i]-p[i-1])) / 4
+			}
+		}
+		if changes < 3 {
+			return usual
+		}
+	}
+	module := sum * usual / 7
+	if module < usual/3 || module > 1.5*usual {
+		return usual
+	}
+	return module
 }
 
 // rateLeaning is rate for marks that may lean far.

@@ -43,6 +43,31 @@ func (s *soft) finders(l *layout) float64 {
 	return sum / 3
 }
 
+// none is where agreement leaves nothing out.
+const none = -1
+
+// agreement says how far the finder patterns and the timing lines are what they should be, 1
+// at most: the mean of their contrasts in proportion to the greatest of a finder pattern's,
+// without the finder pattern missing.
+func (s *soft) agreement(l *layout, missing int) float64 {
+	var contrasts [partAligned]float64
+	most, sum, n := 1.0, 0.0, 0.0
+	for i := range contrasts {
+		contrasts[i] = s.contrast(l, l.part(i))
+		if i < partTiming && i != missing {
+			most = max(most, contrasts[i])
+		}
+	}
+	for i, c := range contrasts {
+		if i != missing {
+			sum += min(c/most, 1)
+			n++
+		}
+	}
+	// Where there is next to no contrast, noise agrees with anything.
+	return sum / n * most / (most + 8)
+}
+
 // fitness says how well the plane lies on the code, in levels: the contrast of what is
 // known, and how different neighbours are near the fourth corner, where there may be
 // nothing known.

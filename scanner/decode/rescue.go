@@ -80,16 +80,9 @@ func (r *Reader) starts(tl, tr, bl pattern, exact float64, list *[2]start) (n in
 		if l == nil {
 			continue
 		}
-		g := newGrid(tl, tr, bl, dim)
-		px, py, leaning := g.perspective()
-		for i, far := range [2]Point{{tr.x - tl.x + bl.x, tr.y - tl.y + bl.y}, {px, py}} {
-			if i == 1 && !leaning {
+		for i, corners := range r.parallelAndLeaning(tl, tr, bl, dim) {
+			if i == 1 && corners == s.plane.corners {
 				continue
-			}
-			corners := [4]Point{{tl.x, tl.y}, {tr.x, tr.y}, far, {bl.x, bl.y}}
-			for i := range corners {
-				corners[i].X *= r.scale
-				corners[i].Y *= r.scale
 			}
 			if !s.plane.set(corners, dim) {
 				continue

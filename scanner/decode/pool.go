@@ -12,9 +12,10 @@ const (
 	maxPool     = 160 // marks remembered of one frame
 	poolTriples = 24  // marks, most often seen first, of which threes are formed
 	poolPairs   = 10  // and twos
-	poolRated   = 200 // threes whose timing lines are looked at
+	poolRated   = 300 // threes whose timing lines are looked at
 	poolRescues = 8   // threes that are looked at closely
-	maxTilt     = 1.7 // lean of the sides up to which three marks may be one code
+	maxRatio    = 2.5 // of the sides of a code that leans
+	leastSine   = 0.5 // of the angle between them
 )
 
 // pool gathers the marks that were seen in a frame however it was looked at: where one
@@ -63,8 +64,10 @@ func (r *Reader) rescueTriples(p []pattern) {
 		for j := i + 1; j < len(p); j++ {
 			for k := j + 1; k < len(p); k++ {
 				r.work.Triples++
-				if t, ok := rateLeaning(p, i, j, k); ok {
-					r.best.add(t)
+				for _, corner := range [3][3]int{{i, j, k}, {j, i, k}, {k, i, j}} {
+					if t, ok := rateLeaning(p, corner[0], corner[1], corner[2]); ok {
+						r.best.add(t)
+					}
 				}
 			}
 		}
@@ -187,33 +190,27 @@ func (s *soft) moduleTowards(a, b pattern) float64 {
 	return module
 }
 
-// rateLeaning is rate for marks that may lean far.
-func rateLeaning(p []pattern, i, j, k int) (triple, bool) {
-	small, large := min(p[i].size, p[j].size, p[k].size), max(p[i].size, p[j].size, p[k].size)
+// rateLeaning rates a, b and c, of which a is the corner, as a code that may lean far: seen
+// in perspective the corner need not lie opposite the longest side.
+func rateLeaning(p []pattern, a, b, c int) (triple, bool) {
+	small, large := min(p[a].size, p[b].size, p[c].size), max(p[a].size, p[b].size, p[c].size)
 	if large > 2.2*small {
 		return triple{}, false
 	}
-	ij, jk, ik := distance2(p[i], p[j]), distance2(p[j], p[k]), distance2(p[i], p[k])
-	a, b, c := i, j, k
-	long, s1, s2 := jk, ij, ik
-	if ik > long {
-		a, b, c = j, i, k
-		long, s1, s2 = ik, ij, jk
-	}
-	if ij > long {
-		a, b, c = k, i, j
-		long, s1, s2 = ij, ik, jk
-	}
-	lean := (math.Abs(long-2*s1) + math.Abs(long-2*s2)) / long
-	size := (p[i].size + p[j].size + p[k].size) / 3
-	side := math.Sqrt((s1 + s2) / 2)
-	if lean > maxTilt || side < 8*size || side > 180*size {
+	ab, ac := math.Sqrt(distance2(p[a], p[b])), math.Sqrt(distance2(p[a], p[c]))
+	size := (p[a].size + p[b].size + p[c].size) / 3
+	if min(ab, ac) < 6*size || max(ab, ac) > 180*size || max(ab, ac) > maxRatio*min(ab, ac) {
 		return triple{}, false
 	}
-	if turn(p[a], p[b], p[c]) < 0 {
-		b, c = c, b
+	across := turn(p[a], p[b], p[c]) / (ab * ac) // sine of the angle
+	if across < 0 {
+		b, c, across = c, b, -across
+	}
+	if across < leastSine {
+		return triple{}, false
 	}
 	// What was seen often is likely to be a mark.
-	seen := 1/float64(p[i].n) + 1/float64(p[j].n) + 1/float64(p[k].n)
-	return triple{tl: a, tr: b, bl: c, score: lean + (large/small - 1) + seen}, true
+	seen := 1/float64(p[a].n) + 1/float64(p[b].n) + 1/float64(p[c].n)
+	score := 1 - across + max(ab, ac)/min(ab, ac) - 1 + (large/small - 1) + seen
+	return triple{tl: a, tr: b, bl: c, score: score}, true
 }

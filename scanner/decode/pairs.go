@@ -84,7 +84,8 @@ func (g *guess) corners() [4]Point {
 // Either they are the upper marks, or those at the left.
 func (r *Reader) guessSide(a, b pattern) {
 	s := &r.soft
-	for _, dim := range r.sides(s.apart(a, b) + 7) {
+	modules := s.apart(a, b) + 7
+	for _, dim := range r.sides(modules, modules) {
 		per := 1 / float64(dim-7)
 		ux, uy := (b.x-a.x)*per, (b.y-a.y)*per
 		marks := s.markAt(a, ux, uy) + s.markAt(b, ux, uy)
@@ -124,7 +125,7 @@ func (r *Reader) guessDiagonal(a, b pattern) {
 	corner := pattern{x: tl.X, y: tl.Y, size: a.size}
 	s := &r.soft
 	modules := math.Hypot(a.x-tl.X, a.y-tl.Y) / math.Sqrt(s.moduleTowards(a, corner)*s.moduleTowards(b, corner))
-	for _, dim := range r.sides(modules + 7) {
+	for _, dim := range r.sides(modules+7, modules+7) {
 		l := r.codewords.layout(dim)
 		g := guess{layout: l, tl: tl, tr: p, bl: q, polarity: 1}
 		if !s.plane.set(g.corners(), dim) {

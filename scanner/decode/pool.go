@@ -13,7 +13,7 @@ const (
 	poolTriples = 24  // marks, most often seen first, of which threes are formed
 	poolPairs   = 10  // and twos
 	poolRated   = 300 // threes whose timing lines are looked at
-	poolRescues = 8   // threes that are looked at closely
+	poolRescues = 12  // threes that are looked at closely
 	maxRatio    = 2.5 // of the sides of a code that leans
 	leastSine   = 0.5 // of the angle between them
 )
@@ -91,8 +91,7 @@ func (r *Reader) rescueTriples(p []pattern) {
 func (r *Reader) timed(tl, tr, bl pattern) (most float64) {
 	s := &r.soft
 	s.shifts, s.plane.bend = s.shifts[:0], [4]float64{}
-	exact := (s.apart(tl, tr)+s.apart(tl, bl))/2 + 7
-	for _, dim := range r.sides(exact) {
+	for _, dim := range r.sides(s.apart(tl, tr)+7, s.apart(tl, bl)+7) {
 		l := r.codewords.layout(dim)
 		for _, corners := range r.parallelAndLeaning(tl, tr, bl, dim) {
 			if !s.plane.set(corners, dim) {
@@ -133,7 +132,7 @@ func (r *Reader) parallelAndLeaning(tl, tr, bl pattern, dim int) [2][4]Point {
 func (r *Reader) rescueTriple(tl, tr, bl pattern) bool {
 	r.soft.gray = r.gray
 	across, down := r.soft.apart(tl, tr), r.soft.apart(tl, bl)
-	text, corner, ok := r.decodeSoft(tl, tr, bl, (across+down)/2+7, thorough)
+	text, corner, ok := r.decodeSoft(tl, tr, bl, across+7, down+7, thorough)
 	if ok {
 		r.found(text, scanner.QR, [4]Point{at(tl), at(tr), corner, at(bl)})
 	}

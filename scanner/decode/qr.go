@@ -62,8 +62,8 @@ func (r *Reader) rescue(b *bitmap, p []pattern, used *[maxCorners]bool) {
 			continue
 		}
 		most--
-		exact := (math.Hypot(tr.x-tl.x, tr.y-tl.y)+math.Hypot(bl.x-tl.x, bl.y-tl.y))/(2*module) + 7
-		if text, corner, ok := r.decodeSoft(tl, tr, bl, exact, e); ok {
+		side := (math.Hypot(tr.x-tl.x, tr.y-tl.y)+math.Hypot(bl.x-tl.x, bl.y-tl.y))/(2*module) + 7
+		if text, corner, ok := r.decodeSoft(tl, tr, bl, side, side, e); ok {
 			used[t.tl], used[t.tr], used[t.bl] = true, true, true
 			r.found(text, scanner.QR, [4]Point{at(tl), at(tr), corner, at(bl)})
 		}

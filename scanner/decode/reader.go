@@ -79,7 +79,7 @@ type Reader struct {
 	gray      *image.Gray // the frame being read
 	soft      soft
 	codewords *codewords
-	dims      [5]int
+	dims      [8]int
 	pool      pool
 	guesses   []guess
 

@@ -22,15 +22,15 @@ type start struct {
 // little the bitmap shows of it: it lays a plane over the code by what every code has,
 // reads the level of each module, and decides between black and white by the levels
 // around it, then with the blur taken away, then with the sheet's bend. Points are in
-// the bitmap's pixels.
-func (r *Reader) decodeSoft(tl, tr, bl pattern, exact float64, e effort) (text string, corner Point, ok bool) {
+// the bitmap's pixels; across and down are the modules along the sides as far as known.
+func (r *Reader) decodeSoft(tl, tr, bl pattern, across, down float64, e effort) (text string, corner Point, ok bool) {
 	r.work.Fitted++
 	s := &r.soft
 	s.gray = r.gray
 	s.shifts = s.shifts[:0]
 	s.plane.bend = [4]float64{}
 	var list [2]start
-	n := r.starts(tl, tr, bl, exact, &list)
+	n := r.starts(tl, tr, bl, across, down, &list)
 	if e == quick {
 		n = min(n, 1)
 	}
@@ -73,9 +73,9 @@ func (r *Reader) readPlane(l *layout, step float64, e effort) (text string, ok b
 // starts fills list with the planes that fit best before they are refined, best first:
 // for each side that the code may have the parallelogram and what the sizes of the
 // marks tell, with the alignment pattern looked for.
-func (r *Reader) starts(tl, tr, bl pattern, exact float64, list *[2]start) (n int) {
+func (r *Reader) starts(tl, tr, bl pattern, across, down float64, list *[2]start) (n int) {
 	s := &r.soft
-	for _, dim := range r.sides(exact) {
+	for _, dim := range r.sides(across, down) {
 		l := r.codewords.layout(dim)
 		if l == nil {
 			continue
@@ -107,15 +107,14 @@ func (r *Reader) starts(tl, tr, bl pattern, exact float64, list *[2]start) (n in
 	return n
 }
 
-// sides returns the sides that a code that seems to measure exact modules may have.
-func (r *Reader) sides(exact float64) []int {
-	nearest := 17 + 4*int(math.Round((exact-17)/4))
+// sides returns the sides that a code may have which seems to measure so many modules
+// across and down, those between the two and a little off.
+func (r *Reader) sides(across, down float64) []int {
+	low, high := min(across, down), max(across, down)
+	low, high = low-3.5-low/20, high+3.5+high/20
 	out := r.dims[:0]
-	for _, off := range [5]int{0, 4, -4, 8, -8} {
-		d := nearest + off
-		if d >= minDimension && d <= maxDimension && math.Abs(exact-float64(d)) <= 3.5+exact/20 {
-			out = append(out, d)
-		}
+	for d := max(minDimension, 17+4*int(math.Ceil((low-17)/4))); d <= maxDimension && float64(d) <= high && len(out) < len(r.dims); d += 4 {
+		out = append(out, d)
 	}
 	return out
 }

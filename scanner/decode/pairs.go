@@ -13,6 +13,7 @@ const (
 	maxDiagonals = 12  // and from two that face each other
 	readGuesses  = 5   // of which the best are read
 	leastAgreed  = 0.3 // of three marks, to be looked at closely
+	surelyAgreed = 0.5 // the same in a live frame
 	leastTimed   = 0.2 // contrast of the timing line in proportion to the marks'
 	looseModules = 8   // the third mark is looked for up to so many modules around
 )
@@ -58,7 +59,8 @@ func (r *Reader) rescuePairs(p []pattern) {
 	slices.SortStableFunc(r.guesses, best)
 	for i := range r.guesses[:min(len(r.guesses), readGuesses)] {
 		g := &r.guesses[i]
-		s.polarity = g.polarity
+		r.work.Fitted++
+		s.polarity, s.plane.bend = g.polarity, [4]float64{}
 		if !s.plane.set(g.corners(), g.layout.dim) {
 			continue
 		}

@@ -76,7 +76,8 @@ func (r *Reader) rescueTriples(p []pattern) {
 	r.soft.gray = r.gray
 	for i := range r.best.list {
 		t := &r.best.list[i]
-		t.score = -r.timed(p[t.tl], p[t.tr], p[t.bl])
+		agreed, _ := r.timed(p[t.tl], p[t.tr], p[t.bl])
+		t.score = -agreed
 	}
 	slices.SortStableFunc(r.best.list, func(a, b triple) int { return cmp.Compare(a.score, b.score) })
 	for _, t := range r.best.list[:min(len(r.best.list), poolRescues)] {
@@ -86,14 +87,14 @@ func (r *Reader) rescueTriples(p []pattern) {
 	}
 }
 
-// timed says how far the marks and the timing lines between them agree, for the side of the
-// code that gives the most.
-func (r *Reader) timed(tl, tr, bl pattern) (most float64) {
+// timed says how far the marks and the timing lines between them agree, for the plane that
+// gives the most, and which that is.
+func (r *Reader) timed(tl, tr, bl pattern) (most float64, best start) {
 	s := &r.soft
 	s.shifts, s.plane.bend = s.shifts[:0], [4]float64{}
 	for _, dim := range r.sides(s.apart(tl, tr)+7, s.apart(tl, bl)+7) {
 		l := r.codewords.layout(dim)
-		for _, corners := range r.parallelAndLeaning(tl, tr, bl, dim) {
+		for _, corners := range parallelAndLeaning(tl, tr, bl, dim) {
 			if !s.plane.set(corners, dim) {
 				continue
 			}
@@ -102,39 +103,32 @@ func (r *Reader) timed(tl, tr, bl pattern) (most float64) {
 			if s.finders(l) < 0 {
 				s.polarity = -1
 			}
-			most = max(most, s.agreement(l, none))
+			if agreed := s.agreement(l, none); agreed > most {
+				most, best = agreed, start{layout: l, corners: corners, polarity: s.polarity}
+			}
 		}
 	}
-	return most
+	return most, best
 }
 
 // parallelAndLeaning returns the corners of a code on three marks in the frame with
 // the fourth completing the parallelogram, and as far as the sizes of the marks tell how
 // the code leans.
-func (r *Reader) parallelAndLeaning(tl, tr, bl pattern, dim int) [2][4]Point {
+func parallelAndLeaning(tl, tr, bl pattern, dim int) [2][4]Point {
 	g := newGrid(tl, tr, bl, dim)
 	flat := [4]Point{at(tl), at(tr), {tr.x - tl.x + bl.x, tr.y - tl.y + bl.y}, at(bl)}
 	leaning := flat
 	if x, y, ok := g.perspective(); ok {
 		leaning[2] = Point{x, y}
 	}
-	out := [2][4]Point{flat, leaning}
-	for i := range out {
-		for j := range out[i] {
-			out[i][j].X *= r.scale
-			out[i][j].Y *= r.scale
-		}
-	}
-	return out
+	return [2][4]Point{flat, leaning}
 }
 
 // rescueTriple reads the code of three marks from the gray frame.
 func (r *Reader) rescueTriple(tl, tr, bl pattern) bool {
-	r.soft.gray = r.gray
-	across, down := r.soft.apart(tl, tr), r.soft.apart(tl, bl)
-	text, corner, ok := r.decodeSoft(tl, tr, bl, across+7, down+7, thorough)
+	text, corners, ok := r.decodeSoft(tl, tr, bl)
 	if ok {
-		r.found(text, scanner.QR, [4]Point{at(tl), at(tr), corner, at(bl)})
+		r.found(text, scanner.QR, corners)
 	}
 	return ok
 }

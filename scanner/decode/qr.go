@@ -45,29 +45,42 @@ func (r *Reader) readQR(b *bitmap, attempts int) {
 		}
 	}
 	if r.strategy != Full {
-		r.rescue(b, p, &used)
+		r.rescue(p, &used)
 	}
 }
 
-// rescue reads what candidates the bitmap could not from the gray frame.
-func (r *Reader) rescue(b *bitmap, p []pattern, used *[maxCorners]bool) {
-	e, most := quick, 2
-	for _, t := range r.best.list {
-		if most == 0 || len(r.results) > 0 {
+// rescue reads from the gray frame what a bitmap of a live frame shows but does not let
+// read: one candidate a frame, the first of a few whose timing lines are there.
+func (r *Reader) rescue(p []pattern, used *[maxCorners]bool) {
+	const looked = 3
+	r.soft.gray = r.gray
+	for _, t := range r.best.list[:min(len(r.best.list), looked)] {
+		if r.work.Fitted > 0 || len(r.results) > 0 {
 			return
 		}
-		tl, tr, bl := p[t.tl], p[t.tr], p[t.bl]
-		module := moduleSize(b, tl, tr, bl)
-		if used[t.tl] || used[t.tr] || used[t.bl] || !(module >= 1) {
+		if used[t.tl] || used[t.tr] || used[t.bl] {
 			continue
 		}
-		most--
-		side := (math.Hypot(tr.x-tl.x, tr.y-tl.y)+math.Hypot(bl.x-tl.x, bl.y-tl.y))/(2*module) + 7
-		if text, corner, ok := r.decodeSoft(tl, tr, bl, side, side, e); ok {
-			used[t.tl], used[t.tr], used[t.bl] = true, true, true
-			r.found(text, scanner.QR, [4]Point{at(tl), at(tr), corner, at(bl)})
+		tl, tr, bl := r.inFrame(p[t.tl]), r.inFrame(p[t.tr]), r.inFrame(p[t.bl])
+		agreed, st := r.timed(tl, tr, bl)
+		if agreed < surelyAgreed {
+			continue
+		}
+		r.work.Fitted++
+		if text, corners, ok := r.readStart(&st, quick); ok {
+			for i := range corners {
+				corners[i].X /= r.scale
+				corners[i].Y /= r.scale
+			}
+			r.found(text, scanner.QR, corners)
 		}
 	}
+}
+
+// inFrame is a pattern of a bitmap in the pixels of the frame.
+func (r *Reader) inFrame(p pattern) pattern {
+	p.x, p.y, p.size, p.area = p.x*r.scale, p.y*r.scale, p.size*r.scale, p.area*r.scale*r.scale
+	return p
 }
 
 func at(p pattern) Point { return Point{p.x, p.y} }
@@ -127,11 +140,23 @@ func (r *Reader) decodeGrid(b *bitmap, g *grid) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	result, err := r.decoder.Decode(m, nil)
-	if err != nil {
+	l := r.codewords.layout(g.dim)
+	if l == nil {
 		return "", false
 	}
-	return result.GetText(), true
+	// A bitmap knows no doubt.
+	s := r.soft.inner[:0]
+	for y := range g.dim {
+		for x := range g.dim {
+			if m.Get(x, y) {
+				s = append(s, 1)
+			} else {
+				s = append(s, -1)
+			}
+		}
+	}
+	r.soft.inner = s
+	return r.codewords.decode(s, l, false)
 }
 
 // moduleSize measures the finder patterns along the lines between their centres, which

@@ -3,8 +3,6 @@ package decode
 import (
 	"image"
 
-	"github.com/makiuchi-d/gozxing/qrcode/decoder"
-
 	"hexiao/scanner"
 )
 
@@ -66,7 +64,6 @@ type Reader struct {
 	qr, dataMatrix bool
 	strategy       Strategy
 
-	decoder   *decoder.Decoder
 	binarizer binarizer
 	bits      bitmap
 	finder    finder
@@ -98,7 +95,6 @@ func New(o Options) *Reader {
 	}
 	r := &Reader{
 		strategy:  o.Strategy,
-		decoder:   decoder.NewDecoder(),
 		linear:    newLinear(o.Symbologies),
 		matrix:    newMatrixReader(),
 		codewords: newCodewords(),

@@ -18,36 +18,34 @@ type start struct {
 	fitness  float64
 }
 
-// decodeSoft reads the code of three finder patterns from the gray frame, however
-// little the bitmap shows of it: it lays a plane over the code by what every code has,
-// reads the level of each module, and decides between black and white by the levels
-// around it, then with the blur taken away, then with the sheet's bend. Points are in
-// the bitmap's pixels; across and down are the modules along the sides as far as known.
-func (r *Reader) decodeSoft(tl, tr, bl pattern, across, down float64, e effort) (text string, corner Point, ok bool) {
+// decodeSoft reads the code of three marks from the gray frame, however little a bitmap
+// shows of it: it lays a plane over the code by what every code has, reads the level
+// of each module, and decides between black and white by the levels around it, then
+// with the blur taken away, then with the sheet's bend. Marks and corners are in the
+// frame's pixels.
+func (r *Reader) decodeSoft(tl, tr, bl pattern) (text string, corners [4]Point, ok bool) {
 	r.work.Fitted++
-	s := &r.soft
-	s.gray = r.gray
-	s.shifts = s.shifts[:0]
-	s.plane.bend = [4]float64{}
 	var list [2]start
-	n := r.starts(tl, tr, bl, across, down, &list)
+	for _, st := range list[:r.starts(tl, tr, bl, &list)] {
+		if text, corners, ok = r.readStart(&st, thorough); ok {
+			return text, corners, true
+		}
+	}
+	return "", corners, false
+}
+
+// readStart reads the code on a plane that is not refined yet.
+func (r *Reader) readStart(st *start, e effort) (text string, corners [4]Point, ok bool) {
+	s := &r.soft
+	s.polarity, s.shifts, s.plane.bend = st.polarity, s.shifts[:0], [4]float64{}
+	if !s.plane.set(st.corners, st.layout.dim) {
+		return "", corners, false
+	}
 	if e == quick {
-		n = min(n, 1)
+		s.seekAlignment(st.layout, 3, &r.work)
 	}
-	for _, st := range list[:n] {
-		s.polarity = st.polarity
-		s.shifts = s.shifts[:0]
-		s.plane.bend = [4]float64{}
-		if !s.plane.set(st.corners, st.layout.dim) {
-			continue
-		}
-		text, ok = r.readPlane(st.layout, 0.5, e)
-		if ok {
-			c := s.plane.corners[2]
-			return text, Point{c.X / r.scale, c.Y / r.scale}, true
-		}
-	}
-	return "", Point{}, false
+	text, ok = r.readPlane(st.layout, 0.5, e)
+	return text, s.plane.corners, ok
 }
 
 // readPlane refines the plane, from steps of so many modules on, and reads what lies on it:
@@ -73,15 +71,17 @@ func (r *Reader) readPlane(l *layout, step float64, e effort) (text string, ok b
 // starts fills list with the planes that fit best before they are refined, best first:
 // for each side that the code may have the parallelogram and what the sizes of the
 // marks tell, with the alignment pattern looked for.
-func (r *Reader) starts(tl, tr, bl pattern, across, down float64, list *[2]start) (n int) {
+func (r *Reader) starts(tl, tr, bl pattern, list *[2]start) (n int) {
 	s := &r.soft
-	for _, dim := range r.sides(across, down) {
+	s.gray, s.shifts, s.plane.bend = r.gray, s.shifts[:0], [4]float64{}
+	for _, dim := range r.sides(s.apart(tl, tr)+7, s.apart(tl, bl)+7) {
 		l := r.codewords.layout(dim)
 		if l == nil {
 			continue
 		}
-		for i, corners := range r.parallelAndLeaning(tl, tr, bl, dim) {
-			if i == 1 && corners == s.plane.corners {
+		both := parallelAndLeaning(tl, tr, bl, dim)
+		for i, corners := range both {
+			if i == 1 && corners == both[0] {
 				continue
 			}
 			if !s.plane.set(corners, dim) {

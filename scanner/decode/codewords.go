@@ -14,8 +14,9 @@ const (
 	leastEvidence = 26
 	// leastErased is the same where symbols were taken for erased.
 	leastErased = 32
-	// leastKnown is how many of a hundred modules of the fixed patterns must be right.
-	leastKnown = 70
+	// leastTiming is how many of a hundred modules of the timing lines must be right: more
+	// than chance makes of one line where the other cannot be seen.
+	leastTiming = 65
 )
 
 // codewords turns the modules of a QR code into text. Modules are soft: positive is black,
@@ -29,6 +30,7 @@ type codewords struct {
 	doubt   []float32   // how certain the least certain bit of each is
 	data    []byte
 	word    [256]byte
+	trial   [256]byte
 	at      [256]int // places in raw of the symbols of word
 	erased  [256]int
 }
@@ -67,21 +69,21 @@ func (c *codewords) decode(modules []float32, l *layout, erasures bool) (string,
 	return "", false
 }
 
-// plausible says whether the fixed patterns are there. What is no code at all, or wrongly
+// plausible says whether the timing lines are there. What is no code at all, or wrongly
 // measured, must not come to be mended.
 func (c *codewords) plausible(modules []float32, l *layout) bool {
-	right, n := 0, 0
-	for _, k := range l.known[l.parts[partFinders+2]:] {
-		n++
+	lines := l.known[l.parts[partTiming-1]:l.parts[partTiming+1]]
+	right := 0
+	for _, k := range lines {
 		if modules[int(k.y)*l.dim+int(k.x)] > 0 == k.black {
 			right++
 		}
 	}
-	return 100*right >= leastKnown*n
+	return 100*right >= leastTiming*len(lines)
 }
 
-// formatCodes holds the 32 sequences that format information can be, by their five data
-// bits: a BCH code, masked (ISO/IEC 18004, 7.9.1).
+// formatCode is the format information that five data bits make: a BCH code, masked
+// (ISO/IEC 18004, 7.9.1).
 func formatCode(data int) int {
 	rest := data << 10
 	for i := 14; i >= 10; i-- {
@@ -220,10 +222,10 @@ func (c *codewords) blocks(l *layout, levelBits int, erasures bool) (string, boo
 // more of the least certain symbols erased.
 func (c *codewords) mend(word []byte, checks int, erasures bool) bool {
 	n := len(word)
-	if errors, ok := c.field.correct(word, checks, nil); ok && evidence(n, checks, errors, 0) >= leastEvidence {
+	trial := c.trial[:copy(c.trial[:], word)]
+	if errors, ok := c.field.correct(trial, checks, nil); ok && evidence(n, checks, errors, 0) >= leastEvidence {
+		copy(word, trial)
 		return true
-	} else if ok && errors > 0 {
-		return false // what was changed is not to be built upon
 	}
 	if !erasures {
 		return false
@@ -243,8 +245,11 @@ func (c *codewords) mend(word []byte, checks int, erasures bool) bool {
 	})
 	step := max(2, checks/8)
 	for erased := step; evidence(n, checks, 0, erased) >= leastErased; erased += step {
-		if errors, ok := c.field.correct(word, checks, order[:erased]); ok {
-			return evidence(n, checks, errors, erased) >= leastErased
+		trial := c.trial[:copy(c.trial[:], word)]
+		errors, ok := c.field.correct(trial, checks, order[:erased])
+		if ok && evidence(n, checks, errors, erased) >= leastErased {
+			copy(word, trial)
+			return true
 		}
 	}
 	return false

@@ -91,17 +91,14 @@ func (r *Reader) guessSide(a, b pattern) {
 		per := 1 / float64(dim-7)
 		ux, uy := (b.x-a.x)*per, (b.y-a.y)*per
 		marks := s.markAt(a, ux, uy) + s.markAt(b, ux, uy)
-		timing := 0.0
 		// Between the marks, three modules inwards from their centres.
+		var sums, counts [2]float64
 		for k := 8; k < dim-8; k++ {
 			along := float64(k) - 3
-			v := s.level(a.x+along*ux-3*uy, a.y+along*uy+3*ux)
-			if k%2 == 0 {
-				v = -v
-			}
-			timing += v
+			sums[k&1] += s.level(a.x+along*ux-3*uy, a.y+along*uy+3*ux)
+			counts[k&1]++
 		}
-		timing /= float64(dim-16) / 2
+		timing := sums[1]/counts[1] - sums[0]/counts[0]
 		score := min(timing/marks*2, 1)
 		if abs(marks) < 8 || score < leastTimed {
 			continue

@@ -31,7 +31,7 @@ type guess struct {
 // rescuePairs reads codes of which two marks can be seen.
 func (r *Reader) rescuePairs(p []pattern) {
 	s := &r.soft
-	s.gray, s.shifts, s.plane.bend = r.gray, s.shifts[:0], [4]float64{}
+	s.gray, s.plane.bend = r.gray, [4]float64{}
 	r.guesses = r.guesses[:0]
 	for i := range p {
 		for j := range i {
@@ -131,7 +131,7 @@ func (r *Reader) guessDiagonal(a, b pattern) {
 			continue
 		}
 		s.polarity = 1
-		marks := s.contrast(l, l.part(partFinders+1)) + s.contrast(l, l.part(partFinders+2))
+		marks := s.contrast(l.part(partFinders+1)) + s.contrast(l.part(partFinders+2))
 		if abs(marks) < 8 {
 			continue
 		}

@@ -12,7 +12,7 @@ type plane struct {
 	per                    float64 // modules to that square's unit
 }
 
-// setPlane makes p the map for the four corners; the bend stays. It returns false where the
+// set makes p the map for the four corners; the bend stays. It returns false where the
 // corners are no convex quadrilateral.
 func (p *plane) set(corners [4]Point, dim int) bool {
 	p.corners, p.dim = corners, dim

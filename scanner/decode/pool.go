@@ -91,7 +91,7 @@ func (r *Reader) rescueTriples(p []pattern) {
 // gives the most, and which that is.
 func (r *Reader) timed(tl, tr, bl pattern) (most float64, best start) {
 	s := &r.soft
-	s.shifts, s.plane.bend = s.shifts[:0], [4]float64{}
+	s.plane.bend = [4]float64{}
 	for _, dim := range r.sides(s.apart(tl, tr)+7, s.apart(tl, bl)+7) {
 		l := r.codewords.layout(dim)
 		for _, corners := range parallelAndLeaning(tl, tr, bl, dim) {

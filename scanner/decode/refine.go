@@ -11,19 +11,7 @@ const (
 )
 
 // contrast is how much darker the black modules of a part are than the white ones.
-func (s *soft) contrast(l *layout, part []known) float64 {
-	var sums, counts [2]float64
-	for _, k := range part {
-		x, y := s.place(l, float64(k.x)+0.5, float64(k.y)+0.5)
-		i := 0
-		if k.black {
-			i = 1
-		}
-		sums[i] += s.level(x, y)
-		counts[i]++
-	}
-	return s.polarity * (sums[0]/counts[0] - sums[1]/counts[1])
-}
+func (s *soft) contrast(part []known) float64 { return s.contrastAt(part, 0, 0) }
 
 // part returns the modules of the i-th part.
 func (l *layout) part(i int) []known {
@@ -38,7 +26,7 @@ func (l *layout) part(i int) []known {
 func (s *soft) finders(l *layout) float64 {
 	sum := 0.0
 	for i := range 3 {
-		sum += s.contrast(l, l.part(partFinders+i))
+		sum += s.contrast(l.part(partFinders + i))
 	}
 	return sum / 3
 }
@@ -53,7 +41,7 @@ func (s *soft) agreement(l *layout, missing int) float64 {
 	var contrasts [partAligned]float64
 	most, sum, n := 1.0, 0.0, 0.0
 	for i := range contrasts {
-		contrasts[i] = s.contrast(l, l.part(i))
+		contrasts[i] = s.contrast(l.part(i))
 		if i < partTiming && i != missing {
 			most = max(most, contrasts[i])
 		}
@@ -74,12 +62,12 @@ func (s *soft) agreement(l *layout, missing int) float64 {
 func (s *soft) fitness(l *layout) float64 {
 	sum := weighFinder * 3 * s.finders(l)
 	for i := range 2 {
-		sum += weighTiming * s.contrast(l, l.part(partTiming+i))
+		sum += weighTiming * s.contrast(l.part(partTiming+i))
 	}
 	if n := len(l.parts) - partAligned; n > 0 {
 		each := 0.0
 		for i := partAligned; i < len(l.parts); i++ {
-			each += s.contrast(l, l.part(i))
+			each += s.contrast(l.part(i))
 		}
 		sum += weighAlignment * each / float64(n)
 	}
@@ -96,9 +84,9 @@ func (s *soft) texture(l *layout) float64 {
 	for i := middle; i <= end; i += step {
 		var last [2]float64
 		for j := middle; j <= end; j++ {
-			x, y := s.place(l, float64(j)+0.5, float64(i)+0.5)
+			x, y := s.plane.at(float64(j)+0.5, float64(i)+0.5)
 			row := s.level(x, y)
-			x, y = s.place(l, float64(i)+0.5, float64(j)+0.5)
+			x, y = s.plane.at(float64(i)+0.5, float64(j)+0.5)
 			column := s.level(x, y)
 			if j > middle {
 				sum += math.Abs(row-last[0]) + math.Abs(column-last[1])
@@ -217,76 +205,4 @@ func (s *soft) contrastAt(part []known, du, dv float64) float64 {
 		counts[i]++
 	}
 	return s.polarity * (sums[0]/counts[0] - sums[1]/counts[1])
-}
-
-// seekShifts measures how far off the plane every alignment pattern lies: on a crumpled
-// sheet each part lies elsewhere. It says whether there are enough of them to tell.
-func (s *soft) seekShifts(l *layout, work *Work) bool {
-	n := len(l.centres)
-	s.shifts = s.shifts[:0]
-	if n < 3 {
-		return false
-	}
-	least := s.finders(l) / 3
-	for _, cy := range l.centres {
-		for _, cx := range l.centres {
-			shift := Point{}
-			if l.aligned(cx, cy) {
-				shift = s.seekShift(alignmentAt(cx, cy), least, work)
-			}
-			s.shifts = append(s.shifts, shift)
-		}
-	}
-	return true
-}
-
-// seekShift looks for one alignment pattern, first by halves of a module, then by eighths.
-func (s *soft) seekShift(part [25]known, least float64, work *Work) (shift Point) {
-	best := least
-	for _, step := range [2]float64{0.5, 0.125} {
-		from := shift
-		for j := -4.0; j <= 4; j++ {
-			for i := -4.0; i <= 4; i++ {
-				work.Aligned++
-				du, dv := from.X+i*step, from.Y+j*step
-				if c := s.contrastAt(part[:], du, dv); c > best {
-					best, shift = c, Point{du, dv}
-				}
-			}
-		}
-	}
-	return shift
-}
-
-// alignmentAt is the alignment pattern around a module.
-func alignmentAt(cx, cy int) (part [25]known) {
-	for i := range part {
-		x, y := i%5-2, i/5-2
-		part[i] = known{int16(cx + x), int16(cy + y), max(x, -x, y, -y) != 1}
-	}
-	return part
-}
-
-// shift is what seekShifts found, between the alignment patterns in proportion.
-func (s *soft) shift(l *layout, u, v float64) (du, dv float64) {
-	n := len(l.centres)
-	i, fu := between(l.centres, u)
-	j, fv := between(l.centres, v)
-	a, b := s.shifts[j*n+i], s.shifts[j*n+i+1]
-	c, d := s.shifts[(j+1)*n+i], s.shifts[(j+1)*n+i+1]
-	mix := func(a, b, c, d float64) float64 {
-		return (a*(1-fu)+b*fu)*(1-fv) + (c*(1-fu)+d*fu)*fv
-	}
-	return mix(a.X, b.X, c.X, d.X), mix(a.Y, b.Y, c.Y, d.Y)
-}
-
-// between returns the two centres around a place, by the index of the first, and how far it
-// lies from that to the next; places outside are drawn to the nearest.
-func between(centres []int, at float64) (i int, part float64) {
-	at -= 0.5
-	for i < len(centres)-2 && at > float64(centres[i+1]) {
-		i++
-	}
-	part = (at - float64(centres[i])) / float64(centres[i+1]-centres[i])
-	return i, min(max(part, 0), 1)
 }

@@ -37,7 +37,7 @@ func (r *Reader) decodeSoft(tl, tr, bl pattern) (text string, corners [4]Point, 
 // readStart reads the code on a plane that is not refined yet.
 func (r *Reader) readStart(st *start, e effort) (text string, corners [4]Point, ok bool) {
 	s := &r.soft
-	s.polarity, s.shifts, s.plane.bend = st.polarity, s.shifts[:0], [4]float64{}
+	s.polarity, s.plane.bend = st.polarity, [4]float64{}
 	if !s.plane.set(st.corners, st.layout.dim) {
 		return "", corners, false
 	}
@@ -49,7 +49,7 @@ func (r *Reader) readStart(st *start, e effort) (text string, corners [4]Point, 
 }
 
 // readPlane refines the plane, from steps of so many modules on, and reads what lies on it:
-// flat, bent, and crumpled.
+// flat, then bent.
 func (r *Reader) readPlane(l *layout, step float64, e effort) (text string, ok bool) {
 	s := &r.soft
 	fit := s.refine(l, step, false)
@@ -57,15 +57,9 @@ func (r *Reader) readPlane(l *layout, step float64, e effort) (text string, ok b
 		return text, ok
 	}
 	if bent := s.refine(l, 1, true); bent > fit {
-		if text, ok = r.readSoft(l); ok {
-			return text, true
-		}
+		return r.readSoft(l)
 	}
-	if s.seekShifts(l, &r.work) {
-		text, ok = r.readSoft(l)
-		s.shifts = s.shifts[:0]
-	}
-	return text, ok
+	return "", false
 }
 
 // starts fills list with the planes that fit best before they are refined, best first:
@@ -73,7 +67,7 @@ func (r *Reader) readPlane(l *layout, step float64, e effort) (text string, ok b
 // marks tell, with the alignment pattern looked for.
 func (r *Reader) starts(tl, tr, bl pattern, list *[2]start) (n int) {
 	s := &r.soft
-	s.gray, s.shifts, s.plane.bend = r.gray, s.shifts[:0], [4]float64{}
+	s.gray, s.plane.bend = r.gray, [4]float64{}
 	for _, dim := range r.sides(s.apart(tl, tr)+7, s.apart(tl, bl)+7) {
 		l := r.codewords.layout(dim)
 		if l == nil {

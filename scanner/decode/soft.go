@@ -15,7 +15,6 @@ const apron = 2
 type soft struct {
 	gray     *image.Gray
 	plane    plane
-	shifts   []Point // of the alignment patterns off the plane, in modules; empty for none
 	polarity float64
 
 	side      int       // dim and an apron at both ends
@@ -46,31 +45,22 @@ func (s *soft) level(x, y float64) float64 {
 	return above + fy*(below-above)
 }
 
-// place returns the pixel of a place in modules.
-func (s *soft) place(l *layout, u, v float64) (x, y float64) {
-	if len(s.shifts) > 0 {
-		du, dv := s.shift(l, u, v)
-		u, v = u+du, v+dv
-	}
-	return s.plane.at(u, v)
-}
-
 // sample reads the mean level of the inner part of every module.
 func (s *soft) sample(l *layout) {
 	s.side = l.dim + 2*apron
 	n := s.side * s.side
 	s.levels = slices.Grow(s.levels[:0], n)[:n]
-	x0, y0 := s.place(l, float64(l.dim)/2, float64(l.dim)/2)
-	x1, y1 := s.place(l, float64(l.dim)/2+1, float64(l.dim)/2+1)
+	x0, y0 := s.plane.at(float64(l.dim)/2, float64(l.dim)/2)
+	x1, y1 := s.plane.at(float64(l.dim)/2+1, float64(l.dim)/2+1)
 	taps := min(max(int(math.Hypot(x1-x0, y1-y0)/2), 2), 5)
 	const inner = 0.7 // of a module's side
 	for j := range s.side {
 		for i := range s.side {
 			u, v := float64(i-apron)+0.5, float64(j-apron)+0.5
 			// Within a module the map is straight.
-			cx, cy := s.place(l, u, v)
-			rx, ry := s.place(l, u+0.5, v)
-			dx, dy := s.place(l, u, v+0.5)
+			cx, cy := s.plane.at(u, v)
+			rx, ry := s.plane.at(u+0.5, v)
+			dx, dy := s.plane.at(u, v+0.5)
 			rx, ry, dx, dy = 2*(rx-cx), 2*(ry-cy), 2*(dx-cx), 2*(dy-cy)
 			sum := 0.0
 			for b := range taps {

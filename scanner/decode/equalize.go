@@ -15,12 +15,6 @@ const (
 	taps  = pairs + 2
 )
 
-// opposite holds one neighbour of each pair.
-var opposite = [pairs][2]int{
-	{1, 0}, {0, 1}, {1, 1}, {1, -1}, {2, 0}, {0, 2},
-	{2, 1}, {2, -1}, {1, 2}, {1, -2}, {2, 2}, {2, -2},
-}
-
 // equalizer holds the sums of a fit.
 type equalizer struct {
 	a       [taps][taps]float64
@@ -35,6 +29,10 @@ func (e *equalizer) reset() { *e = equalizer{weights: e.weights} }
 // inputs returns what the equaliser sees of the module at, in rows of side modules.
 func inputs(modules []float32, at, side int) (in [taps]float64) {
 	in[0] = float64(modules[at])
+	opposite := [pairs][2]int{ // one neighbour of each pair
+		{1, 0}, {0, 1}, {1, 1}, {1, -1}, {2, 0}, {0, 2},
+		{2, 1}, {2, -1}, {1, 2}, {1, -2}, {2, 2}, {2, -2},
+	}
 	for k, o := range opposite {
 		d := o[1]*side + o[0]
 		in[k+1] = float64(modules[at+d] + modules[at-d])

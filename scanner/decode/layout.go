@@ -67,7 +67,8 @@ func newLayout(dim int) *layout {
 // aligned says whether an alignment pattern has its centre in module (x,y), both of
 // centres: in three corners there are finder patterns instead.
 func (l *layout) aligned(x, y int) bool {
-	return !(x == 6 && (y == 6 || y == l.dim-7) || x == l.dim-7 && y == 6)
+	first, last := 6, l.dim-7
+	return (x != first || y != first && y != last) && (x != last || y != first)
 }
 
 // finders appends the finder patterns with the white around them, and the timing lines.

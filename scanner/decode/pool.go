@@ -45,7 +45,7 @@ next:
 	}
 }
 
-// rescue reads the code that no bitmap showed whole: by three marks that were seen in
+// rescuePool reads the code that no bitmap showed whole: by three marks that were seen in
 // different bitmaps or lean so much that they were not taken for one code, and then by two.
 func (r *Reader) rescuePool() {
 	l := &r.pool

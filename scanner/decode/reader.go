@@ -16,7 +16,8 @@ const (
 	Live Strategy = "live"
 
 	// Full is for a picture that is all there is: as it is, at half and a quarter of its
-	// size, sharpened, smoothed, at double size; linear codes in eight directions.
+	// size, sharpened, smoothed, at double size, and then by what all of these showed
+	// together; linear codes in eight directions.
 	Full Strategy = "full"
 )
 

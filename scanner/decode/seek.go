@@ -9,10 +9,9 @@ func (f *finder) seek(b *bitmap) []pattern {
 	before := f.work.Hits
 	for y := 1; y < b.h && f.work.Hits-before < maxSeek; y += 2 {
 		f.edges = b.edges(y, f.edges[:0])
-		e := f.edges
-		for i := 0; i+5 < len(e); i += 2 {
-			if likeFinder(int(e[i+1]-e[i]), int(e[i+2]-e[i+1]), int(e[i+3]-e[i+2]), int(e[i+4]-e[i+3]), int(e[i+5]-e[i+4])) {
-				f.examine(b, int(e[i+2]), int(e[i+3]), int(e[i+5]-e[i]), y)
+		for e := f.edges; len(e) >= 6; e = e[2:] {
+			if likeFinder(e[1]-e[0], e[2]-e[1], e[3]-e[2], e[4]-e[3], e[5]-e[4]) {
+				f.examine(b, e[2], e[3], e[5]-e[0], y)
 			}
 		}
 	}

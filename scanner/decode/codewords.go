@@ -25,9 +25,9 @@ const (
 type codewords struct {
 	field *field
 
-	layouts [41]*layout // by version, made when first needed
-	raw     []byte      // codewords as they lie in the code
-	doubt   []float32   // how certain the least certain bit of each is
+	layouts [41]*qrLayout // by version, made when first needed
+	raw     []byte        // codewords as they lie in the code
+	doubt   []float32     // how certain the least certain bit of each is
 	data    []byte
 	word    [256]byte
 	trial   [256]byte
@@ -38,20 +38,20 @@ type codewords struct {
 func newCodewords() *codewords { return &codewords{field: newField()} }
 
 // layout returns the layout of codes with dim modules a side, or nil.
-func (c *codewords) layout(dim int) *layout {
+func (c *codewords) layout(dim int) *qrLayout {
 	version := (dim - 17) / 4
 	if version < 1 || version > 40 {
 		return nil
 	}
 	if c.layouts[version] == nil {
-		c.layouts[version] = newLayout(dim)
+		c.layouts[version] = newQRLayout(dim)
 	}
 	return c.layouts[version]
 }
 
 // decode reads the code, as it is or seen in a mirror. With erasures the least certain
 // codewords may count as erased.
-func (c *codewords) decode(modules []float32, l *layout, erasures bool) (string, bool) {
+func (c *codewords) decode(modules []float32, l *qrLayout, erasures bool) (string, bool) {
 	if !c.plausible(modules, l) {
 		return "", false
 	}
@@ -71,7 +71,7 @@ func (c *codewords) decode(modules []float32, l *layout, erasures bool) (string,
 
 // plausible says whether the timing lines are there. What is no code at all, or wrongly
 // measured, must not come to be mended.
-func (c *codewords) plausible(modules []float32, l *layout) bool {
+func (c *codewords) plausible(modules []float32, l *qrLayout) bool {
 	lines := l.known[l.parts[partTiming-1]:l.parts[partTiming+1]]
 	right := 0
 	for _, k := range lines {
@@ -146,7 +146,7 @@ func (c *codewords) formats(modules []float32, dim int, mirrored bool) [3]int {
 }
 
 // collect takes off the mask and puts the bits together to codewords.
-func (c *codewords) collect(modules []float32, l *layout, mask int, mirrored bool) {
+func (c *codewords) collect(modules []float32, l *qrLayout, mask int, mirrored bool) {
 	total := l.version.GetTotalCodewords()
 	c.raw = slices.Grow(c.raw[:0], total)[:total]
 	c.doubt = slices.Grow(c.doubt[:0], total)[:total]
@@ -169,7 +169,7 @@ func (c *codewords) collect(modules []float32, l *layout, mask int, mirrored boo
 }
 
 // blocks corrects the blocks of the codewords and decodes what they say.
-func (c *codewords) blocks(l *layout, levelBits int, erasures bool) (string, bool) {
+func (c *codewords) blocks(l *qrLayout, levelBits int, erasures bool) (string, bool) {
 	level, err := decoder.ErrorCorrectionLevel_ForBits(uint(levelBits))
 	if err != nil {
 		return "", false

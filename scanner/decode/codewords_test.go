@@ -60,7 +60,7 @@ func TestEveryVersion(t *testing.T) {
 }
 
 // spoil inverts one bit of each of n codewords and makes it doubtful.
-func spoil(modules []float32, l *layout, n, apart int) {
+func spoil(modules []float32, l *qrLayout, n, apart int) {
 	for i := range n {
 		at := l.order[8*i*apart+3]
 		modules[at] *= -0.1

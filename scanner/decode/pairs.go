@@ -21,7 +21,7 @@ const (
 // guess is two marks that may belong to one code, and where the third, which a reflection, a
 // finger or a fold hides, would be.
 type guess struct {
-	layout     *layout
+	layout     *qrLayout
 	tl, tr, bl Point
 	missing    int // 0 tl, 1 tr, 2 bl
 	polarity   float64

@@ -14,7 +14,7 @@ const (
 func (s *soft) contrast(part []known) float64 { return s.contrastAt(part, 0, 0) }
 
 // part returns the modules of the i-th part.
-func (l *layout) part(i int) []known {
+func (l *qrLayout) part(i int) []known {
 	from := 0
 	if i > 0 {
 		from = l.parts[i-1]
@@ -23,7 +23,7 @@ func (l *layout) part(i int) []known {
 }
 
 // finders is the mean contrast of the finder patterns.
-func (s *soft) finders(l *layout) float64 {
+func (s *soft) finders(l *qrLayout) float64 {
 	sum := 0.0
 	for i := range 3 {
 		sum += s.contrast(l.part(partFinders + i))
@@ -37,7 +37,7 @@ const none = -1
 // agreement says how far the finder patterns and the timing lines are what they should be, 1
 // at most: the mean of their contrasts in proportion to the greatest of a finder pattern's,
 // without the finder pattern missing.
-func (s *soft) agreement(l *layout, missing int) float64 {
+func (s *soft) agreement(l *qrLayout, missing int) float64 {
 	var contrasts [partAligned]float64
 	most, sum, n := 1.0, 0.0, 0.0
 	for i := range contrasts {
@@ -59,7 +59,7 @@ func (s *soft) agreement(l *layout, missing int) float64 {
 // fitness says how well the plane lies on the code, in levels: the contrast of what is
 // known, and how different neighbours are near the fourth corner, where there may be
 // nothing known.
-func (s *soft) fitness(l *layout) float64 {
+func (s *soft) fitness(l *qrLayout) float64 {
 	sum := weighFinder * 3 * s.finders(l)
 	for i := range 2 {
 		sum += weighTiming * s.contrast(l.part(partTiming+i))
@@ -76,7 +76,7 @@ func (s *soft) fitness(l *layout) float64 {
 
 // texture is the mean difference between neighbours in the quarter of the fourth corner,
 // along at most twelve rows and columns.
-func (s *soft) texture(l *layout) float64 {
+func (s *soft) texture(l *qrLayout) float64 {
 	const lines = 6
 	middle, end := l.dim/2, l.dim-1
 	step := max(1, (end-middle)/lines)
@@ -101,7 +101,7 @@ func (s *soft) texture(l *layout) float64 {
 // refine moves the corners, and with bends the sheet's bend, as long as that makes the
 // plane fit better, in smaller and smaller steps. The number of trials is bounded by the
 // constants here.
-func (s *soft) refine(l *layout, first float64, bends bool) float64 {
+func (s *soft) refine(l *qrLayout, first float64, bends bool) float64 {
 	const rounds = 3
 	best := s.fitness(l)
 	for step := first; step >= 0.1; step /= 2 {
@@ -124,7 +124,7 @@ func (s *soft) refine(l *layout, first float64, bends bool) float64 {
 }
 
 // moveCorner tries a corner a step of so many modules off in four directions.
-func (s *soft) moveCorner(l *layout, corner int, step, best float64) float64 {
+func (s *soft) moveCorner(l *qrLayout, corner int, step, best float64) float64 {
 	at := s.plane.corners
 	per := step * s.plane.per
 	ux, uy := (at[1].X-at[0].X)*per, (at[1].Y-at[0].Y)*per
@@ -145,7 +145,7 @@ func (s *soft) moveCorner(l *layout, corner int, step, best float64) float64 {
 	return best
 }
 
-func (s *soft) moveBend(l *layout, i int, step, best float64) float64 {
+func (s *soft) moveBend(l *qrLayout, i int, step, best float64) float64 {
 	const most = 4 // modules; more and the finder patterns are bent too
 	for _, d := range [2]float64{step, -step} {
 		was := s.plane.bend[i]
@@ -162,7 +162,7 @@ func (s *soft) moveBend(l *layout, i int, step, best float64) float64 {
 
 // seekAlignment looks for the alignment pattern next to the fourth corner, up to reach
 // modules from where the plane has it, and moves the corner so that it has it there.
-func (s *soft) seekAlignment(l *layout, reach float64, work *Work) {
+func (s *soft) seekAlignment(l *qrLayout, reach float64, work *Work) {
 	if len(l.parts) <= partAligned {
 		return
 	}

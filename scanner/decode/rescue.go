@@ -12,7 +12,7 @@ const (
 
 // start is a plane from which to refine.
 type start struct {
-	layout   *layout
+	layout   *qrLayout
 	corners  [4]Point
 	polarity float64
 	fitness  float64
@@ -50,7 +50,7 @@ func (r *Reader) readStart(st *start, e effort) (text string, corners [4]Point, 
 
 // readPlane refines the plane, from steps of so many modules on, and reads what lies on it:
 // flat, then bent.
-func (r *Reader) readPlane(l *layout, step float64, e effort) (text string, ok bool) {
+func (r *Reader) readPlane(l *qrLayout, step float64, e effort) (text string, ok bool) {
 	s := &r.soft
 	fit := s.refine(l, step, false)
 	if text, ok = r.readSoft(l); ok || e != thorough {
@@ -114,7 +114,7 @@ func (r *Reader) sides(across, down float64) []int {
 }
 
 // readSoft samples the code on the plane and decodes it.
-func (r *Reader) readSoft(l *layout) (string, bool) {
+func (r *Reader) readSoft(l *qrLayout) (string, bool) {
 	s := &r.soft
 	s.sample(l)
 	if s.polarity < 0 {
@@ -137,14 +137,14 @@ func (r *Reader) readSoft(l *layout) (string, bool) {
 	return "", false
 }
 
-func (r *Reader) decodeModules(modules []float32, l *layout) (string, bool) {
+func (r *Reader) decodeModules(modules []float32, l *qrLayout) (string, bool) {
 	r.work.Attempts++
 	return r.codewords.decode(modules, l, true)
 }
 
 // equalize fits the equaliser to the fixed patterns, in later rounds to all modules as the
 // round before had them, and applies it.
-func (s *soft) equalize(l *layout, round int) bool {
+func (s *soft) equalize(l *qrLayout, round int) bool {
 	e := &s.equalizer
 	if round > 0 {
 		// What the round before made of the modules says what they should be.

@@ -14,7 +14,7 @@ const apron = 2
 // between black and white. Its buffers are reused.
 type soft struct {
 	gray     *image.Gray
-	plane    plane
+	plane    sheet
 	polarity float64
 
 	side      int       // dim and an apron at both ends
@@ -46,7 +46,7 @@ func (s *soft) level(x, y float64) float64 {
 }
 
 // sample reads the mean level of the inner part of every module.
-func (s *soft) sample(l *layout) {
+func (s *soft) sample(l *qrLayout) {
 	s.side = l.dim + 2*apron
 	n := s.side * s.side
 	s.levels = slices.Grow(s.levels[:0], n)[:n]

@@ -1,8 +1,8 @@
 package decode
 
-// plane maps the modules of a code to pixels: a sheet seen in perspective that may be
+// sheet maps the modules of a code to pixels: a sheet seen in perspective that may be
 // bent a little, as paper in a hand or a label on a bottle is.
-type plane struct {
+type sheet struct {
 	corners [4]Point // of the quadrilateral of the finder patterns' centres: tl, tr, br, bl
 	bend    [4]float64
 	dim     int
@@ -14,7 +14,7 @@ type plane struct {
 
 // set makes p the map for the four corners; the bend stays. It returns false where the
 // corners are no convex quadrilateral.
-func (p *plane) set(corners [4]Point, dim int) bool {
+func (p *sheet) set(corners [4]Point, dim int) bool {
 	p.corners, p.dim = corners, dim
 	p.per = 1 / float64(dim-7)
 	q := corners
@@ -36,7 +36,7 @@ func (p *plane) set(corners [4]Point, dim int) bool {
 }
 
 // at returns the pixel of a place in modules.
-func (p *plane) at(u, v float64) (x, y float64) {
+func (p *sheet) at(u, v float64) (x, y float64) {
 	s, t := (u-3.5)*p.per, (v-3.5)*p.per
 	// A bend moves the middle of the sides, to the second order, and leaves the corners.
 	sag, dip := 4*s*(1-s)*p.per, 4*t*(1-t)*p.per

@@ -2,8 +2,8 @@ package decode
 
 import "github.com/makiuchi-d/gozxing/qrcode/decoder"
 
-// layout is what lies where in a QR code of one version (ISO/IEC 18004, 6.3 and 7.7.3).
-type layout struct {
+// qrLayout is what lies where in a QR code of one version (ISO/IEC 18004, 6.3 and 7.7.3).
+type qrLayout struct {
 	version *decoder.Version
 	dim     int
 	centres []int   // of the alignment patterns along each axis, in modules
@@ -25,13 +25,13 @@ const (
 	partAligned = 5
 )
 
-// newLayout returns the layout of the version with dim modules a side, or nil.
-func newLayout(dim int) *layout {
+// newQRLayout returns the layout of the version with dim modules a side, or nil.
+func newQRLayout(dim int) *qrLayout {
 	version, err := decoder.Version_GetVersionForNumber((dim - 17) / 4)
 	if err != nil || version.GetDimensionForVersion() != dim {
 		return nil
 	}
-	l := &layout{version: version, dim: dim, centres: version.GetAlignmentPatternCenters()}
+	l := &qrLayout{version: version, dim: dim, centres: version.GetAlignmentPatternCenters()}
 	fixed := make([]bool, dim*dim)
 	area := func(x0, y0, w, h int) {
 		for y := y0; y < y0+h; y++ {
@@ -66,13 +66,13 @@ func newLayout(dim int) *layout {
 
 // aligned says whether an alignment pattern has its centre in module (x,y), both of
 // centres: in three corners there are finder patterns instead.
-func (l *layout) aligned(x, y int) bool {
+func (l *qrLayout) aligned(x, y int) bool {
 	first, last := 6, l.dim-7
 	return (x != first || y != first && y != last) && (x != last || y != first)
 }
 
 // finders appends the finder patterns with the white around them, and the timing lines.
-func (l *layout) finders() {
+func (l *qrLayout) finders() {
 	far := l.dim - 4
 	for _, c := range [3][2]int{{3, 3}, {far, 3}, {3, far}} {
 		l.square(c[0], c[1], 4, func(ring int) bool { return ring != 2 && ring != 4 })
@@ -89,7 +89,7 @@ func (l *layout) finders() {
 }
 
 // square appends the modules up to reach around (cx,cy) that lie inside the code.
-func (l *layout) square(cx, cy, reach int, black func(ring int) bool) {
+func (l *qrLayout) square(cx, cy, reach int, black func(ring int) bool) {
 	for y := cy - reach; y <= cy+reach; y++ {
 		for x := cx - reach; x <= cx+reach; x++ {
 			if x >= 0 && y >= 0 && x < l.dim && y < l.dim {

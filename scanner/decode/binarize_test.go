@@ -49,16 +49,16 @@ func TestEdges(t *testing.T) {
 			}
 		}
 		for range 2 {
-			var want []int
+			var want []int32
 			last := false
 			for x := range w {
 				if now := b.black(x, 1); now != last {
-					want = append(want, x)
+					want = append(want, int32(x))
 					last = now
 				}
 			}
 			if last {
-				want = append(want, w)
+				want = append(want, int32(w))
 			}
 			got := b.edges(1, nil)
 			if len(got) != len(want) {

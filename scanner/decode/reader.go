@@ -2,6 +2,7 @@ package decode
 
 import (
 	"image"
+	"math"
 
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 
@@ -49,6 +50,7 @@ type Result struct {
 // tested: without a clock.
 type Work struct {
 	Passes   int // bitmaps searched
+	Edges    int // changes of colour in the rows searched for finder patterns
 	Hits     int // runs like a finder pattern's
 	Compared int // finder patterns compared with earlier ones
 	Centred  int // pixels visited to centre finder patterns
@@ -98,7 +100,7 @@ func New(o Options) *Reader {
 		r.qr = r.qr || s == scanner.QR
 		r.dataMatrix = r.dataMatrix || s == scanner.DataMatrix
 	}
-	r.finder.work = &r.work
+	r.finder = finder{work: &r.work, skip: 3, maxEdges: math.MaxInt, maxHits: math.MaxInt32}
 	return r
 }
 

@@ -158,37 +158,38 @@ func (z *binarizer) blackPoints(g *image.Gray, bw, bh, flat int) {
 	}
 }
 
-// blockStats returns the sum, minimum and maximum of a block, eight pixels at a time.
+// blockStats returns the sum of a block and, each in steps of two levels and never
+// inside the true range, its minimum and maximum. Eight pixels go at once: halved they
+// leave the top bit of their byte free for comparing.
 func blockStats(pix []byte, stride int) (sum, low, high int) {
 	var total, hi uint64
-	lo := uint64(0xff * lanes)
+	lo := uint64(low7)
 	for y := range block {
 		v := binary.LittleEndian.Uint64(pix[y*stride:])
-		even, odd := v&(0xff*lanes), v>>8&(0xff*lanes)
-		total += even + odd
-		m := notLess(even, odd)
-		small, large := even^(even^odd)&m, odd^(even^odd)&m
-		m = notLess(lo, small)
-		lo ^= (lo ^ small) & m
-		m = notLess(large, hi)
-		hi ^= (hi ^ large) & m
+		total += v&(0xff*lanes) + v>>8&(0xff*lanes)
+		v = v >> 1 & low7
+		m := ((lo | top8) - v) & top8 // where v is not above lo
+		m -= m >> 7
+		lo ^= (lo ^ v) & m
+		m = ((v | top8) - hi) & top8 // where v is not below hi
+		m -= m >> 7
+		hi ^= (hi ^ v) & m
 	}
-	low, high = 255, 0
-	for range 4 {
-		sum += int(total & 0xffff)
-		low, high = min(low, int(lo&0xff)), max(high, int(hi&0xff))
-		total, lo, hi = total>>16, lo>>16, hi>>16
+	low, high = 127, 0
+	for range 8 {
+		low, high = min(low, int(lo&0x7f)), max(high, int(hi&0x7f))
+		lo, hi = lo>>8, hi>>8
 	}
-	return sum, low, high
+	total = total&0xffff_0000_ffff + total>>16&0xffff_0000_ffff
+	return int(total&0xffff_ffff + total>>32), 2 * low, 2*high + 1
 }
 
-// lanes has a one in each 16-bit lane of a word.
-const lanes = 0x0001_0001_0001_0001
-
-// notLess has 0xff in each lane where the byte of a is not less than that of b.
-func notLess(a, b uint64) uint64 {
-	return ((a | 0x100*lanes) - b) >> 8 & lanes * 0xff
-}
+const (
+	lanes = 0x0001_0001_0001_0001 // a one in each 16-bit lane of a word
+	low1  = 0x0101_0101_0101_0101 // a one in each byte
+	top8  = 0x80 * low1           // the highest bit of each byte
+	low7  = 0x7f * low1           // the others
+)
 
 // global thresholds the whole frame at one level (Otsu's: the one that parts dark from
 // light pixels best). It keeps large dark areas dark, where local would call them white.

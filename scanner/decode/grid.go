@@ -3,7 +3,6 @@ package decode
 import (
 	"math"
 
-	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/common"
 )
 
@@ -180,13 +179,11 @@ func (g *grid) alignmentScore(b *bitmap, x, y float64) int {
 }
 
 // sample reads every module at its centre.
-func (g *grid) sample(b *bitmap) (*gozxing.BitMatrix, bool) {
+func (g *grid) sample(b *bitmap, m *modules) bool {
 	t := g.transform()
-	m, err := gozxing.NewSquareBitMatrix(g.dim)
-	if err != nil {
-		return nil, false
-	}
-	row := make([]float64, 2*g.dim)
+	m.reset(g.dim)
+	var line [2 * maxDimension]float64
+	row := line[:2*g.dim]
 	outside := 0
 	for y := range g.dim {
 		for x := range g.dim {
@@ -202,12 +199,12 @@ func (g *grid) sample(b *bitmap) (*gozxing.BitMatrix, bool) {
 			if uint(px) >= uint(b.w) || uint(py) >= uint(b.h) {
 				outside++
 			} else if b.black(px, py) {
-				m.Set(x, y)
+				m.set(x, y)
 			}
 		}
 	}
 	// The error correction makes up for a code cut by the frame's edge, up to a point.
-	return m, outside*10 <= g.dim*g.dim
+	return outside*10 <= g.dim*g.dim
 }
 
 // timing says whether at least one of the two timing patterns, the dotted lines

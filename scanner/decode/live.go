@@ -1,48 +1,190 @@
 package decode
 
-import "image"
-
-const (
-	liveAttempts = 12      // grids decoded in a bitmap of a live frame
-	liveSharpen  = 400_000 // pixels from which a live frame is sharpened at half size
+import (
+	"image"
+	"slices"
 )
 
-// readLive spends little: what this frame does not show the next one will.
+const (
+	liveAttempts = 12      // grids decoded in vain in a bitmap of a live frame
+	largeFrame   = 400_000 // pixels from which a live frame is searched at half size
+	liveEdges    = 40_000  // changes of colour that the finder goes through in a bitmap
+	liveHits     = 700     // runs like a finder pattern's that it looks at
+)
+
+// live is what a Live reader knows from the frames before.
+type live struct {
+	size    image.Point
+	purse   purse
+	regions []region
+	texture texture
+	way     way  // in which the frame is being looked at
+	turn    way  // the next way for the whole frame
+	rested  bool // the last frame was not searched as a whole
+	missed  bool
+}
+
+// readLive spends little: what this frame does not show the next one will. A code that
+// has been read is looked for where it was, as it was read. If it is still there, and for
+// every second frame at least, the whole frame is searched; what looks like a code
+// and was not read is then looked at in one way after another, in this frame and the next
+// ones, as the purse allows.
 func (r *Reader) readLive(img *image.Gray) {
-	r.scale = 1
+	l := &r.live
+	if l.size != r.frame {
+		l.size, l.regions, l.rested = r.frame, l.regions[:0], false
+		l.purse = newPurse(r.frame)
+	}
+	for i := range l.regions {
+		l.regions[i].unseen++
+	}
+	if r.again(img) && !l.rested {
+		l.rested = true
+		l.purse.earn()
+		return
+	}
+	l.rested, l.missed = false, false
+	if r.search(img) {
+		l.purse.earn()
+		r.rescue(img)
+	}
+	l.missed = l.missed && len(r.results) == 0
+	l.regions = slices.DeleteFunc(l.regions, func(g region) bool { return g.unseen > forget })
+}
+
+// again looks where codes were read in the last frame. It says whether there were any and
+// all are there still.
+func (r *Reader) again(img *image.Gray) bool {
+	there, gone := 0, 0
+	for i := range r.live.regions {
+		g := &r.live.regions[i]
+		if g.text == "" {
+			continue
+		}
+		text := g.text
+		g.text = "" // if it is still there, place says so
+		r.try(img, g.box, g.way, liveAttempts)
+		if g.text == text {
+			there++
+		} else {
+			gone++
+		}
+	}
+	return there > 0 && gone == 0
+}
+
+// search looks at the whole frame, at half size if it is large, and notes where something
+// like a code is. It says whether there is anything to be seen in the frame.
+func (r *Reader) search(img *image.Gray) bool {
+	l := &r.live
+	r.origin, r.scale = image.Point{}, 1
+	r.lines(img)
+	if !r.qr && !r.dataMatrix {
+		return false
+	}
+	g := img
+	if l.way = r.base(); l.way == halved {
+		g = r.smaller(img, 0)
+	}
+	r.work.Pixels += g.Rect.Dx() * g.Rect.Dy()
+	r.binarizer.local(g, &r.bits)
+	r.readMatrix(&r.bits)
+	if !r.qr {
+		return false
+	}
+	r.readQR(&r.bits, liveAttempts)
+	if box, ok := r.suspect(&r.bits); ok {
+		l.missed = true
+		r.place(box)
+	}
+	if g.Rect.Dx() < 5*block || g.Rect.Dy() < 5*block {
+		return true // too small to be measured by blocks
+	}
+	side := block * int(r.scale)
+	spots := l.texture.find(&r.binarizer, (g.Rect.Dx()+block-1)/block, (g.Rect.Dy()+block-1)/block)
+	for _, s := range spots {
+		box := image.Rectangle{Min: s.box.Min.Mul(side), Max: s.box.Max.Mul(side)}
+		if box = box.Inset(-side).Intersect(image.Rectangle{Max: r.frame}); !r.readIn(box) {
+			r.place(box)
+		}
+	}
+	return l.texture.contrast
+}
+
+// base is the way in which whole frames are searched.
+func (r *Reader) base() way {
+	if r.frame.X*r.frame.Y >= largeFrame {
+		return halved
+	}
+	return plain
+}
+
+// rescue looks at the parts of the frame that seem to hold a code, and at the whole
+// frame, in other ways than search did.
+func (r *Reader) rescue(img *image.Gray) {
+	l := &r.live
+	for _, poor := range [2]bool{false, true} {
+		for i := range l.regions {
+			g := &l.regions[i]
+			if g.text == "" && g.unseen == 0 && g.stale() == poor && !r.readIn(g.box) {
+				r.lookAt(img, g)
+			}
+		}
+	}
+	if len(r.results) > 0 {
+		return
+	}
+	whole := image.Rectangle{Max: r.frame}
+	for range ways {
+		if !l.purse.rich() {
+			return
+		}
+		w := l.turn
+		l.turn = (l.turn + 1) % ways
+		if w != r.base() && w.suits(whole) {
+			r.pay(img, whole, w)
+			return
+		}
+	}
+}
+
+// lookAt tries one way after another on a region, from the one that comes next.
+func (r *Reader) lookAt(img *image.Gray, g *region) {
+	l := &r.live
+	before := len(r.results)
+	for range ways {
+		if l.purse.left <= 0 || g.stale() && !l.purse.rich() {
+			return
+		}
+		w := (g.way + way(g.tries)) % ways
+		g.tries++
+		if w == r.base() || !w.suits(g.box) {
+			continue
+		}
+		r.pay(img, g.box, w)
+		if len(r.results) > before {
+			return
+		}
+		if box, ok := r.suspect(&r.bits); ok {
+			l.missed = true
+			if 2*area(box) < area(g.box) {
+				g.box = box
+			}
+		}
+	}
+}
+
+// pay is try, paid for from the purse.
+func (r *Reader) pay(img *image.Gray, part image.Rectangle, w way) {
+	before := r.work.cost()
+	r.try(img, part, w, liveAttempts)
+	r.live.purse.left -= r.work.cost() - before
+}
+
+func (r *Reader) lines(img *image.Gray) {
+	if len(r.linear.readers) == 0 {
+		return
+	}
 	r.binarizer.local(img, &r.bits)
 	r.readLinear(&r.bits, 24, 2)
-	r.readMatrix(&r.bits)
-	r.readQR(&r.bits, liveAttempts)
-	if len(r.results) > 0 || !r.qr {
-		return
-	}
-	r.bits.invert() // a code on a screen in dark mode
-	r.readQR(&r.bits, liveAttempts/2)
-	if len(r.results) > 0 {
-		return
-	}
-	// A blurred or pale code; in large frames at half size, where it costs a quarter.
-	plain := img
-	if r.frame.X*r.frame.Y > liveSharpen {
-		r.scale = 2
-		plain = half(img, &r.scaled[0])
-	}
-	r.binarizer.sharp(r.sharpen(plain, &r.scaled[1]), &r.bits)
-	r.readQR(&r.bits, liveAttempts)
-	if len(r.results) > 0 {
-		return
-	}
-	// Noise, or the pixels of a screen.
-	if plain == img {
-		r.scale = 2
-		plain = half(img, &r.scaled[0])
-	}
-	r.binarizer.local(plain, &r.bits)
-	r.readQR(&r.bits, liveAttempts)
-	if len(r.results) > 0 {
-		return
-	}
-	r.binarizer.global(plain, &r.bits)
-	r.readQR(&r.bits, liveAttempts)
 }

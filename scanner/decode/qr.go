@@ -96,14 +96,21 @@ func dimensions(exact float64) []int {
 
 // decodeGrid samples the modules of a grid and decodes them.
 func (r *Reader) decodeGrid(b *bitmap, g *grid) (string, bool) {
-	m, ok := g.sample(b)
-	if !ok {
+	if !g.sample(b, &r.sampled) {
+		return "", false
+	}
+	if text, ok := r.memory.recall(&r.sampled); ok {
+		return text, true
+	}
+	m, err := r.sampled.matrix()
+	if err != nil {
 		return "", false
 	}
 	result, err := r.decoder.Decode(m, nil)
 	if err != nil {
 		return "", false
 	}
+	r.memory.keep(&r.sampled, result.GetText())
 	return result.GetText(), true
 }
 

@@ -50,6 +50,7 @@ type Result struct {
 // tested: without a clock.
 type Work struct {
 	Passes   int // bitmaps searched
+	Pixels   int // thresholded for QR codes, and what scaling and sharpening cost in these
 	Edges    int // changes of colour in the rows searched for finder patterns
 	Hits     int // runs like a finder pattern's
 	Compared int // finder patterns compared with earlier ones
@@ -78,7 +79,12 @@ type Reader struct {
 	columns   []int
 
 	frame   image.Point // size of the frame being read
-	scale   float64     // from the bitmap being searched to the frame
+	origin  image.Point // of the part of it being searched
+	scale   float64     // from the bitmap being searched to that part
+	crop    image.Gray  // the part
+	sampled modules
+	memory  memory
+	live    live
 	work    Work
 	faults  int
 	results []Result
@@ -101,6 +107,10 @@ func New(o Options) *Reader {
 		r.dataMatrix = r.dataMatrix || s == scanner.DataMatrix
 	}
 	r.finder = finder{work: &r.work, skip: 3, maxEdges: math.MaxInt, maxHits: math.MaxInt32}
+	if r.strategy != Full {
+		r.finder.skip, r.finder.maxEdges, r.finder.maxHits = 2, liveEdges, liveHits
+		r.live.regions = make([]region, 0, maxRegions)
+	}
 	return r
 }
 
@@ -108,7 +118,7 @@ func New(o Options) *Reader {
 // kept. A frame that makes the decoding library panic counts as one without codes; Faults
 // tells how many there were.
 func (r *Reader) Read(img *image.Gray) (results []Result) {
-	r.results, r.work = nil, Work{}
+	r.results, r.work, r.origin = r.results[:0], Work{}, image.Point{}
 	if img == nil || img.Rect.Empty() || len(img.Pix) < (img.Rect.Dy()-1)*img.Stride+img.Rect.Dx() {
 		return nil
 	}
@@ -124,7 +134,22 @@ func (r *Reader) Read(img *image.Gray) (results []Result) {
 	} else {
 		r.readLive(img)
 	}
+	r.nearestFirst()
 	return r.results
+}
+
+// nearestFirst orders the results by how far their middles are from that of the frame, at
+// which the customer is told to aim.
+func (r *Reader) nearestFirst() {
+	off := func(res *Result) int {
+		d := res.middle().Sub(r.frame.Div(2))
+		return d.X*d.X + d.Y*d.Y
+	}
+	for i := range r.results {
+		for ; i > 0 && off(&r.results[i]) < off(&r.results[i-1]); i-- {
+			r.results[i], r.results[i-1] = r.results[i-1], r.results[i]
+		}
+	}
 }
 
 // View is Read in the form that a camera hands on.
@@ -133,7 +158,7 @@ func (r *Reader) View(img *image.Gray) scanner.View {
 	for _, res := range r.Read(img) {
 		r.codes = append(r.codes, scanner.Scan{Text: res.Text, Symbology: res.Symbology})
 	}
-	return scanner.View{Codes: r.codes}
+	return scanner.View{Codes: r.codes, Missed: r.live.missed}
 }
 
 // Work returns what the last Read did.
@@ -148,14 +173,17 @@ func (r *Reader) found(text string, s scanner.Symbology, p [4]Point) {
 	if text == "" {
 		return
 	}
+	for i := range p {
+		p[i].X = p[i].X*r.scale + float64(r.origin.X)
+		p[i].Y = p[i].Y*r.scale + float64(r.origin.Y)
+	}
+	if s == scanner.QR && r.strategy != Full {
+		r.placeRead(text, p)
+	}
 	for _, have := range r.results {
 		if have.Text == text && have.Symbology == s {
 			return
 		}
-	}
-	for i := range p {
-		p[i].X *= r.scale
-		p[i].Y *= r.scale
 	}
 	r.results = append(r.results, Result{Text: text, Symbology: s, Points: p})
 }

@@ -1,0 +1,79 @@
+package decode
+
+import (
+	"slices"
+
+	"github.com/makiuchi-d/gozxing"
+)
+
+// known is how many decoded codes are remembered.
+const known = 8
+
+// modules are the bits of a code as they were sampled, row after row, 64 a word.
+type modules struct {
+	dim  int
+	bits []uint64
+}
+
+// reset makes all of them white.
+func (m *modules) reset(dim int) {
+	n := (dim*dim + 63) / 64
+	if cap(m.bits) < n {
+		m.bits = make([]uint64, n)
+	}
+	m.dim, m.bits = dim, m.bits[:n]
+	clear(m.bits)
+}
+
+func (m *modules) set(x, y int) {
+	i := y*m.dim + x
+	m.bits[i>>6] |= 1 << (uint(i) & 63)
+}
+
+func (m *modules) black(x, y int) bool {
+	i := y*m.dim + x
+	return m.bits[i>>6]>>(uint(i)&63)&1 != 0
+}
+
+// matrix is a copy for the library, which changes what it decodes.
+func (m *modules) matrix() (*gozxing.BitMatrix, error) {
+	out, err := gozxing.NewSquareBitMatrix(m.dim)
+	if err != nil {
+		return nil, err
+	}
+	for y := range m.dim {
+		for x := range m.dim {
+			if m.black(x, y) {
+				out.Set(x, y)
+			}
+		}
+	}
+	return out, nil
+}
+
+// memory keeps what the last codes said, so that a code which is shown frame after frame,
+// with exactly the same modules, is decoded once.
+type memory struct {
+	codes [known]struct {
+		modules modules
+		text    string
+	}
+	next int // the oldest
+}
+
+func (m *memory) recall(code *modules) (text string, ok bool) {
+	for i := range m.codes {
+		c := &m.codes[i]
+		if c.modules.dim == code.dim && slices.Equal(c.modules.bits, code.bits) {
+			return c.text, true
+		}
+	}
+	return "", false
+}
+
+func (m *memory) keep(code *modules, text string) {
+	c := &m.codes[m.next]
+	m.next = (m.next + 1) % known
+	c.modules.dim, c.modules.bits = code.dim, append(c.modules.bits[:0], code.bits...)
+	c.text = text
+}

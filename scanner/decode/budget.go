@@ -2,26 +2,32 @@ package decode
 
 import "image"
 
-// What the parts of Work cost, in pixels thresholded: a nanosecond on a desk computer.
+// What the parts of Work cost, in pixels thresholded: about a nanosecond on a desk computer.
 const (
 	edgeCost    = 3
 	hitCost     = 60
 	tripleCost  = 15
 	alignCost   = 30
-	attemptCost = 40_000
+	moduleCost  = 7
+	attemptCost = 15_000
 )
+
+// trying is the part of cost that sets of three patterns make.
+func (w *Work) trying() int {
+	return alignCost*w.Aligned + moduleCost*w.Modules + attemptCost*w.Attempts
+}
 
 // cost puts what was done for QR codes into one figure.
 func (w *Work) cost() int {
 	return w.Pixels + edgeCost*w.Edges + hitCost*w.Hits + w.Compared + w.Centred +
-		tripleCost*w.Triples + alignCost*w.Aligned + attemptCost*w.Attempts
+		tripleCost*w.Triples + w.trying()
 }
 
-// purse holds what may be spent on looking in other ways than the first. Each frame
-// adds the same, and what is not spent is saved for a few frames, so that a code that comes
-// into an empty scene gets several ways in its first frame. A single look may
-// overdraw it; the next frames then make up for that. So what a frame costs on average is
-// fixed, whatever is shown, and counted without a clock.
+// purse holds what may be spent on a frame beyond thresholding it once. Each frame adds the
+// same, and what is not spent is saved for a few frames, so that a code that comes
+// into an empty scene gets several ways in its first frame. A single look may overdraw
+// it; the next frames then make up for that. So what a frame costs on average is fixed,
+// whatever is shown, and counted without a clock.
 type purse struct{ left, wage int }
 
 const (
@@ -35,7 +41,14 @@ func newPurse(size image.Point) purse {
 	return purse{left: savings * wage, wage: wage}
 }
 
-func (p *purse) earn() { p.left = min(p.left+p.wage, savings*p.wage) }
+// earn adds a frame's wage, or a part of it where nothing in view is new.
+func (p *purse) earn(fresh bool) {
+	wage := p.wage
+	if !fresh {
+		wage = wage * 3 / 8
+	}
+	p.left = min(max(p.left, -p.wage)+wage, savings*p.wage)
+}
 
 // rich says whether there is enough for what can wait.
 func (p *purse) rich() bool { return p.left > savings*p.wage/2 }

@@ -10,6 +10,7 @@ const (
 	largeFrame   = 400_000 // pixels from which a live frame is searched at half size
 	liveEdges    = 40_000  // changes of colour that the finder goes through in a bitmap
 	liveHits     = 700     // runs like a finder pattern's that it looks at
+	liveTrying   = 300_000 // what trying sets of three patterns may cost in a bitmap
 )
 
 // live is what a Live reader knows from the frames before.
@@ -40,13 +41,15 @@ func (r *Reader) readLive(img *image.Gray) {
 	}
 	if r.again(img) && !l.rested {
 		l.rested = true
-		l.purse.earn()
 		return
 	}
 	l.rested, l.missed = false, false
 	if r.search(img) {
-		l.purse.earn()
+		l.purse.left -= r.work.cost() - r.work.Pixels
+		l.purse.earn(slices.ContainsFunc(l.regions, func(g region) bool { return g.fresh() }))
 		r.rescue(img)
+	} else {
+		l.purse.earn(false)
 	}
 	l.missed = l.missed && len(r.results) == 0
 	l.regions = slices.DeleteFunc(l.regions, func(g region) bool { return g.unseen > forget })
@@ -63,7 +66,7 @@ func (r *Reader) again(img *image.Gray) bool {
 		}
 		text := g.text
 		g.text = "" // if it is still there, place says so
-		r.try(img, g.box, g.way, liveAttempts)
+		r.try(img, g.box, g.way)
 		if g.text == text {
 			there++
 		} else {
@@ -92,7 +95,7 @@ func (r *Reader) search(img *image.Gray) bool {
 	if !r.qr {
 		return false
 	}
-	r.readQR(&r.bits, liveAttempts)
+	r.quickQR()
 	if box, ok := r.suspect(&r.bits); ok {
 		l.missed = true
 		r.place(box)
@@ -109,6 +112,12 @@ func (r *Reader) search(img *image.Gray) bool {
 		}
 	}
 	return l.texture.contrast
+}
+
+// quickQR is readQR within the bounds of a live frame.
+func (r *Reader) quickQR() {
+	r.limit = r.work.trying() + liveTrying
+	r.readQR(&r.bits, liveAttempts)
 }
 
 // base is the way in which whole frames are searched.
@@ -177,7 +186,7 @@ func (r *Reader) lookAt(img *image.Gray, g *region) {
 // pay is try, paid for from the purse.
 func (r *Reader) pay(img *image.Gray, part image.Rectangle, w way) {
 	before := r.work.cost()
-	r.try(img, part, w, liveAttempts)
+	r.try(img, part, w)
 	r.live.purse.left -= r.work.cost() - before
 }
 

@@ -31,7 +31,7 @@ func (r *Reader) readQR(b *bitmap, attempts int) {
 		if used[t.tl] || used[t.tr] || used[t.bl] {
 			continue
 		}
-		if attempts <= 0 {
+		if attempts <= 0 || r.work.trying() > r.limit {
 			return
 		}
 		text, corner, ok := r.decodeTriple(b, p[t.tl], p[t.tr], p[t.bl], &attempts)
@@ -96,7 +96,7 @@ func dimensions(exact float64) []int {
 
 // decodeGrid samples the modules of a grid and decodes them.
 func (r *Reader) decodeGrid(b *bitmap, g *grid) (string, bool) {
-	if !g.sample(b, &r.sampled) {
+	if !g.sample(b, &r.sampled, &r.work) {
 		return "", false
 	}
 	if text, ok := r.memory.recall(&r.sampled); ok {

@@ -57,6 +57,7 @@ type Work struct {
 	Centred  int // pixels visited to centre finder patterns
 	Triples  int // sets of three finder patterns rated
 	Aligned  int // places tried for an alignment pattern
+	Modules  int // read off grids
 	Attempts int // grids decoded
 	Lines    int // lines searched for bars or read across them
 	Regions  int // corners tried for Data Matrix codes
@@ -86,6 +87,7 @@ type Reader struct {
 	memory  memory
 	live    live
 	work    Work
+	limit   int // of Work.trying, from which on no further three patterns are tried
 	faults  int
 	results []Result
 	codes   []scanner.Scan // the same, for View
@@ -106,6 +108,7 @@ func New(o Options) *Reader {
 		r.qr = r.qr || s == scanner.QR
 		r.dataMatrix = r.dataMatrix || s == scanner.DataMatrix
 	}
+	r.limit = math.MaxInt
 	r.finder = finder{work: &r.work, skip: 3, maxEdges: math.MaxInt, maxHits: math.MaxInt32}
 	if r.strategy != Full {
 		r.finder.skip, r.finder.maxEdges, r.finder.maxHits = 2, liveEdges, liveHits

@@ -5,7 +5,7 @@ import "image"
 const (
 	maxRegions = 8
 	forget     = 8 // frames for which a region is kept that shows nothing any more
-	rounds     = 3 // of all ways, after which a region is thought to hold no code
+	rounds     = 6 // of all ways, after which a region is thought to hold no code
 )
 
 // region is a part of the frame that shows a code, or something like one.
@@ -19,6 +19,9 @@ type region struct {
 
 // stale says that a region was looked at so often in vain that newer ones go first.
 func (g *region) stale() bool { return g.tries >= rounds*int(ways) }
+
+// fresh says that it shows something that is worth spending on.
+func (g *region) fresh() bool { return g.text == "" && g.unseen == 0 && !g.stale() }
 
 // place notes that there is something in a part of the frame, and returns the region for it:
 // one that is known and overlaps it, or else a new one, for which the region that is

@@ -25,7 +25,7 @@ const (
 
 // try looks at a part of the frame in one way. What it reads is added to the results, and
 // the finder keeps what it saw.
-func (r *Reader) try(img *image.Gray, part image.Rectangle, w way, attempts int) {
+func (r *Reader) try(img *image.Gray, part image.Rectangle, w way) {
 	r.crop = image.Gray{
 		Pix:    img.Pix[part.Min.Y*img.Stride+part.Min.X:],
 		Stride: img.Stride,
@@ -60,7 +60,7 @@ func (r *Reader) try(img *image.Gray, part image.Rectangle, w way, attempts int)
 	if w == dark {
 		r.bits.invert()
 	}
-	r.readQR(&r.bits, attempts)
+	r.quickQR()
 }
 
 // smaller is half with its cost and scale kept account of.

@@ -150,7 +150,8 @@ func (z *binarizer) blackPoints(g *image.Gray, bw, bh, flat int) {
 						point = around
 					}
 				}
-			} else {
+			}
+			if high-low > leastRange {
 				z.busy++
 			}
 			z.points[i], z.lows[i], z.highs[i] = uint8(point), uint8(low), uint8(high)

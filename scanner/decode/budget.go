@@ -41,13 +41,14 @@ func newPurse(size image.Point) purse {
 	return purse{left: savings * wage, wage: wage}
 }
 
-// earn adds a frame's wage, or a part of it where nothing in view is new.
+// earn adds a frame's wage, or a part of it where nothing in view is new. Debts of more than
+// half a wage are forgiven, so that what is new always gets a look.
 func (p *purse) earn(fresh bool) {
 	wage := p.wage
 	if !fresh {
 		wage = wage * 3 / 8
 	}
-	p.left = min(max(p.left, -p.wage)+wage, savings*p.wage)
+	p.left = min(max(p.left, -p.wage/2)+wage, savings*p.wage)
 }
 
 // rich says whether there is enough for what can wait.

@@ -47,7 +47,7 @@ func (r *Reader) readLive(img *image.Gray) {
 	if r.search(img) {
 		l.purse.left -= r.work.cost() - r.work.Pixels
 		l.purse.earn(slices.ContainsFunc(l.regions, func(g region) bool { return g.fresh() }))
-		r.rescue(img)
+		r.lookFurther(img)
 	} else {
 		l.purse.earn(false)
 	}
@@ -89,7 +89,7 @@ func (r *Reader) search(img *image.Gray) bool {
 	if l.way = r.base(); l.way == halved {
 		g = r.smaller(img, 0)
 	}
-	r.work.Pixels += g.Rect.Dx() * g.Rect.Dy()
+	r.work.Pixels += area(g.Rect)
 	r.binarizer.local(g, &r.bits)
 	r.readMatrix(&r.bits)
 	if !r.qr {
@@ -103,15 +103,17 @@ func (r *Reader) search(img *image.Gray) bool {
 	if g.Rect.Dx() < 5*block || g.Rect.Dy() < 5*block {
 		return true // too small to be measured by blocks
 	}
+	if r.binarizer.busy == 0 {
+		return false
+	}
 	side := block * int(r.scale)
-	spots := l.texture.find(&r.binarizer, (g.Rect.Dx()+block-1)/block, (g.Rect.Dy()+block-1)/block)
-	for _, s := range spots {
+	for _, s := range l.texture.find(&r.bits, &r.binarizer) {
 		box := image.Rectangle{Min: s.box.Min.Mul(side), Max: s.box.Max.Mul(side)}
-		if box = box.Inset(-side).Intersect(image.Rectangle{Max: r.frame}); !r.readIn(box) {
+		if box = box.Inset(-side / 2).Intersect(image.Rectangle{Max: r.frame}); !r.readIn(box) {
 			r.place(box)
 		}
 	}
-	return l.texture.contrast
+	return true
 }
 
 // quickQR is readQR within the bounds of a live frame.
@@ -120,17 +122,18 @@ func (r *Reader) quickQR() {
 	r.readQR(&r.bits, liveAttempts)
 }
 
-// base is the way in which whole frames are searched.
+// base is the way in which whole frames are searched: at half size where they are large
+// or were noisy.
 func (r *Reader) base() way {
-	if r.frame.X*r.frame.Y >= largeFrame {
+	if r.frame.X*r.frame.Y >= largeFrame || r.live.texture.noise > noisy {
 		return halved
 	}
 	return plain
 }
 
-// rescue looks at the parts of the frame that seem to hold a code, and at the whole
+// lookFurther looks at the parts of the frame that seem to hold a code, and at the whole
 // frame, in other ways than search did.
-func (r *Reader) rescue(img *image.Gray) {
+func (r *Reader) lookFurther(img *image.Gray) {
 	l := &r.live
 	for _, poor := range [2]bool{false, true} {
 		for i := range l.regions {

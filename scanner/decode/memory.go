@@ -6,8 +6,8 @@ import (
 	"github.com/makiuchi-d/gozxing"
 )
 
-// known is how many decoded codes are remembered.
-const known = 8
+// remembered is how many decoded codes are remembered.
+const remembered = 8
 
 // modules are the bits of a code as they were sampled, row after row, 64 a word.
 type modules struct {
@@ -54,7 +54,7 @@ func (m *modules) matrix() (*gozxing.BitMatrix, error) {
 // memory keeps what the last codes said, so that a code which is shown frame after frame,
 // with exactly the same modules, is decoded once.
 type memory struct {
-	codes [known]struct {
+	codes [remembered]struct {
 		modules modules
 		text    string
 	}
@@ -73,7 +73,7 @@ func (m *memory) recall(code *modules) (text string, ok bool) {
 
 func (m *memory) keep(code *modules, text string) {
 	c := &m.codes[m.next]
-	m.next = (m.next + 1) % known
+	m.next = (m.next + 1) % remembered
 	c.modules.dim, c.modules.bits = code.dim, append(c.modules.bits[:0], code.bits...)
 	c.text = text
 }

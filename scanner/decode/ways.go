@@ -11,6 +11,7 @@ const (
 	halved               // noise, the pixels of a screen
 	even                 // one threshold for all: large modules, dotted or rounded ones
 	dark                 // white on black: a screen in dark mode
+	smoothed             // noise on small modules
 	doubled              // modules of hardly more than a pixel
 	faint                // pale: hardly any contrast
 	quartered            // close and blurred, coarse grids
@@ -33,25 +34,28 @@ func (r *Reader) try(img *image.Gray, part image.Rectangle, w way) {
 	}
 	r.origin, r.scale, r.live.way = part.Min, 1, w
 	g := &r.crop
-	area := part.Dx() * part.Dy()
 	switch {
 	case w == quartered:
 		g = r.smaller(r.smaller(g, 0), 1)
-	case w == halved, w == faint, (w == sharpened || w == even) && area >= largePart:
+	case w == halved, w == faint, (w == sharpened || w == even) && area(part) >= largePart:
 		g = r.smaller(g, 0)
 	case w == doubled:
 		r.scale = 0.5
 		g = double(g, &r.scaled[0])
-		r.work.Pixels += 6 * area
+		r.work.Pixels += 6 * area(part)
 	}
-	size := g.Rect.Dx() * g.Rect.Dy()
+	size := area(g.Rect)
 	r.work.Pixels += size
 	switch w {
+	case smoothed:
+		r.work.Pixels += 4 * size
+		r.binarizer.local(smooth(g, &r.scaled[2]), &r.bits)
 	case sharpened:
 		r.work.Pixels += 4 * size
 		r.binarizer.sharp(r.sharpen(g, &r.scaled[2]), &r.bits)
 	case even:
-		r.binarizer.global(g, &r.bits)
+		r.work.Pixels += 4 * size
+		r.binarizer.global(smooth(g, &r.scaled[2]), &r.bits)
 	case faint:
 		r.binarizer.faint(g, &r.bits)
 	default:
@@ -66,7 +70,7 @@ func (r *Reader) try(img *image.Gray, part image.Rectangle, w way) {
 // smaller is half with its cost and scale kept account of.
 func (r *Reader) smaller(g *image.Gray, scratch int) *image.Gray {
 	r.scale *= 2
-	r.work.Pixels += g.Rect.Dx() * g.Rect.Dy() / 4
+	r.work.Pixels += area(g.Rect) / 4
 	return half(g, &r.scaled[scratch])
 }
 
@@ -74,7 +78,7 @@ func (r *Reader) smaller(g *image.Gray, scratch int) *image.Gray {
 func (w way) suits(part image.Rectangle) bool {
 	switch short := min(part.Dx(), part.Dy()); w {
 	case doubled:
-		return part.Dx()*part.Dy() <= mostTwice
+		return area(part) <= mostTwice
 	case quartered:
 		return short >= 4*smallest
 	case halved, faint:

@@ -41,7 +41,7 @@ func (z *binarizer) blocks(g *image.Gray, flat int, out *bitmap) {
 		z.global(g, out)
 		return
 	}
-	out.reset(w, h)
+	out.resize(w, h)
 	bw, bh := (w+block-1)/block, (h+block-1)/block
 	z.blackPoints(g, bw, bh, flat)
 	for by := range bh {
@@ -198,7 +198,6 @@ func (z *binarizer) global(g *image.Gray, out *bitmap) {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	out.reset(w, h)
 	threshold, apart := otsu(g)
-	clear(out.words)
 	if apart <= flatFrame {
 		return
 	}

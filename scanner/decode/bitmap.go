@@ -10,8 +10,14 @@ type bitmap struct {
 	words  []uint64
 }
 
-// reset gives the bitmap a size. What its rows hold is left to whoever fills them.
+// reset makes the bitmap white and of the given size.
 func (b *bitmap) reset(w, h int) {
+	b.resize(w, h)
+	clear(b.words)
+}
+
+// resize gives the bitmap a size. What it shows is left to who fills every word of it.
+func (b *bitmap) resize(w, h int) {
 	b.w, b.h, b.stride = w, h, (w+63)/64
 	n := b.stride * h
 	if cap(b.words) < n {

@@ -1,10 +1,6 @@
 package decode
 
-import (
-	"math"
-
-	"github.com/makiuchi-d/gozxing/common"
-)
+import "math"
 
 // grid lays the modules of a code over the pixels.
 type grid struct {
@@ -17,11 +13,12 @@ type grid struct {
 	br        [2]float64 // a fourth point in pixels …
 	brModules float64    // … and its place along both sides, in modules
 
-	mesh *mesh // where set, it takes the place of the one perspective
+	mesh  *mesh // where set, it takes the place of the one perspective
+	spare *mesh // memory for one
 }
 
-func newGrid(tl, tr, bl pattern, dim int) grid {
-	g := grid{tl: tl, tr: tr, bl: bl, dim: dim}
+func newGrid(tl, tr, bl pattern, dim int, spare *mesh) grid {
+	g := grid{tl: tl, tr: tr, bl: bl, dim: dim, spare: spare}
 	between := float64(dim - 7)
 	g.ux, g.uy = (tr.x-tl.x)/between, (tr.y-tl.y)/between
 	g.vx, g.vy = (bl.x-tl.x)/between, (bl.y-tl.y)/between
@@ -74,8 +71,11 @@ func (g *grid) fit(b *bitmap, way int, work *Work) bool {
 	}
 	g.corner(px, py)
 	_ = g.align(b, work)
-	g.mesh = newMesh(b, g, work)
-	return g.mesh != nil
+	if !g.spare.lay(b, g, work) {
+		return false
+	}
+	g.mesh = g.spare
+	return true
 }
 
 // corner makes a point the place where the fourth finder pattern would be.
@@ -101,11 +101,11 @@ func (g *grid) perspective() (x, y float64, leaning bool) {
 }
 
 // transform maps modules to pixels by the four points.
-func (g *grid) transform() *common.PerspectiveTransform {
+func (g *grid) transform() perspective {
 	far := float64(g.dim) - 3.5
-	return common.PerspectiveTransform_QuadrilateralToQuadrilateral(
-		3.5, 3.5, far, 3.5, g.brModules, g.brModules, 3.5, far,
-		g.tl.x, g.tl.y, g.tr.x, g.tr.y, g.br[0], g.br[1], g.bl.x, g.bl.y)
+	return between(
+		[4]Point{{3.5, 3.5}, {far, 3.5}, {g.brModules, g.brModules}, {3.5, far}},
+		[4]Point{{g.tl.x, g.tl.y}, {g.tr.x, g.tr.y}, {g.br[0], g.br[1]}, {g.bl.x, g.bl.y}})
 }
 
 // align looks for the alignment pattern nearest the fourth corner and makes it the
@@ -115,10 +115,10 @@ func (g *grid) align(b *bitmap, work *Work) bool {
 		return false
 	}
 	modules := float64(g.dim) - 6.5
-	at := []float64{modules, modules}
-	g.transform().TransformPoints(at)
+	t := g.transform()
+	x, y := t.at(modules, modules)
 	for _, reach := range [2]float64{4, 8} {
-		if ax, ay, ok := g.searchAlignment(b, at[0], at[1], reach, work); ok {
+		if ax, ay, ok := g.searchAlignment(b, x, y, reach, work); ok {
 			g.br, g.brModules = [2]float64{ax, ay}, modules
 			return true
 		}
@@ -183,20 +183,16 @@ func (g *grid) sample(b *bitmap, m *modules, work *Work) bool {
 	work.Modules += g.dim * g.dim
 	t := g.transform()
 	m.reset(g.dim)
-	var line [2 * maxDimension]float64
-	row := line[:2*g.dim]
 	outside := 0
 	for y := range g.dim {
 		for x := range g.dim {
-			row[2*x], row[2*x+1] = float64(x)+0.5, float64(y)+0.5
-		}
-		if g.mesh != nil {
-			g.mesh.transform(row)
-		} else {
-			t.TransformPoints(row)
-		}
-		for x := range g.dim {
-			px, py := int(math.Floor(row[2*x])), int(math.Floor(row[2*x+1]))
+			u, v := float64(x)+0.5, float64(y)+0.5
+			if g.mesh != nil {
+				u, v = g.mesh.at(u, v)
+			} else {
+				u, v = t.at(u, v)
+			}
+			px, py := int(math.Floor(u)), int(math.Floor(v))
 			if uint(px) >= uint(b.w) || uint(py) >= uint(b.h) {
 				outside++
 			} else if b.black(px, py) {

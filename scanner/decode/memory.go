@@ -35,12 +35,13 @@ func (m *modules) black(x, y int) bool {
 	return m.bits[i>>6]>>(uint(i)&63)&1 != 0
 }
 
-// matrix is a copy for the library, which changes what it decodes.
-func (m *modules) matrix() (*gozxing.BitMatrix, error) {
-	out, err := gozxing.NewSquareBitMatrix(m.dim)
-	if err != nil {
-		return nil, err
+// copyTo makes a copy for the library, which changes what it decodes, in m if that has the
+// right size.
+func (m *modules) copyTo(out *gozxing.BitMatrix) *gozxing.BitMatrix {
+	if out == nil || out.GetWidth() != m.dim {
+		out, _ = gozxing.NewSquareBitMatrix(m.dim) // only a dimension under 1 is an error
 	}
+	out.Clear()
 	for y := range m.dim {
 		for x := range m.dim {
 			if m.black(x, y) {
@@ -48,7 +49,7 @@ func (m *modules) matrix() (*gozxing.BitMatrix, error) {
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // memory keeps what the last codes said, so that a code which is shown frame after frame,

@@ -56,7 +56,10 @@ func (r *Reader) decodeTriple(b *bitmap, tl, tr, bl pattern, attempts *int) (tex
 	down := math.Hypot(bl.x-tl.x, bl.y-tl.y) / module
 	exact := (across+down)/2 + 7
 	for _, dim := range dimensions(exact) {
-		g := newGrid(tl, tr, bl, dim)
+		if dim == 0 {
+			continue
+		}
+		g := newGrid(tl, tr, bl, dim, &r.mesh)
 		if !g.timing(b) {
 			continue
 		}
@@ -78,17 +81,16 @@ func (r *Reader) decodeTriple(b *bitmap, tl, tr, bl pattern, attempts *int) (tex
 }
 
 // dimensions returns the sides that a code whose side measures exact modules can
-// have, nearest first: sides are 17+4·version.
-func dimensions(exact float64) []int {
+// have, nearest first, or 0: sides are 17+4·version.
+func dimensions(exact float64) (out [2]int) {
 	nearest := 17 + 4*int(math.Round((exact-17)/4))
 	other := nearest + 4
 	if exact < float64(nearest) {
 		other = nearest - 4
 	}
-	var out []int
-	for _, d := range [2]int{nearest, other} {
+	for i, d := range [2]int{nearest, other} {
 		if d >= minDimension && d <= maxDimension && math.Abs(exact-float64(d)) <= 2.8+exact/30 {
-			out = append(out, d)
+			out[i] = d
 		}
 	}
 	return out
@@ -102,11 +104,8 @@ func (r *Reader) decodeGrid(b *bitmap, g *grid) (string, bool) {
 	if text, ok := r.memory.recall(&r.sampled); ok {
 		return text, true
 	}
-	m, err := r.sampled.matrix()
-	if err != nil {
-		return "", false
-	}
-	result, err := r.decoder.Decode(m, nil)
+	r.library = r.sampled.copyTo(r.library)
+	result, err := r.decoder.Decode(r.library, nil)
 	if err != nil {
 		return "", false
 	}

@@ -4,6 +4,7 @@ import (
 	"image"
 	"math"
 
+	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 
 	"hexiao/scanner"
@@ -84,7 +85,9 @@ type Reader struct {
 	scale   float64     // from the bitmap being searched to that part
 	crop    image.Gray  // the part
 	sampled modules
+	mesh    mesh
 	memory  memory
+	library *gozxing.BitMatrix // what it decodes
 	live    live
 	work    Work
 	limit   int // of Work.trying, from which on no further three patterns are tried

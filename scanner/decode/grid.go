@@ -179,7 +179,7 @@ func (g *grid) alignmentScore(b *bitmap, x, y float64) int {
 }
 
 // sample reads every module at its centre.
-func (g *grid) sample(b *bitmap, m *modules, work *Work) bool {
+func (g *grid) sample(b *bitmap, m *samples, work *Work) bool {
 	work.Modules += g.dim * g.dim
 	t := g.transform()
 	m.reset(g.dim)

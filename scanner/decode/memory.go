@@ -9,14 +9,14 @@ import (
 // remembered is how many decoded codes are remembered.
 const remembered = 8
 
-// modules are the bits of a code as they were sampled, row after row, 64 a word.
-type modules struct {
+// samples are the modules of a code as they were sampled, row after row, 64 a word.
+type samples struct {
 	dim  int
 	bits []uint64
 }
 
 // reset makes all of them white.
-func (m *modules) reset(dim int) {
+func (m *samples) reset(dim int) {
 	n := (dim*dim + 63) / 64
 	if cap(m.bits) < n {
 		m.bits = make([]uint64, n)
@@ -25,19 +25,19 @@ func (m *modules) reset(dim int) {
 	clear(m.bits)
 }
 
-func (m *modules) set(x, y int) {
+func (m *samples) set(x, y int) {
 	i := y*m.dim + x
 	m.bits[i>>6] |= 1 << (uint(i) & 63)
 }
 
-func (m *modules) black(x, y int) bool {
+func (m *samples) black(x, y int) bool {
 	i := y*m.dim + x
 	return m.bits[i>>6]>>(uint(i)&63)&1 != 0
 }
 
 // copyTo makes a copy for the library, which changes what it decodes, in m if that has the
 // right size.
-func (m *modules) copyTo(out *gozxing.BitMatrix) *gozxing.BitMatrix {
+func (m *samples) copyTo(out *gozxing.BitMatrix) *gozxing.BitMatrix {
 	if out == nil || out.GetWidth() != m.dim {
 		out, _ = gozxing.NewSquareBitMatrix(m.dim) // only a dimension under 1 is an error
 	}
@@ -56,25 +56,25 @@ func (m *modules) copyTo(out *gozxing.BitMatrix) *gozxing.BitMatrix {
 // with exactly the same modules, is decoded once.
 type memory struct {
 	codes [remembered]struct {
-		modules modules
+		samples samples
 		text    string
 	}
 	next int // the oldest
 }
 
-func (m *memory) recall(code *modules) (text string, ok bool) {
+func (m *memory) recall(code *samples) (text string, ok bool) {
 	for i := range m.codes {
 		c := &m.codes[i]
-		if c.modules.dim == code.dim && slices.Equal(c.modules.bits, code.bits) {
+		if c.samples.dim == code.dim && slices.Equal(c.samples.bits, code.bits) {
 			return c.text, true
 		}
 	}
 	return "", false
 }
 
-func (m *memory) keep(code *modules, text string) {
+func (m *memory) keep(code *samples, text string) {
 	c := &m.codes[m.next]
 	m.next = (m.next + 1) % remembered
-	c.modules.dim, c.modules.bits = code.dim, append(c.modules.bits[:0], code.bits...)
+	c.samples.dim, c.samples.bits = code.dim, append(c.samples.bits[:0], code.bits...)
 	c.text = text
 }

@@ -84,7 +84,7 @@ type Reader struct {
 	origin  image.Point // of the part of it being searched
 	scale   float64     // from the bitmap being searched to that part
 	crop    image.Gray  // the part
-	sampled modules
+	sampled samples
 	mesh    mesh
 	memory  memory
 	library *gozxing.BitMatrix // what it decodes

@@ -9,8 +9,8 @@ const (
 	plain     way = iota // every pixel, at local thresholds
 	sharpened            // out of focus or moved; at half size where the part is large
 	halved               // noise, the pixels of a screen
-	even                 // one threshold for all: large modules, dotted or rounded ones
-	dark                 // white on black: a screen in dark mode
+	oneLevel             // one threshold for all: large modules, dotted or rounded ones
+	darkMode             // white on black: a screen in dark mode
 	smoothed             // noise on small modules
 	doubled              // modules of hardly more than a pixel
 	faint                // pale: hardly any contrast
@@ -37,7 +37,7 @@ func (r *Reader) try(img *image.Gray, part image.Rectangle, w way) {
 	switch {
 	case w == quartered:
 		g = r.smaller(r.smaller(g, 0), 1)
-	case w == halved, w == faint, (w == sharpened || w == even) && area(part) >= largePart:
+	case w == halved, w == faint, (w == sharpened || w == oneLevel) && area(part) >= largePart:
 		g = r.smaller(g, 0)
 	case w == doubled:
 		r.scale = 0.5
@@ -53,7 +53,7 @@ func (r *Reader) try(img *image.Gray, part image.Rectangle, w way) {
 	case sharpened:
 		r.work.Pixels += 4 * size
 		r.binarizer.sharp(r.sharpen(g, &r.scaled[2]), &r.bits)
-	case even:
+	case oneLevel:
 		r.work.Pixels += 4 * size
 		r.binarizer.global(smooth(g, &r.scaled[2]), &r.bits)
 	case faint:
@@ -61,7 +61,7 @@ func (r *Reader) try(img *image.Gray, part image.Rectangle, w way) {
 	default:
 		r.binarizer.local(g, &r.bits)
 	}
-	if w == dark {
+	if w == darkMode {
 		r.bits.invert()
 	}
 	r.quickQR()

@@ -25,15 +25,15 @@ func TestPerspective(t *testing.T) {
 			}
 		}
 		// The point where the diagonals meet stays that point.
-		x, y := crossing(from)
-		if u, v := p.at(x, y); func() bool { cx, cy := crossing(to); return abs(u-cx) > 1e-6 || abs(v-cy) > 1e-6 }() {
+		x, y := diagonalsMeet(from)
+		if u, v := p.at(x, y); func() bool { cx, cy := diagonalsMeet(to); return abs(u-cx) > 1e-6 || abs(v-cy) > 1e-6 }() {
 			t.Fatalf("the diagonals meet at %g,%g", u, v)
 		}
 	})
 }
 
-// crossing is where the diagonals of a quadrilateral meet.
-func crossing(q [4]Point) (x, y float64) {
+// diagonalsMeet is where the diagonals of a quadrilateral meet.
+func diagonalsMeet(q [4]Point) (x, y float64) {
 	ax, ay := q[2].X-q[0].X, q[2].Y-q[0].Y
 	bx, by := q[3].X-q[1].X, q[3].Y-q[1].Y
 	s := ((q[1].X-q[0].X)*by - (q[1].Y-q[0].Y)*bx) / (ax*by - ay*bx)

@@ -17,8 +17,8 @@ type grid struct {
 	spare *mesh // memory for one
 }
 
-func newGrid(tl, tr, bl pattern, dim int, spare *mesh) grid {
-	g := grid{tl: tl, tr: tr, bl: bl, dim: dim, spare: spare}
+func newGrid(tl, tr, bl pattern, dim int) grid {
+	g := grid{tl: tl, tr: tr, bl: bl, dim: dim}
 	between := float64(dim - 7)
 	g.ux, g.uy = (tr.x-tl.x)/between, (tr.y-tl.y)/between
 	g.vx, g.vy = (bl.x-tl.x)/between, (bl.y-tl.y)/between

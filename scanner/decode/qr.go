@@ -59,7 +59,8 @@ func (r *Reader) decodeTriple(b *bitmap, tl, tr, bl pattern, attempts *int) (tex
 		if dim == 0 {
 			continue
 		}
-		g := newGrid(tl, tr, bl, dim, &r.mesh)
+		g := newGrid(tl, tr, bl, dim)
+		g.spare = &r.mesh
 		if !g.timing(b) {
 			continue
 		}

@@ -103,7 +103,7 @@ func (g *grid) perspective() (x, y float64, leaning bool) {
 // transform maps modules to pixels by the four points.
 func (g *grid) transform() perspective {
 	far := float64(g.dim) - 3.5
-	return between(
+	return quadToQuad(
 		[4]Point{{3.5, 3.5}, {far, 3.5}, {g.brModules, g.brModules}, {3.5, far}},
 		[4]Point{{g.tl.x, g.tl.y}, {g.tr.x, g.tr.y}, {g.br[0], g.br[1]}, {g.bl.x, g.bl.y}})
 }

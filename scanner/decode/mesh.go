@@ -50,7 +50,7 @@ func (m *mesh) lay(b *bitmap, g *grid, work *Work) bool {
 	for j := range n - 1 {
 		for i := range n - 1 {
 			k := j*n + i
-			m.pieces = append(m.pieces, between(
+			m.pieces = append(m.pieces, quadToQuad(
 				[4]Point{{m.lines[i], m.lines[j]}, {m.lines[i+1], m.lines[j]}, {m.lines[i+1], m.lines[j+1]}, {m.lines[i], m.lines[j+1]}},
 				[4]Point{m.points[k], m.points[k+1], m.points[k+n+1], m.points[k+n]}))
 		}

@@ -18,8 +18,8 @@ func fromSquare(q [4]Point) perspective {
 	}
 }
 
-// between maps the corners of one quadrilateral to those of another.
-func between(from, to [4]Point) perspective {
+// quadToQuad maps the corners of one quadrilateral to those of another.
+func quadToQuad(from, to [4]Point) perspective {
 	p := fromSquare(from)
 	// The adjoint is the inverse but for a factor, which does not matter here.
 	inverse := perspective{

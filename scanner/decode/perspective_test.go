@@ -18,7 +18,7 @@ func TestPerspective(t *testing.T) {
 			return [4]Point{corner(label, 0, 0), corner(label, 100, 0), corner(label, 100, 100), corner(label, 0, 100)}
 		}
 		from, to := quad("from"), quad("to")
-		p := between(from, to)
+		p := quadToQuad(from, to)
 		for i := range from {
 			if x, y := p.at(from[i].X, from[i].Y); abs(x-to[i].X) > 1e-6 || abs(y-to[i].Y) > 1e-6 {
 				t.Fatalf("corner %d goes to %g,%g, want %v", i, x, y, to[i])

@@ -82,7 +82,11 @@ func (r *Reader) search(img *image.Gray) bool {
 	l := &r.live
 	r.origin, r.scale = image.Point{}, 1
 	r.lines(img)
-	if !r.qr && !r.dataMatrix {
+	if r.dataMatrix {
+		r.binarizer.local(img, &r.bits)
+		r.readMatrix(&r.bits)
+	}
+	if !r.qr {
 		return false
 	}
 	g := img
@@ -91,10 +95,6 @@ func (r *Reader) search(img *image.Gray) bool {
 	}
 	r.work.Pixels += area(g.Rect)
 	r.binarizer.local(g, &r.bits)
-	r.readMatrix(&r.bits)
-	if !r.qr {
-		return false
-	}
 	r.quickQR()
 	if box, ok := r.suspect(&r.bits); ok {
 		l.missed = true

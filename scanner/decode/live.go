@@ -19,6 +19,7 @@ type live struct {
 	purse   purse
 	regions []region
 	texture texture
+	base    way  // in which whole frames are searched
 	way     way  // in which the frame is being looked at
 	turn    way  // the next way for the whole frame
 	rested  bool // the last frame was not searched as a whole
@@ -37,7 +38,9 @@ func (r *Reader) readLive(img *image.Gray) {
 		l.purse = newPurse(r.frame)
 	}
 	for i := range l.regions {
-		l.regions[i].unseen++
+		g := &l.regions[i]
+		g.unseen++
+		g.looks, g.novel, g.marks = 0, false, false
 	}
 	if r.again(img) && !l.rested {
 		l.rested = true
@@ -71,6 +74,7 @@ func (r *Reader) again(img *image.Gray) bool {
 			there++
 		} else {
 			gone++
+			g.unseen, g.novel = 0, true
 		}
 	}
 	return there > 0 && gone == 0
@@ -90,7 +94,8 @@ func (r *Reader) search(img *image.Gray) bool {
 		return false
 	}
 	g := img
-	if l.way = r.base(); l.way == halved {
+	l.base = r.base()
+	if l.way = l.base; l.way == halved {
 		g = r.smaller(img, 0)
 	}
 	r.work.Pixels += area(g.Rect)
@@ -98,7 +103,7 @@ func (r *Reader) search(img *image.Gray) bool {
 	r.quickQR()
 	if box, ok := r.suspect(&r.bits); ok {
 		l.missed = true
-		r.place(box)
+		r.place(box).marks = true
 	}
 	if g.Rect.Dx() < 5*block || g.Rect.Dy() < 5*block {
 		return true // too small to be measured by blocks
@@ -110,7 +115,8 @@ func (r *Reader) search(img *image.Gray) bool {
 	for _, s := range l.texture.find(&r.bits, &r.binarizer) {
 		box := image.Rectangle{Min: s.box.Min.Mul(side), Max: s.box.Max.Mul(side)}
 		if box = box.Inset(-side / 2).Intersect(image.Rectangle{Max: r.frame}); !r.readIn(box) {
-			r.place(box)
+			g := r.place(box)
+			g.novel = g.novel || 3*s.novel >= s.blocks
 		}
 	}
 	return true
@@ -135,53 +141,61 @@ func (r *Reader) base() way {
 // frame, in other ways than search did.
 func (r *Reader) lookFurther(img *image.Gray) {
 	l := &r.live
-	for _, poor := range [2]bool{false, true} {
-		for i := range l.regions {
-			g := &l.regions[i]
-			if g.text == "" && g.unseen == 0 && g.stale() == poor && !r.readIn(g.box) {
-				r.lookAt(img, g)
-			}
-		}
-	}
-	if len(r.results) > 0 {
-		return
-	}
 	whole := image.Rectangle{Max: r.frame}
-	for range ways {
-		if !l.purse.rich() {
+	for l.purse.left > 0 {
+		if g := r.worthiest(); g != nil {
+			r.lookAt(img, g)
+			continue
+		}
+		if len(r.results) > 0 || !l.purse.rich() {
 			return
 		}
 		w := l.turn
 		l.turn = (l.turn + 1) % ways
-		if w != r.base() && w.suits(whole) {
+		if w != l.base && w.suits(whole) {
 			r.pay(img, whole, w)
 			return
 		}
 	}
 }
 
-// lookAt tries one way after another on a region, from the one that comes next.
-func (r *Reader) lookAt(img *image.Gray, g *region) {
+// worthiest is the region to look at next, or nil: of those that show something and
+// have not been looked at in all ways in this frame, the one that has been looked at least
+// in it; where there are several, one with finder patterns first. What has been there for
+// long has to wait until there is plenty.
+func (r *Reader) worthiest() *region {
 	l := &r.live
-	before := len(r.results)
-	for range ways {
-		if l.purse.left <= 0 || g.stale() && !l.purse.rich() {
-			return
-		}
-		w := (g.way + way(g.tries)) % ways
-		g.tries++
-		if w == r.base() || !w.suits(g.box) {
+	var best *region
+	for i := range l.regions {
+		g := &l.regions[i]
+		if g.text != "" || g.unseen > 0 || g.looks == int(ways) || !g.fresh() && !l.purse.rich() || r.readIn(g.box) {
 			continue
 		}
-		r.pay(img, g.box, w)
-		if len(r.results) > before {
-			return
+		if best == nil || g.before(best) {
+			best = g
 		}
-		if box, ok := r.suspect(&r.bits); ok {
-			l.missed = true
-			if 2*area(box) < area(g.box) {
-				g.box = box
-			}
+	}
+	return best
+}
+
+// lookAt looks at a region in the way that is next there.
+func (r *Reader) lookAt(img *image.Gray, g *region) {
+	w := (g.way + way(g.tries)) % ways
+	g.tries++
+	g.looks++
+	if w == r.live.base || !w.suits(g.box) {
+		return
+	}
+	before := len(r.results)
+	r.pay(img, g.box, w)
+	if len(r.results) > before {
+		return
+	}
+	if box, ok := r.suspect(&r.bits); ok {
+		r.live.missed = true
+		g.marks = true
+		if 2*area(box) < area(g.box) {
+			g.box = box
 		}
 	}
 }

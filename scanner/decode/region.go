@@ -5,7 +5,7 @@ import "image"
 const (
 	maxRegions = 8
 	forget     = 8 // frames for which a region is kept that shows nothing any more
-	rounds     = 6 // of all ways, after which a region is thought to hold no code
+	rounds     = 6 // of all ways, after which finder patterns are thought to belong to no code
 )
 
 // region is a part of the frame that shows a code, or something like one.
@@ -15,13 +15,25 @@ type region struct {
 	way    way    // that read it last
 	tries  int    // ways tried since
 	unseen int    // frames since there was anything
+
+	// In this frame.
+	looks int  // ways tried
+	novel bool // it was not there for long
+	marks bool // it shows finder patterns
 }
 
-// stale says that a region was looked at so often in vain that newer ones go first.
-func (g *region) stale() bool { return g.tries >= rounds*int(ways) }
-
 // fresh says that it shows something that is worth spending on.
-func (g *region) fresh() bool { return g.text == "" && g.unseen == 0 && !g.stale() }
+func (g *region) fresh() bool {
+	return g.text == "" && g.unseen == 0 && (g.novel || g.marks && g.tries < rounds*int(ways))
+}
+
+// before says whether to look at g rather than at h.
+func (g *region) before(h *region) bool {
+	if g.looks != h.looks {
+		return g.looks < h.looks
+	}
+	return g.marks && !h.marks
+}
 
 // place notes that there is something in a part of the frame, and returns the region for it:
 // one that is known and overlaps it, or else a new one, for which the region that is

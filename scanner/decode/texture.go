@@ -14,6 +14,8 @@ type texture struct {
 	busy         []uint16 // the lesser of both, over the block and its eight neighbours
 	rich         []uint8  // 1 where a block is busy and has contrast
 	dense        []uint8  // 1 where nearly all the neighbours are rich, too
+	usual        []uint8  // level of each block in the frames before
+	habit        []uint8  // frames for which it has been dense at that level
 	stack        []int32
 	spots        []spot
 	noise        int // levels of contrast in a calm block
@@ -23,6 +25,7 @@ type texture struct {
 type spot struct {
 	box    image.Rectangle // in blocks
 	blocks int
+	novel  int // of these that were not there, or not dense, for long
 }
 
 const (
@@ -33,6 +36,8 @@ const (
 	calm       = 4  // the calmest fourth of the blocks is taken for noise
 	noisy      = 60 // levels of contrast in calm blocks that are noise
 	enoughRich = 7  // of nine blocks
+	changed    = 12 // levels by which a block differs that shows something else
+	novelty    = 30 // frames after which what is dense is thought to belong to the room
 )
 
 // find returns the largest parts of a bitmap, largest first, which the binarizer has just
@@ -45,6 +50,7 @@ func (t *texture) find(b *bitmap, z *binarizer) []spot {
 	t.sum()
 	t.mark(z)
 	t.join()
+	t.remember(z)
 	t.spots = t.spots[:0]
 	for i, d := range t.dense {
 		if d != 0 {
@@ -58,10 +64,15 @@ func (t *texture) resize(bw, bh int) {
 	n := bw * bh
 	if cap(t.busy) < n {
 		t.across, t.down, t.rich, t.dense = make([]uint8, n), make([]uint8, n), make([]uint8, n), make([]uint8, n)
+		t.usual, t.habit = make([]uint8, n), make([]uint8, n)
 		t.busy = make([]uint16, n)
+	}
+	if t.bw != bw || t.bh != bh {
+		clear(t.habit[:n])
 	}
 	t.bw, t.bh = bw, bh
 	t.across, t.down, t.busy, t.rich, t.dense = t.across[:n], t.down[:n], t.busy[:n], t.rich[:n], t.dense[:n]
+	t.usual, t.habit = t.usual[:n], t.habit[:n]
 }
 
 // count counts a row of blocks. Of each row of pixels the last is compared with itself.
@@ -150,6 +161,20 @@ func (t *texture) join() {
 	}
 }
 
+// remember keeps account of what has been where for how long.
+func (t *texture) remember(z *binarizer) {
+	for i, level := range z.points {
+		usual := t.usual[i]
+		if max(level, usual)-min(level, usual) > changed {
+			t.habit[i] = 0
+		}
+		t.usual[i] = uint8((int(level) + int(usual) + 1) / 2)
+		if t.dense[i] != 0 && t.habit[i] < novelty {
+			t.habit[i]++
+		}
+	}
+}
+
 // flood takes the part connected with a block out of dense, and returns it with the
 // neighbours that made it so.
 func (t *texture) flood(start int) spot {
@@ -161,6 +186,9 @@ func (t *texture) flood(start int) spot {
 		at := int(t.stack[len(t.stack)-1])
 		t.stack = t.stack[:len(t.stack)-1]
 		s.blocks++
+		if t.habit[at] < novelty {
+			s.novel++
+		}
 		x, y := at%t.bw, at/t.bw
 		s.box.Min.X, s.box.Max.X = min(s.box.Min.X, x), max(s.box.Max.X, x)
 		s.box.Min.Y, s.box.Max.Y = min(s.box.Min.Y, y), max(s.box.Max.Y, y)

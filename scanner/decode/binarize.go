@@ -192,6 +192,11 @@ const (
 	low7  = 0x7f * low1           // the others
 )
 
+// notLess has 0xff in each lane where the byte of a is not less than that of b.
+func notLess(a, b uint64) uint64 {
+	return ((a | 0x100*lanes) - b) >> 8 & lanes * 0xff
+}
+
 // global thresholds the whole frame at one level (Otsu's: the one that parts dark from
 // light pixels best). It keeps large dark areas dark, where local would call them white.
 func (z *binarizer) global(g *image.Gray, out *bitmap) {

@@ -8,7 +8,7 @@ const (
 	hitCost     = 60
 	tripleCost  = 15
 	alignCost   = 30
-	moduleCost  = 7
+	moduleCost  = 10
 	attemptCost = 15_000
 )
 

@@ -2,9 +2,13 @@ package decode
 
 import "slices"
 
-// maxPatterns bounds how many finder patterns of a frame are kept. A frame full of
-// things that look like them (a hostile poster, a grille, noise) costs no more.
-const maxPatterns = 192
+// maxPatterns bounds how many finder patterns of a frame are kept, livePatterns the same for
+// a live one. A frame full of things that look like them (a hostile poster, a grille,
+// noise) costs no more.
+const (
+	maxPatterns  = 192
+	livePatterns = 96
+)
 
 // pattern is one of the three square marks of a QR code, or something like it.
 type pattern struct {
@@ -23,9 +27,11 @@ type finder struct {
 	skip     int // every so many rows are looked at
 	maxEdges int // changes of colour after which find stops
 	maxHits  int // runs like a pattern's after which it stops
+	keep     int // patterns kept
+	corners  int // and of these returned
 }
 
-// find returns up to maxCorners patterns of a bitmap, those seen in most rows first. It
+// find returns up to corners patterns of a bitmap, those seen in most rows first. It
 // tries every skip-th row, or fewer where even the smallest code of interest is large: every
 // fourth of these over the whole bitmap, then those between, so that a bitmap which is too
 // rich to be searched wholly is searched evenly.
@@ -47,7 +53,7 @@ rows:
 	}
 	f.work.Edges += edges
 	slices.SortStableFunc(f.patterns, func(a, b pattern) int { return b.n - a.n })
-	found := f.patterns[:min(len(f.patterns), maxCorners)]
+	found := f.patterns[:min(len(f.patterns), f.corners)]
 	for i := range found {
 		centre(b, &found[i], f.work)
 	}
@@ -149,7 +155,7 @@ func (f *finder) confirm(b *bitmap, from, to, total, y int) {
 			return
 		}
 	}
-	if len(f.patterns) < maxPatterns {
+	if len(f.patterns) < f.keep {
 		f.patterns = append(f.patterns, p)
 	}
 }

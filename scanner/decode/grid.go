@@ -178,30 +178,60 @@ func (g *grid) alignmentScore(b *bitmap, x, y float64) int {
 	return score
 }
 
-// sample reads every module at its centre.
-func (g *grid) sample(b *bitmap, m *samples, work *Work) bool {
+// leastFixed is how many of a hundred modules of the finder and timing patterns must be
+// right for the others to be looked at. What cannot be read has about half.
+const leastFixed = 70
+
+// plausible looks at the modules that are the same in every code, few as they are, before
+// all are sampled.
+func (g *grid) plausible(b *bitmap, work *Work) bool {
+	t := g.transform()
+	n, right := 0, 0
+	look := func(x, y int, black bool) {
+		n++
+		if g.module(b, &t, x, y) == black {
+			right++
+		}
+	}
+	for y := range 7 {
+		for x := range 7 {
+			black := max(x-3, 3-x, y-3, 3-y) != 2
+			look(x, y, black)
+			look(g.dim-7+x, y, black)
+			look(x, g.dim-7+y, black)
+		}
+	}
+	for i := 8; i < g.dim-8; i++ {
+		look(i, 6, i%2 == 0)
+		look(6, i, i%2 == 0)
+	}
+	work.Modules += n
+	return 100*right >= leastFixed*n
+}
+
+// module reads one module at its centre; white outside the frame.
+func (g *grid) module(b *bitmap, t *perspective, x, y int) bool {
+	u, v := float64(x)+0.5, float64(y)+0.5
+	if g.mesh != nil {
+		u, v = g.mesh.at(u, v)
+	} else {
+		u, v = t.at(u, v)
+	}
+	return u >= 0 && v >= 0 && b.black(int(u), int(v))
+}
+
+// sample reads every module.
+func (g *grid) sample(b *bitmap, m *samples, work *Work) {
 	work.Modules += g.dim * g.dim
 	t := g.transform()
 	m.reset(g.dim)
-	outside := 0
 	for y := range g.dim {
 		for x := range g.dim {
-			u, v := float64(x)+0.5, float64(y)+0.5
-			if g.mesh != nil {
-				u, v = g.mesh.at(u, v)
-			} else {
-				u, v = t.at(u, v)
-			}
-			px, py := int(math.Floor(u)), int(math.Floor(v))
-			if uint(px) >= uint(b.w) || uint(py) >= uint(b.h) {
-				outside++
-			} else if b.black(px, py) {
+			if g.module(b, &t, x, y) {
 				m.set(x, y)
 			}
 		}
 	}
-	// The error correction makes up for a code cut by the frame's edge, up to a point.
-	return outside*10 <= g.dim*g.dim
 }
 
 // timing says whether at least one of the two timing patterns, the dotted lines

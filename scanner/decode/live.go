@@ -10,7 +10,7 @@ const (
 	largeFrame   = 400_000 // pixels from which a live frame is searched at half size
 	liveEdges    = 40_000  // changes of colour that the finder goes through in a bitmap
 	liveHits     = 700     // runs like a finder pattern's that it looks at
-	liveTrying   = 300_000 // what trying sets of three patterns may cost in a bitmap
+	liveTrying   = 200_000 // what trying sets of three patterns may cost in a bitmap
 )
 
 // live is what a Live reader knows from the frames before.

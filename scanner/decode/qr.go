@@ -99,9 +99,10 @@ func dimensions(exact float64) (out [2]int) {
 
 // decodeGrid samples the modules of a grid and decodes them.
 func (r *Reader) decodeGrid(b *bitmap, g *grid) (string, bool) {
-	if !g.sample(b, &r.sampled, &r.work) {
+	if !g.plausible(b, &r.work) {
 		return "", false
 	}
+	g.sample(b, &r.sampled, &r.work)
 	if text, ok := r.memory.recall(&r.sampled); ok {
 		return text, true
 	}

@@ -112,9 +112,9 @@ func New(o Options) *Reader {
 		r.dataMatrix = r.dataMatrix || s == scanner.DataMatrix
 	}
 	r.limit = math.MaxInt
-	r.finder = finder{work: &r.work, skip: 3, maxEdges: math.MaxInt, maxHits: math.MaxInt32}
+	r.finder = finder{work: &r.work, skip: 3, maxEdges: math.MaxInt, maxHits: math.MaxInt32, keep: maxPatterns, corners: maxCorners}
 	if r.strategy != Full {
-		r.finder.skip, r.finder.maxEdges, r.finder.maxHits = 2, liveEdges, liveHits
+		r.finder = finder{work: &r.work, skip: 2, maxEdges: liveEdges, maxHits: liveHits, keep: livePatterns, corners: liveCorners}
 		r.live.regions = make([]region, 0, maxRegions)
 	}
 	return r

@@ -8,9 +8,9 @@ import (
 const (
 	liveAttempts = 12      // grids decoded in vain in a bitmap of a live frame
 	largeFrame   = 400_000 // pixels from which a live frame is searched at half size
-	liveEdges    = 40_000  // changes of colour that the finder goes through in a bitmap
-	liveHits     = 700     // runs like a finder pattern's that it looks at
-	liveTrying   = 200_000 // what trying sets of three patterns may cost in a bitmap
+	liveEdges    = 30_000  // changes of colour that the finder goes through in a bitmap
+	liveHits     = 500     // runs like a finder pattern's that it looks at
+	liveTrying   = 150_000 // what trying sets of three patterns may cost in a bitmap
 )
 
 // live is what a Live reader knows from the frames before.
@@ -114,7 +114,7 @@ func (r *Reader) search(img *image.Gray) bool {
 	side := block * int(r.scale)
 	for _, s := range l.texture.find(&r.bits, &r.binarizer) {
 		box := image.Rectangle{Min: s.box.Min.Mul(side), Max: s.box.Max.Mul(side)}
-		if box = box.Inset(-side / 2).Intersect(image.Rectangle{Max: r.frame}); !r.readIn(box) {
+		if box = box.Inset(-side * 3 / 2).Intersect(image.Rectangle{Max: r.frame}); !r.readIn(box) {
 			g := r.place(box)
 			g.novel = g.novel || 3*s.novel >= s.blocks
 		}

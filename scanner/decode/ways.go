@@ -19,9 +19,9 @@ const (
 )
 
 const (
-	largePart = 90_000 // pixels from which a part is sharpened at half size
-	mostTwice = 60_000 // pixels up to which it is looked at at double size
-	smallest  = 40     // pixels of a side that is worth looking at
+	largePart = 320_000 // pixels from which a part is sharpened at half size
+	mostTwice = 60_000  // pixels up to which it is looked at at double size
+	smallest  = 40      // pixels of a side that is worth looking at
 )
 
 // try looks at a part of the frame in one way. What it reads is added to the results, and

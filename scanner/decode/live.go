@@ -36,6 +36,7 @@ func (r *Reader) readLive(img *image.Gray) {
 	if l.size != r.frame {
 		l.size, l.regions, l.rested = r.frame, l.regions[:0], false
 		l.purse = newPurse(r.frame)
+		l.texture.forget()
 	}
 	for i := range l.regions {
 		g := &l.regions[i]

@@ -202,3 +202,19 @@ func damagedCodes() *image.Gray {
 	}
 	return frame
 }
+
+// What a reader forgets is read as if it were new.
+func TestForget(t *testing.T) {
+	r := New(Options{Symbologies: []scanner.Symbology{scanner.QR}})
+	frame := scannertest.Frame(opaque, scannertest.Options{Module: 6})
+	for range 40 {
+		r.Read(frame)
+	}
+	first := New(Options{Symbologies: []scanner.Symbology{scanner.QR}})
+	first.Read(frame)
+	r.Forget()
+	r.Read(frame)
+	if diff := cmp.Diff(first.Work(), r.Work()); diff != "" {
+		t.Errorf("after forgetting: %s", diff)
+	}
+}

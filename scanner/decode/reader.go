@@ -14,9 +14,9 @@ import (
 type Strategy string
 
 const (
-	// Live is for a camera: the next frame comes in a moment, so each gets a few
-	// milliseconds. The frame as it is, and inverted or at one global threshold if that
-	// showed nothing; linear codes along rows and columns.
+	// Live is for a camera: the next frame comes in a moment. Each frame gets a fixed budget
+	// on average; what it shows is remembered for the next one, so frames are to be shown in
+	// the order in which they were taken, and Forget called before those of something else.
 	Live Strategy = "live"
 
 	// Full is for a picture that is all there is: as it is, at half and a quarter of its
@@ -120,8 +120,8 @@ func New(o Options) *Reader {
 	return r
 }
 
-// Read returns the codes in a frame, each text once. The frame is not changed and not
-// kept. A frame that makes the decoding library panic counts as one without codes; Faults
+// Read returns the codes in a frame, each text once, nearest the middle first. The frame is
+// not changed and not kept; the results hold until the next Read. A frame that makes the decoding library panic counts as one without codes; Faults
 // tells how many there were.
 func (r *Reader) Read(img *image.Gray) (results []Result) {
 	r.results, r.work, r.origin = r.results[:0], Work{}, image.Point{}
@@ -158,7 +158,11 @@ func (r *Reader) nearestFirst() {
 	}
 }
 
-// View is Read in the form that a camera hands on.
+// Forget makes a Live reader take the next frame for the first. Full remembers nothing.
+func (r *Reader) Forget() { r.live.size = image.Point{} }
+
+// View is Read in the form that a camera hands on. Missed is set by Live only: two finder
+// patterns with a timing pattern between them were seen, and nothing was read.
 func (r *Reader) View(img *image.Gray) scanner.View {
 	r.codes = r.codes[:0]
 	for _, res := range r.Read(img) {

@@ -68,7 +68,7 @@ func (t *texture) resize(bw, bh int) {
 		t.busy = make([]uint16, n)
 	}
 	if t.bw != bw || t.bh != bh {
-		clear(t.habit[:n])
+		t.forget()
 	}
 	t.bw, t.bh = bw, bh
 	t.across, t.down, t.busy, t.rich, t.dense = t.across[:n], t.down[:n], t.busy[:n], t.rich[:n], t.dense[:n]
@@ -159,6 +159,12 @@ func (t *texture) join() {
 			left, middle = middle, right
 		}
 	}
+}
+
+// forget makes everything new.
+func (t *texture) forget() {
+	clear(t.habit[:cap(t.habit)])
+	t.noise = 0
 }
 
 // remember keeps account of what has been where for how long.

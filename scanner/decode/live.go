@@ -115,7 +115,7 @@ func (r *Reader) search(img *image.Gray) bool {
 	side := block * int(r.scale)
 	for _, s := range l.texture.find(&r.bits, &r.binarizer) {
 		box := image.Rectangle{Min: s.box.Min.Mul(side), Max: s.box.Max.Mul(side)}
-		if box = box.Inset(-side * 3 / 2).Intersect(image.Rectangle{Max: r.frame}); !r.readIn(box) {
+		if box = box.Inset(-side / 2).Intersect(image.Rectangle{Max: r.frame}); !r.readIn(box) {
 			g := r.place(box)
 			g.novel = g.novel || 3*s.novel >= s.blocks
 		}
@@ -181,14 +181,17 @@ func (r *Reader) worthiest() *region {
 
 // lookAt looks at a region in the way that is next there.
 func (r *Reader) lookAt(img *image.Gray, g *region) {
-	w := (g.way + way(g.tries)) % ways
+	w, box := (g.way+way(g.tries))%ways, g.box
+	if g.tries/int(ways)%2 != 0 { // around another time: perhaps the box cuts the code
+		box = box.Inset(-max(box.Dx(), box.Dy()) / 8).Intersect(image.Rectangle{Max: r.frame})
+	}
 	g.tries++
 	g.looks++
-	if w == r.live.base || !w.suits(g.box) {
+	if w == r.live.base || !w.suits(box) {
 		return
 	}
 	before := len(r.results)
-	r.pay(img, g.box, w)
+	r.pay(img, box, w)
 	if len(r.results) > before {
 		return
 	}

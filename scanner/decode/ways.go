@@ -19,7 +19,7 @@ const (
 )
 
 const (
-	largePart = 320_000 // pixels from which a part is sharpened at half size
+	largePart = 120_000 // pixels from which a part is sharpened at half size
 	mostTwice = 60_000  // pixels up to which it is looked at at double size
 	smallest  = 40      // pixels of a side that is worth looking at
 )

@@ -28,7 +28,7 @@ func (r *Reader) suspect(b *bitmap) (box image.Rectangle, ok bool) {
 				continue
 			}
 			dx, dy := side*(c.y-a.y), side*(a.x-c.x)
-			box = r.inFrame(7*max(a.size, c.size), Point{a.x, a.y}, Point{c.x, c.y}, Point{a.x + dx, a.y + dy}, Point{c.x + dx, c.y + dy})
+			box = r.boxAround(7*max(a.size, c.size), Point{a.x, a.y}, Point{c.x, c.y}, Point{a.x + dx, a.y + dy}, Point{c.x + dx, c.y + dy})
 			if !r.readIn(box) {
 				return box, true
 			}
@@ -66,9 +66,9 @@ func timed(b *bitmap, a, c pattern) (side float64, ok bool) {
 	return 0, false
 }
 
-// inFrame is the box around points of the bitmap in the frame's pixels, larger by so many
+// boxAround is the box around points of the bitmap in the frame's pixels, larger by so many
 // of the bitmap's on each side, as far as it lies in the frame.
-func (r *Reader) inFrame(more float64, points ...Point) image.Rectangle {
+func (r *Reader) boxAround(more float64, points ...Point) image.Rectangle {
 	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, p := range points {
 		x0, y0, x1, y1 = min(x0, p.X), min(y0, p.Y), max(x1, p.X), max(y1, p.Y)

@@ -46,7 +46,7 @@ func newPurse(size image.Point) purse {
 func (p *purse) earn(fresh bool) {
 	wage := p.wage
 	if !fresh {
-		wage /= 4
+		wage /= 5
 	}
 	p.left = min(max(p.left, -p.wage/2)+wage, savings*p.wage)
 }

@@ -9,7 +9,7 @@ const (
 	liveAttempts = 12      // grids decoded in vain in a bitmap of a live frame
 	largeFrame   = 400_000 // pixels from which a live frame is searched at half size
 	liveEdges    = 30_000  // changes of colour that the finder goes through in a bitmap
-	liveHits     = 500     // runs like a finder pattern's that it looks at
+	liveHits     = 500     // runs like a finder pattern's that it looks at; of large frames half
 	liveTrying   = 150_000 // what trying sets of three patterns may cost in a bitmap
 )
 
@@ -37,6 +37,10 @@ func (r *Reader) readLive(img *image.Gray) {
 		l.size, l.regions, l.rested = r.frame, l.regions[:0], false
 		l.purse = newPurse(r.frame)
 		l.texture.forget()
+		r.finder.maxEdges, r.finder.maxHits = liveEdges, liveHits
+		if area(image.Rectangle{Max: r.frame}) >= largeFrame { // there is less at half size
+			r.finder.maxEdges, r.finder.maxHits = liveEdges/2, liveHits/2
+		}
 	}
 	for i := range l.regions {
 		g := &l.regions[i]
@@ -132,7 +136,7 @@ func (r *Reader) quickQR() {
 // base is the way in which whole frames are searched: at half size where they are large
 // or were noisy.
 func (r *Reader) base() way {
-	if r.frame.X*r.frame.Y >= largeFrame || r.live.texture.noise > noisy {
+	if area(image.Rectangle{Max: r.frame}) >= largeFrame || r.live.texture.noise > noisy {
 		return halved
 	}
 	return plain

@@ -112,3 +112,22 @@ func TestThresholds(t *testing.T) {
 		t.Error("global: a dark area is not black")
 	}
 }
+
+// Eight pixels at a time are halved as one by one.
+func TestHalf(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, h := rapid.IntRange(2, 40).Draw(t, "w"), rapid.IntRange(2, 6).Draw(t, "h")
+		src := &image.Gray{Pix: rapid.SliceOfN(rapid.Byte(), w*h, w*h).Draw(t, "pix"), Stride: w, Rect: image.Rect(0, 0, w, h)}
+		var dst image.Gray
+		half(src, &dst)
+		for y := range h / 2 {
+			for x := range w / 2 {
+				pair := func(x int) int { return (int(src.Pix[2*y*w+x]) + int(src.Pix[(2*y+1)*w+x]) + 1) / 2 }
+				want := (pair(2*x) + pair(2*x+1)) / 2
+				if got := int(dst.GrayAt(x, y).Y); got != want {
+					t.Fatalf("%d at %d,%d, want %d", got, x, y, want)
+				}
+			}
+		}
+	})
+}

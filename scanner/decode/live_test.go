@@ -218,3 +218,54 @@ func TestForget(t *testing.T) {
 		t.Errorf("after forgetting: %s", diff)
 	}
 }
+
+// What looks like a code is new at first, and part of the room after a while; put elsewhere it
+// is new again.
+func TestNovelty(t *testing.T) {
+	r := New(Options{Symbologies: []scanner.Symbology{scanner.QR}})
+	show := func(x float64, white uint8) (novel bool) {
+		o := scannertest.Options{Symbology: scanner.DataMatrix, X: x, Y: 240, Module: 6, Black: 30, White: white}
+		r.View(scannertest.Frame(opaque, o)) // busy, and no QR code
+		seen := false
+		for _, g := range r.live.regions {
+			if g.unseen == 0 {
+				seen = true
+				novel = novel || g.novel
+			}
+		}
+		if !seen {
+			t.Fatal("what looks like a code is not noticed")
+		}
+		return novel
+	}
+	for i := range 2 * novelty {
+		if novel := show(200, 220); i == 1 && !novel || i == 2*novelty-1 && novel {
+			t.Errorf("frame %d: new %v", i, novel)
+		}
+	}
+	if !show(200, 130) {
+		t.Error("something darker in its place is not new")
+	}
+	if !show(450, 220) {
+		t.Error("elsewhere it is not new")
+	}
+}
+
+// Beside a code that is read, one that is not is noticed by its finder patterns.
+func TestSuspectBesideACode(t *testing.T) {
+	frame := scannertest.Frame("", scannertest.Options{Width: 1280, Height: 720})
+	scannertest.Draw(frame, opaque, scannertest.Options{X: 300, Y: 360, Module: 8})
+	scannertest.Draw(frame, opaque, scannertest.Options{X: 900, Y: 360, Module: 8})
+	for y := 330; y < 440; y++ {
+		for x := 870; x < 980; x++ {
+			frame.Pix[y*frame.Stride+x] = 255
+		}
+	}
+	r := New(Options{Symbologies: []scanner.Symbology{scanner.QR}})
+	if v := r.View(frame); len(v.Codes) != 1 || v.Missed {
+		t.Errorf("%d codes, missed %v", len(v.Codes), v.Missed)
+	}
+	if !slices.ContainsFunc(r.live.regions, func(g region) bool { return g.marks && image.Pt(900, 360).In(g.box) }) {
+		t.Error("the damaged code is not noticed")
+	}
+}

@@ -13,6 +13,9 @@ const (
 	liveTrying   = 150_000 // what trying sets of three patterns may cost in a bitmap
 )
 
+// patience is how many frames bars that cannot be read may cost as much as others.
+const patience = 15
+
 // live is what a Live reader knows from the frames before.
 type live struct {
 	size    image.Point
@@ -24,6 +27,7 @@ type live struct {
 	turn    way  // the next way for the whole frame
 	rested  bool // the last frame was not searched as a whole
 	missed  bool
+	barren  int // frames in which bars cost all that they may for nothing, up to patience
 }
 
 // readLive spends little: what this frame does not show the next one will. A code that
@@ -59,7 +63,7 @@ func (r *Reader) readLive(img *image.Gray) {
 	} else {
 		l.purse.earn(false)
 	}
-	l.missed = l.missed && len(r.results) == 0
+	l.missed = (l.missed || r.linear.missed) && len(r.results) == 0
 	l.regions = slices.DeleteFunc(l.regions, func(g region) bool { return g.unseen > forget })
 }
 
@@ -93,7 +97,7 @@ func (r *Reader) search(img *image.Gray) bool {
 	r.lines(img)
 	if r.dataMatrix {
 		r.binarizer.local(img, &r.bits)
-		r.readMatrix(&r.bits)
+		r.readMatrix(img, &r.bits)
 	}
 	if !r.qr {
 		return false
@@ -215,10 +219,17 @@ func (r *Reader) pay(img *image.Gray, part image.Rectangle, w way) {
 	r.live.purse.left -= r.work.cost() - before
 }
 
+// lines reads linear codes. Where things like bars have cost all that they may for some
+// frames and nothing was read, they may cost a part of it until that changes.
 func (r *Reader) lines(img *image.Gray) {
-	if len(r.linear.readers) == 0 {
-		return
+	cost := liveCost
+	if r.live.barren >= patience {
+		cost /= 4
 	}
-	r.binarizer.local(img, &r.bits)
-	r.readLinear(&r.bits, 24, 2)
+	r.readLinear(img, liveLines, cost)
+	if r.linear.left > 0 || len(r.results) > 0 {
+		r.live.barren = 0
+	} else if r.live.barren < patience {
+		r.live.barren++
+	}
 }

@@ -23,11 +23,12 @@ func TestNoAllocations(t *testing.T) {
 		"small":     {"", scannertest.Options{Noise: 8}},
 		"version 2": {opaque, scannertest.Options{Width: 1280, Height: 720, Module: 7, Angle: 10, Noise: 3}},
 		"version 9": {fmt.Sprintf("%0160d", 7) + "-platform-url", scannertest.Options{Width: 1280, Height: 720, Module: 7, Lean: 0.2}},
+		"Code 128":  {"TC-20260107-00042", scannertest.Options{Symbology: scanner.Code128, Module: 2, Noise: 2}},
 		"leaning":   {opaque, scannertest.Options{Module: 7, Lean: 0.3, Angle: 30}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			frame := scannertest.Frame(c.text, c.o)
-			r := New(Options{Symbologies: []scanner.Symbology{scanner.QR}})
+			r := New(Options{})
 			for range 40 { // until buffers have their sizes and nothing is new any more
 				r.View(frame)
 			}

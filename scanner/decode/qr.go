@@ -31,7 +31,7 @@ func (r *Reader) readQR(b *bitmap, attempts int) {
 		if used[t.tl] || used[t.tr] || used[t.bl] {
 			continue
 		}
-		if attempts <= 0 {
+		if attempts <= 0 || r.work.trying() > r.limit {
 			return
 		}
 		text, corner, ok := r.decodeTriple(b, p[t.tl], p[t.tr], p[t.bl], &attempts)
@@ -56,7 +56,11 @@ func (r *Reader) decodeTriple(b *bitmap, tl, tr, bl pattern, attempts *int) (tex
 	down := math.Hypot(bl.x-tl.x, bl.y-tl.y) / module
 	exact := (across+down)/2 + 7
 	for _, dim := range dimensions(exact) {
+		if dim == 0 {
+			continue
+		}
 		g := newGrid(tl, tr, bl, dim)
+		g.spare = &r.mesh
 		if !g.timing(b) {
 			continue
 		}
@@ -78,17 +82,16 @@ func (r *Reader) decodeTriple(b *bitmap, tl, tr, bl pattern, attempts *int) (tex
 }
 
 // dimensions returns the sides that a code whose side measures exact modules can
-// have, nearest first: sides are 17+4·version.
-func dimensions(exact float64) []int {
+// have, nearest first, or 0: sides are 17+4·version.
+func dimensions(exact float64) (out [2]int) {
 	nearest := 17 + 4*int(math.Round((exact-17)/4))
 	other := nearest + 4
 	if exact < float64(nearest) {
 		other = nearest - 4
 	}
-	var out []int
-	for _, d := range [2]int{nearest, other} {
+	for i, d := range [2]int{nearest, other} {
 		if d >= minDimension && d <= maxDimension && math.Abs(exact-float64(d)) <= 2.8+exact/30 {
-			out = append(out, d)
+			out[i] = d
 		}
 	}
 	return out
@@ -96,14 +99,19 @@ func dimensions(exact float64) []int {
 
 // decodeGrid samples the modules of a grid and decodes them.
 func (r *Reader) decodeGrid(b *bitmap, g *grid) (string, bool) {
-	m, ok := g.sample(b)
-	if !ok {
+	if !g.plausible(b, &r.work) {
 		return "", false
 	}
-	result, err := r.decoder.Decode(m, nil)
+	g.sample(b, &r.sampled, &r.work)
+	if text, ok := r.memory.recall(&r.sampled); ok {
+		return text, true
+	}
+	r.library = r.sampled.copyTo(r.library)
+	result, err := r.decoder.Decode(r.library, nil)
 	if err != nil {
 		return "", false
 	}
+	r.memory.keep(&r.sampled, result.GetText())
 	return result.GetText(), true
 }
 

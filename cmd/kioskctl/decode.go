@@ -13,7 +13,7 @@ import (
 
 type decodeCmd struct {
 	Symbology []string `default:"qr,code128,datamatrix" enum:"qr,code128,datamatrix,ean13" help:"What to look for: qr, code128, datamatrix, ean13."`
-	Strategy  string   `default:"full" enum:"live,full" help:"live: what a camera's frame gets; full: everything, for one picture."`
+	Strategy  string   `default:"full" enum:"live,full" help:"live: what the first frame of a camera gets; full: everything, for one picture."`
 	Files     []string `arg:"" name:"file" help:"PNG, JPEG or PGM pictures."`
 }
 
@@ -63,6 +63,7 @@ func readPicture(reader *decode.Reader, file string) decoded {
 		line.Error = err.Error()
 		return line
 	}
+	reader.Forget() // it is not the next frame of a camera
 	before := cpuMS()
 	results := reader.Read(picture)
 	line.CPUms = cpuMS() - before

@@ -3,19 +3,25 @@ package decode
 import (
 	"encoding/binary"
 	"image"
+	"math/bits"
 )
 
 const (
 	block     = 8  // side of a block in pixels that shares one threshold
 	flatRange = 24 // a block whose pixels differ by no more holds no edge
 	flatSharp = 64 // the same in a sharpened frame, whose noise is stronger too
+	flatFaint = 10 // the same for the rescue of pale codes
 	flatFrame = 10 // a frame whose dark and light pixels differ by no more on average is empty
 )
 
 // binarizer turns gray frames into bitmaps; its buffers are reused.
 type binarizer struct {
-	points []uint8 // black point of each block
-	sums   []int   // of the five black points above one another
+	points []uint8  // black point of each block
+	lows   []uint8  // darkest and
+	highs  []uint8  // lightest pixel of each block
+	sums   []int    // of the five black points above one another
+	levels []uint64 // thresholds of a row of blocks
+	busy   int      // blocks with contrast in the last frame that was thresholded by blocks
 }
 
 // local thresholds each block of 8×8 pixels by the mean of the black points of the
@@ -26,38 +32,79 @@ func (z *binarizer) local(g *image.Gray, out *bitmap) { z.blocks(g, flatRange, o
 // sharp is local for a sharpened frame.
 func (z *binarizer) sharp(g *image.Gray, out *bitmap) { z.blocks(g, flatSharp, out) }
 
+// faint is local for a frame in which little contrast is all there is.
+func (z *binarizer) faint(g *image.Gray, out *bitmap) { z.blocks(g, flatFaint, out) }
+
 func (z *binarizer) blocks(g *image.Gray, flat int, out *bitmap) {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	if w < 5*block || h < 5*block {
 		z.global(g, out)
 		return
 	}
-	out.reset(w, h)
+	out.resize(w, h)
 	bw, bh := (w+block-1)/block, (h+block-1)/block
 	z.blackPoints(g, bw, bh, flat)
-	if cap(z.sums) < bw {
-		z.sums = make([]int, bw)
-	}
-	sums := z.sums[:bw]
 	for by := range bh {
-		top := min(max(by, 2), bh-3)
-		for x := range bw {
-			i := (top-2)*bw + x
-			p := z.points
-			sums[x] = int(p[i]) + int(p[i+bw]) + int(p[i+2*bw]) + int(p[i+3*bw]) + int(p[i+4*bw])
-		}
+		z.thresholds(by, bw, bh)
 		y0 := min(by*block, h-block)
-		for bx := range bw {
-			left := min(max(bx, 2), bw-3)
-			s := sums[left-2 : left+3 : left+3]
-			threshold := uint64(s[0]+s[1]+s[2]+s[3]+s[4]) / 25
-			x0 := min(bx*block, w-block)
-			for y := y0; y < y0+block; y++ {
-				if eight := atMost(g.Pix[y*g.Stride+x0:], threshold); eight != 0 {
-					out.or8(x0, y, eight)
+		lows, highs := z.lows[by*bw:][:bw], z.highs[by*bw:][:bw]
+		for i := range out.stride {
+			first := i * (64 / block)
+			z.fill(g, out, i, y0, min(first+64/block, w/block)-first, lows[first:], highs[first:])
+		}
+		if x0 := w - block; w%block != 0 { // the last block overlaps the one before
+			threshold, words := z.levels[bw-1], out.words[y0*out.stride+x0>>6:]
+			for y := range block {
+				eight := atMost(g.Pix[(y0+y)*g.Stride+x0:], threshold)
+				words[y*out.stride] |= eight << (uint(x0) & 63)
+				if shift := uint(x0) & 63; shift > 64-block {
+					words[y*out.stride+1] |= eight >> (64 - shift)
 				}
 			}
 		}
+	}
+}
+
+// thresholds sets the levels of a row of blocks.
+func (z *binarizer) thresholds(by, bw, bh int) {
+	top := min(max(by, 2), bh-3) - 2
+	p := z.points[top*bw:]
+	sums := z.sums[:bw]
+	a, b, c, d, e := p[:bw], p[bw:][:bw], p[2*bw:][:bw], p[3*bw:][:bw], p[4*bw:][:bw]
+	for x := range sums {
+		sums[x] = int(a[x]) + int(b[x]) + int(c[x]) + int(d[x]) + int(e[x])
+	}
+	for x := range bw {
+		left := min(max(x, 2), bw-3)
+		s := sums[left-2 : left+3 : left+3]
+		z.levels[x] = uint64(s[0]+s[1]+s[2]+s[3]+s[4]) / 25
+	}
+}
+
+// fill thresholds n blocks side by side, which make up word i of eight rows. Blocks wholly
+// above or below their threshold, as on an empty wall, cost no look at their pixels.
+func (z *binarizer) fill(g *image.Gray, out *bitmap, i, y0, n int, lows, highs []uint8) {
+	var plain, mixed uint64
+	levels := z.levels[i*(64/block):]
+	for k := range max(n, 0) {
+		switch t := levels[k]; {
+		case uint64(highs[k]) <= t:
+			plain |= 0xff << (k * block)
+		case uint64(lows[k]) <= t:
+			mixed |= 1 << k
+		}
+	}
+	words := out.words[y0*out.stride+i:]
+	for y := range block {
+		word := plain
+		if mixed != 0 {
+			pix := g.Pix[(y0+y)*g.Stride+i*64:]
+			for m := mixed; m != 0; m &= m - 1 {
+				k := bits.TrailingZeros64(m)
+				word |= atMost(pix[k*block:], levels[k]) << (k * block)
+			}
+		}
+		words[y*out.stride] = word
 	}
 }
 
@@ -79,57 +126,71 @@ func atMost(pix []byte, threshold uint64) uint64 {
 // dark, or else half its minimum, which makes it white.
 func (z *binarizer) blackPoints(g *image.Gray, bw, bh, flat int) {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
-	if cap(z.points) < bw*bh {
-		z.points = make([]uint8, bw*bh)
+	if n := bw * bh; cap(z.points) < n {
+		z.points, z.lows, z.highs = make([]uint8, n), make([]uint8, n), make([]uint8, n)
 	}
-	z.points = z.points[:bw*bh]
+	if cap(z.sums) < bw {
+		z.sums, z.levels = make([]int, bw), make([]uint64, bw)
+	}
+	z.sums, z.levels = z.sums[:bw], z.levels[:bw]
+	n := bw * bh
+	z.points, z.lows, z.highs = z.points[:n], z.lows[:n], z.highs[:n]
+	z.busy = 0
 	for by := range bh {
 		y0 := min(by*block, h-block)
 		for bx := range bw {
-			x0 := min(bx*block, w-block)
-			sum, low, high := blockStats(g.Pix[y0*g.Stride+x0:], g.Stride)
+			i := by*bw + bx
+			sum, low, high := blockStats(g.Pix[y0*g.Stride+min(bx*block, w-block):], g.Stride)
 			point := sum / (block * block)
 			if high-low <= flat {
 				point = low / 2
 				if by > 0 && bx > 0 {
-					i := by*bw + bx
 					around := (int(z.points[i-bw]) + 2*int(z.points[i-1]) + int(z.points[i-bw-1])) / 4
 					if low < around {
 						point = around
 					}
 				}
 			}
-			z.points[by*bw+bx] = uint8(point)
+			if high-low > leastRange {
+				z.busy++
+			}
+			z.points[i], z.lows[i], z.highs[i] = uint8(point), uint8(low), uint8(high)
 		}
 	}
 }
 
-// blockStats returns the sum, minimum and maximum of a block, eight pixels at a time.
+// blockStats returns the sum of a block and, each in steps of two levels and never
+// inside the true range, its minimum and maximum. Eight pixels go at once: halved they
+// leave the top bit of their byte free for comparing.
 func blockStats(pix []byte, stride int) (sum, low, high int) {
 	var total, hi uint64
-	lo := uint64(0xff * lanes)
+	lo := uint64(low7)
 	for y := range block {
 		v := binary.LittleEndian.Uint64(pix[y*stride:])
-		even, odd := v&(0xff*lanes), v>>8&(0xff*lanes)
-		total += even + odd
-		m := notLess(even, odd)
-		small, large := even^(even^odd)&m, odd^(even^odd)&m
-		m = notLess(lo, small)
-		lo ^= (lo ^ small) & m
-		m = notLess(large, hi)
-		hi ^= (hi ^ large) & m
+		total += v&(0xff*lanes) + v>>8&(0xff*lanes)
+		v = v >> 1 & low7
+		m := ((lo | top8) - v) & top8 // where v is not above lo
+		m -= m >> 7
+		lo ^= (lo ^ v) & m
+		m = ((v | top8) - hi) & top8 // where v is not below hi
+		m -= m >> 7
+		hi ^= (hi ^ v) & m
 	}
-	low, high = 255, 0
-	for range 4 {
-		sum += int(total & 0xffff)
-		low, high = min(low, int(lo&0xff)), max(high, int(hi&0xff))
-		total, lo, hi = total>>16, lo>>16, hi>>16
+	low, high = 127, 0
+	for range 8 {
+		low, high = min(low, int(lo&0x7f)), max(high, int(hi&0x7f))
+		lo, hi = lo>>8, hi>>8
 	}
-	return sum, low, high
+	total = total&0xffff_0000_ffff + total>>16&0xffff_0000_ffff
+	return int(total&0xffff_ffff + total>>32), 2 * low, 2*high + 1
 }
 
-// lanes has a one in each 16-bit lane of a word.
-const lanes = 0x0001_0001_0001_0001
+const (
+	lanes = 0x0001_0001_0001_0001 // a one in each 16-bit lane of a word
+	low1  = 0x0101_0101_0101_0101 // a one in each byte
+	top8  = 0x80 * low1           // the highest bit of each byte
+	low7  = 0x7f * low1           // the others
+)
 
 // notLess has 0xff in each lane where the byte of a is not less than that of b.
 func notLess(a, b uint64) uint64 {

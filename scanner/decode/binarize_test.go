@@ -22,6 +22,7 @@ func TestBlockArithmetic(t *testing.T) {
 				sum, low, high = sum+p, min(low, p), max(high, p)
 			}
 		}
+		low, high = low/2*2, high/2*2+1
 		if s, l, h := blockStats(pix, stride); s != sum || l != low || h != high {
 			t.Fatalf("stats %d %d %d, want %d %d %d", s, l, h, sum, low, high)
 		}
@@ -49,16 +50,16 @@ func TestEdges(t *testing.T) {
 			}
 		}
 		for range 2 {
-			var want []int
+			var want []int32
 			last := false
 			for x := range w {
 				if now := b.black(x, 1); now != last {
-					want = append(want, x)
+					want = append(want, int32(x))
 					last = now
 				}
 			}
 			if last {
-				want = append(want, w)
+				want = append(want, int32(w))
 			}
 			got := b.edges(1, nil)
 			if len(got) != len(want) {
@@ -110,4 +111,23 @@ func TestThresholds(t *testing.T) {
 	if !b.black(10, 50) || !b.black(100, 50) {
 		t.Error("global: a dark area is not black")
 	}
+}
+
+// Eight pixels at a time are halved as one by one.
+func TestHalf(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, h := rapid.IntRange(2, 40).Draw(t, "w"), rapid.IntRange(2, 6).Draw(t, "h")
+		src := &image.Gray{Pix: rapid.SliceOfN(rapid.Byte(), w*h, w*h).Draw(t, "pix"), Stride: w, Rect: image.Rect(0, 0, w, h)}
+		var dst image.Gray
+		half(src, &dst)
+		for y := range h / 2 {
+			for x := range w / 2 {
+				pair := func(x int) int { return (int(src.Pix[2*y*w+x]) + int(src.Pix[(2*y+1)*w+x]) + 1) / 2 }
+				want := (pair(2*x) + pair(2*x+1)) / 2
+				if got := int(dst.GrayAt(x, y).Y); got != want {
+					t.Fatalf("%d at %d,%d, want %d", got, x, y, want)
+				}
+			}
+		}
+	})
 }

@@ -26,7 +26,6 @@ func texts(results []Result) []string {
 }
 
 func TestReadLive(t *testing.T) {
-	r := New(Options{Symbologies: all})
 	for name, c := range map[string]struct {
 		text string
 		o    scannertest.Options
@@ -67,13 +66,20 @@ func TestReadLive(t *testing.T) {
 			}
 			frame := scannertest.Frame(c.text, c.o)
 			want := []string{string(s) + " " + c.text}
-			if diff := cmp.Diff(want, texts(r.Read(frame))); diff != "" {
+			r := New(Options{Symbologies: all})
+			got := texts(r.Read(frame))
+			for range 3 { // what one frame leaves the next ones may read
+				if len(got) == 0 {
+					got = texts(r.Read(frame))
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
+			if r.Faults() != 0 {
+				t.Errorf("%d faults", r.Faults())
+			}
 		})
-	}
-	if r.Faults() != 0 {
-		t.Errorf("%d faults", r.Faults())
 	}
 }
 

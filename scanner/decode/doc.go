@@ -32,13 +32,34 @@
 // of what is black and hangs together; its two alternating borders are looked for from their
 // ends; gozxing decodes the bits.
 //
+// A Full reader tries one change of the picture after another until something is read. A
+// Live reader has the next frame to come, and goes about it in this order:
+//
+//   - Where codes were read in the last frame it looks again, in the way in which they were
+//     read. Modules that are all the same as a code's that was read are not decoded again.
+//     If all are still there, every second frame ends here.
+//   - The frame is searched, at half size from 400,000 pixels on or where it is noisy.
+//   - Parts that seem to hold a code, since there are finder patterns that belong together
+//     or since they are as busy as a code, are looked at at full size, sharpened, smoothed,
+//     at one threshold, inverted, at half, quarter and double size: in turn, what shows
+//     finder patterns first, and what was not there a second ago before what was.
+//   - If nothing was read, so is the frame, in one way at a time.
+//
+// The last two steps are paid from a purse, which earns the same sum with every frame and
+// holds the sum of four, counted in work and not in time: a code that comes into a calm
+// scene gets many looks in its first frame, and a hostile scene never costs more than
+// the sum on average. Parts of a room that look like a code and never are earn less.
+//
 // Why not gozxing's own QR detector: it is cubic in the number of finder patterns
 // (seconds for a frame that holds hundreds), knows one code a frame and mixes up
 // several. Here patterns, triples, grids, lines and contours are bounded by constants, so that no
 // picture held in front of a camera can stop the counter; Work counts them.
 //
-// A Live reader of 1280×720 frames takes a few milliseconds with or without a code. Full
-// is for files and takes up to a few hundred times that where there is nothing to read.
+// A Live reader takes half a millisecond of a desk computer for an empty frame of 1280×720,
+// about the same for one with a code that it follows, up to two for a room full of
+// things, and up to five now and then when something new comes. Neither an empty frame nor
+// one whose code was in the last one costs memory. Full is for files and takes up to a
+// thousand times that where there is nothing to read.
 //
 // Limits: QR modules of about two pixels at least (1.3 with Full), and a blur of no more than
 // six tenths of a module (standard deviation); two finder patterns must be seen; linear

@@ -2,9 +2,13 @@ package decode
 
 import "slices"
 
-// maxPatterns bounds how many finder patterns of a frame are kept. A frame full of
-// things that look like them (a hostile poster, a grille, noise) costs no more.
-const maxPatterns = 192
+// maxPatterns bounds how many finder patterns of a frame are kept, livePatterns the same for
+// a live one. A frame full of things that look like them (a hostile poster, a grille,
+// noise) costs no more.
+const (
+	maxPatterns  = 192
+	livePatterns = 96
+)
 
 // pattern is one of the three square marks of a QR code, or something like it.
 type pattern struct {
@@ -16,32 +20,57 @@ type pattern struct {
 
 // finder looks for finder patterns; its buffers are reused.
 type finder struct {
-	edges    []int
+	edges    []int32
 	patterns []pattern
 	work     *Work
+
+	skip     int // every so many rows are looked at
+	maxEdges int // changes of colour after which find stops
+	maxHits  int // runs like a pattern's after which it stops
+	keep     int // patterns kept
+	corners  int // and of these returned
 }
 
-// find returns up to maxCorners patterns of a bitmap, those seen in most rows first. It tries every
-// third row, or fewer where even the smallest code of interest is large.
+// find returns up to corners patterns of a bitmap, those seen in most rows first. It
+// tries every skip-th row, or fewer where even the smallest code of interest is large: every
+// fourth of these over the whole bitmap, then those between, so that a bitmap which is too
+// rich to be searched wholly is searched evenly.
 func (f *finder) find(b *bitmap) []pattern {
 	f.patterns = f.patterns[:0]
 	// A version 40 code over the whole frame still has its patterns cut by three rows.
-	skip := max(3, 3*b.h/(4*177))
-	for y := skip - 1; y < b.h; y += skip {
-		f.edges = b.edges(y, f.edges[:0])
-		e := f.edges
-		for i := 0; i+5 < len(e); i += 2 {
-			if looksFinder(e[i+1]-e[i], e[i+2]-e[i+1], e[i+3]-e[i+2], e[i+4]-e[i+3], e[i+5]-e[i+4]) {
-				f.confirm(b, e[i+2], e[i+3], e[i+5]-e[i], y)
+	skip := max(f.skip, 3*b.h/(4*177))
+	edges, hits := 0, f.work.Hits+f.maxHits
+rows:
+	for _, first := range [4]int{0, 2, 1, 3} {
+		for y := skip*(first+1) - 1; y < b.h; y += 4 * skip {
+			e := b.edges(y, f.edges[:0])
+			f.edges = e
+			if edges += len(e); edges > f.maxEdges || f.work.Hits > hits {
+				break rows
 			}
+			f.row(b, e, y)
 		}
 	}
+	f.work.Edges += edges
 	slices.SortStableFunc(f.patterns, func(a, b pattern) int { return b.n - a.n })
-	found := f.patterns[:min(len(f.patterns), maxCorners)]
+	found := f.patterns[:min(len(f.patterns), f.corners)]
 	for i := range found {
 		centre(b, &found[i], f.work)
 	}
 	return found
+}
+
+// row confirms what looks like a finder pattern among the edges of row y.
+func (f *finder) row(b *bitmap, e []int32, y int) {
+	for ; len(e) >= 6; e = e[2:] {
+		// The middle is three modules and the rest four: most runs fail this already.
+		if c, total := e[3]-e[2], e[5]-e[0]; !near(14*c-6*total, 3*total) {
+			continue
+		}
+		if looksFinder(e[1]-e[0], e[2]-e[1], e[3]-e[2], e[4]-e[3], e[5]-e[4]) {
+			f.confirm(b, int(e[2]), int(e[3]), int(e[5]-e[0]), y)
+		}
+	}
 }
 
 // centre moves a pattern to the centre of gravity of its middle square, which is
@@ -88,7 +117,7 @@ func centre(b *bitmap, p *pattern, work *Work) {
 
 // looksFinder says whether five runs have the proportions 1:1:3:1:1, each within
 // half a module (one and a half for the middle).
-func looksFinder(a, b, c, d, e int) bool {
+func looksFinder[T int | int32](a, b, c, d, e T) bool {
 	total := a + b + c + d + e
 	if total < 7 {
 		return false
@@ -98,14 +127,14 @@ func looksFinder(a, b, c, d, e int) bool {
 		near(14*d-2*total, total) && near(14*e-2*total, total)
 }
 
-func near(difference, limit int) bool { return difference < limit && -difference < limit }
+func near[T int | int32](difference, limit T) bool { return difference < limit && -difference < limit }
 
 // confirm checks a hit in row y, whose middle run is [from,to), along the column and then
 // along the row again, and adds it to the patterns.
 func (f *finder) confirm(b *bitmap, from, to, total, y int) {
 	f.work.Hits++
 	x := (from + to) / 2
-	up, down, vertical, ok := cross(b, x, y, 0, 1, to-from)
+	up, down, vertical, ok := crossColumn(b, x, y, to-from)
 	if !ok || !similar(vertical, total) {
 		return
 	}
@@ -126,7 +155,7 @@ func (f *finder) confirm(b *bitmap, from, to, total, y int) {
 			return
 		}
 	}
-	if len(f.patterns) < maxPatterns {
+	if len(f.patterns) < f.keep {
 		f.patterns = append(f.patterns, p)
 	}
 }
@@ -149,6 +178,45 @@ func cross(b *bitmap, x, y, dx, dy, limit int) (begin, end float64, total int, o
 	}
 	at := x*dx + y*dy
 	return float64(at + 1 - back[0]), float64(at + 1 + forth[0]), back[2] + back[1] + middle + forth[1] + forth[2], true
+}
+
+// crossColumn is cross along the column. It is what most hits fail, so it walks the words
+// of the bitmap by itself.
+func crossColumn(b *bitmap, x, y, limit int) (begin, end float64, total int, ok bool) {
+	var back, forth [3]int
+	if !armColumn(b, x, y, -1, limit, &back) || !armColumn(b, x, y+1, 1, limit, &forth) {
+		return 0, 0, 0, false
+	}
+	middle := back[0] + forth[0]
+	if !looksFinder(back[2], back[1], middle, forth[1], forth[2]) {
+		return 0, 0, 0, false
+	}
+	return float64(y + 1 - back[0]), float64(y + 1 + forth[0]), back[2] + back[1] + middle + forth[1] + forth[2], true
+}
+
+// armColumn is arm up (step -1) or down the column.
+func armColumn(b *bitmap, x, y, step, limit int, runs *[3]int) bool {
+	mask, want := uint64(1)<<(uint(x)&63), uint64(1)<<(uint(x)&63)
+	left := b.h - y // rows to the border
+	if step < 0 {
+		left = y + 1
+	}
+	at, next := y*b.stride+x>>6, step*b.stride
+	allowed := 2 * limit
+	for i := range runs {
+		n := 0
+		for n < left && b.words[at]&mask == want {
+			if n++; n > allowed {
+				return false
+			}
+			at += next
+		}
+		runs[i] = n
+		left -= n
+		want ^= mask
+		allowed = limit
+	}
+	return true
 }
 
 // arm counts black, white, black pixels from (x,y) on. A run longer than limit (the

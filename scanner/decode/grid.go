@@ -1,11 +1,6 @@
 package decode
 
-import (
-	"math"
-
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/common"
-)
+import "math"
 
 // grid lays the modules of a code over the pixels.
 type grid struct {
@@ -18,7 +13,8 @@ type grid struct {
 	br        [2]float64 // a fourth point in pixels …
 	brModules float64    // … and its place along both sides, in modules
 
-	mesh *mesh // where set, it takes the place of the one perspective
+	mesh  *mesh // where set, it takes the place of the one perspective
+	spare *mesh // memory for one
 }
 
 func newGrid(tl, tr, bl pattern, dim int) grid {
@@ -75,8 +71,11 @@ func (g *grid) fit(b *bitmap, way int, work *Work) bool {
 	}
 	g.corner(px, py)
 	_ = g.align(b, work)
-	g.mesh = newMesh(b, g, work)
-	return g.mesh != nil
+	if !g.spare.lay(b, g, work) {
+		return false
+	}
+	g.mesh = g.spare
+	return true
 }
 
 // corner makes a point the place where the fourth finder pattern would be.
@@ -102,11 +101,11 @@ func (g *grid) perspective() (x, y float64, leaning bool) {
 }
 
 // transform maps modules to pixels by the four points.
-func (g *grid) transform() *common.PerspectiveTransform {
+func (g *grid) transform() perspective {
 	far := float64(g.dim) - 3.5
-	return common.PerspectiveTransform_QuadrilateralToQuadrilateral(
-		3.5, 3.5, far, 3.5, g.brModules, g.brModules, 3.5, far,
-		g.tl.x, g.tl.y, g.tr.x, g.tr.y, g.br[0], g.br[1], g.bl.x, g.bl.y)
+	return quadToQuad(
+		[4]Point{{3.5, 3.5}, {far, 3.5}, {g.brModules, g.brModules}, {3.5, far}},
+		[4]Point{{g.tl.x, g.tl.y}, {g.tr.x, g.tr.y}, {g.br[0], g.br[1]}, {g.bl.x, g.bl.y}})
 }
 
 // align looks for the alignment pattern nearest the fourth corner and makes it the
@@ -116,10 +115,10 @@ func (g *grid) align(b *bitmap, work *Work) bool {
 		return false
 	}
 	modules := float64(g.dim) - 6.5
-	at := []float64{modules, modules}
-	g.transform().TransformPoints(at)
+	t := g.transform()
+	x, y := t.at(modules, modules)
 	for _, reach := range [2]float64{4, 8} {
-		if ax, ay, ok := g.searchAlignment(b, at[0], at[1], reach, work); ok {
+		if ax, ay, ok := g.searchAlignment(b, x, y, reach, work); ok {
 			g.br, g.brModules = [2]float64{ax, ay}, modules
 			return true
 		}
@@ -179,35 +178,60 @@ func (g *grid) alignmentScore(b *bitmap, x, y float64) int {
 	return score
 }
 
-// sample reads every module at its centre.
-func (g *grid) sample(b *bitmap) (*gozxing.BitMatrix, bool) {
+// leastFixed is how many of a hundred modules of the finder and timing patterns must be
+// right for the others to be looked at. What cannot be read has about half.
+const leastFixed = 70
+
+// plausible looks at the modules that are the same in every code, few as they are, before
+// all are sampled.
+func (g *grid) plausible(b *bitmap, work *Work) bool {
 	t := g.transform()
-	m, err := gozxing.NewSquareBitMatrix(g.dim)
-	if err != nil {
-		return nil, false
+	n, right := 0, 0
+	look := func(x, y int, black bool) {
+		n++
+		if g.module(b, &t, x, y) == black {
+			right++
+		}
 	}
-	row := make([]float64, 2*g.dim)
-	outside := 0
+	for y := range 7 {
+		for x := range 7 {
+			black := max(x-3, 3-x, y-3, 3-y) != 2
+			look(x, y, black)
+			look(g.dim-7+x, y, black)
+			look(x, g.dim-7+y, black)
+		}
+	}
+	for i := 8; i < g.dim-8; i++ {
+		look(i, 6, i%2 == 0)
+		look(6, i, i%2 == 0)
+	}
+	work.Modules += n
+	return 100*right >= leastFixed*n
+}
+
+// module reads one module at its centre; white outside the frame.
+func (g *grid) module(b *bitmap, t *perspective, x, y int) bool {
+	u, v := float64(x)+0.5, float64(y)+0.5
+	if g.mesh != nil {
+		u, v = g.mesh.at(u, v)
+	} else {
+		u, v = t.at(u, v)
+	}
+	return u >= 0 && v >= 0 && b.black(int(u), int(v))
+}
+
+// sample reads every module.
+func (g *grid) sample(b *bitmap, m *samples, work *Work) {
+	work.Modules += g.dim * g.dim
+	t := g.transform()
+	m.reset(g.dim)
 	for y := range g.dim {
 		for x := range g.dim {
-			row[2*x], row[2*x+1] = float64(x)+0.5, float64(y)+0.5
-		}
-		if g.mesh != nil {
-			g.mesh.transform(row)
-		} else {
-			t.TransformPoints(row)
-		}
-		for x := range g.dim {
-			px, py := int(math.Floor(row[2*x])), int(math.Floor(row[2*x+1]))
-			if uint(px) >= uint(b.w) || uint(py) >= uint(b.h) {
-				outside++
-			} else if b.black(px, py) {
-				m.Set(x, y)
+			if g.module(b, &t, x, y) {
+				m.set(x, y)
 			}
 		}
 	}
-	// The error correction makes up for a code cut by the frame's edge, up to a point.
-	return m, outside*10 <= g.dim*g.dim
 }
 
 // timing says whether at least one of the two timing patterns, the dotted lines

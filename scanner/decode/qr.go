@@ -34,7 +34,7 @@ func (r *Reader) readQR(b *bitmap, attempts int) {
 		if used[t.tl] || used[t.tr] || used[t.bl] {
 			continue
 		}
-		if attempts <= 0 {
+		if attempts <= 0 || r.work.trying() > r.limit {
 			return
 		}
 		text, corner, ok := r.decodeTriple(b, p[t.tl], p[t.tr], p[t.bl], &attempts)
@@ -55,7 +55,7 @@ func (r *Reader) rescue(p []pattern, used *[maxCorners]bool) {
 	const looked = 3
 	r.soft.gray = r.gray
 	for _, t := range r.best.list[:min(len(r.best.list), looked)] {
-		if r.work.Fitted > 0 || len(r.results) > 0 {
+		if r.work.Fitted > 0 || len(r.results) > 0 || !r.live.purse.rich() {
 			return
 		}
 		if used[t.tl] || used[t.tr] || used[t.bl] {
@@ -96,7 +96,11 @@ func (r *Reader) decodeTriple(b *bitmap, tl, tr, bl pattern, attempts *int) (tex
 	down := math.Hypot(bl.x-tl.x, bl.y-tl.y) / module
 	exact := (across+down)/2 + 7
 	for _, dim := range dimensions(exact) {
+		if dim == 0 {
+			continue
+		}
 		g := newGrid(tl, tr, bl, dim)
+		g.spare = &r.mesh
 		if !g.timing(b) {
 			continue
 		}
@@ -118,17 +122,16 @@ func (r *Reader) decodeTriple(b *bitmap, tl, tr, bl pattern, attempts *int) (tex
 }
 
 // dimensions returns the sides that a code whose side measures exact modules can
-// have, nearest first: sides are 17+4·version.
-func dimensions(exact float64) []int {
+// have, nearest first, or 0: sides are 17+4·version.
+func dimensions(exact float64) (out [2]int) {
 	nearest := 17 + 4*int(math.Round((exact-17)/4))
 	other := nearest + 4
 	if exact < float64(nearest) {
 		other = nearest - 4
 	}
-	var out []int
-	for _, d := range [2]int{nearest, other} {
+	for i, d := range [2]int{nearest, other} {
 		if d >= minDimension && d <= maxDimension && math.Abs(exact-float64(d)) <= 2.8+exact/30 {
-			out = append(out, d)
+			out[i] = d
 		}
 	}
 	return out
@@ -136,9 +139,12 @@ func dimensions(exact float64) []int {
 
 // decodeGrid samples the modules of a grid and decodes them.
 func (r *Reader) decodeGrid(b *bitmap, g *grid) (string, bool) {
-	m, ok := g.sample(b)
-	if !ok {
+	if !g.plausible(b, &r.work) {
 		return "", false
+	}
+	g.sample(b, &r.sampled, &r.work)
+	if text, ok := r.memory.recall(&r.sampled); ok {
+		return text, true
 	}
 	l := r.codewords.layout(g.dim)
 	if l == nil {
@@ -148,7 +154,7 @@ func (r *Reader) decodeGrid(b *bitmap, g *grid) (string, bool) {
 	s := r.soft.inner[:0]
 	for y := range g.dim {
 		for x := range g.dim {
-			if m.Get(x, y) {
+			if r.sampled.black(x, y) {
 				s = append(s, 1)
 			} else {
 				s = append(s, -1)
@@ -156,7 +162,11 @@ func (r *Reader) decodeGrid(b *bitmap, g *grid) (string, bool) {
 		}
 	}
 	r.soft.inner = s
-	return r.codewords.decode(s, l, false)
+	text, ok := r.codewords.decode(s, l, false)
+	if ok {
+		r.memory.keep(&r.sampled, text)
+	}
+	return text, ok
 }
 
 // moduleSize measures the finder patterns along the lines between their centres, which

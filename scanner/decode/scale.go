@@ -10,21 +10,6 @@ func resize(dst *image.Gray, w, h int) {
 	dst.Pix, dst.Stride, dst.Rect = dst.Pix[:w*h], w, image.Rect(0, 0, w, h)
 }
 
-// half averages every 2×2 pixels, which takes away noise and the grid of a screen.
-func half(src, dst *image.Gray) *image.Gray {
-	w, h := src.Rect.Dx()/2, src.Rect.Dy()/2
-	resize(dst, w, h)
-	for y := range h {
-		a := src.Pix[2*y*src.Stride:][:2*w]
-		b := src.Pix[(2*y+1)*src.Stride:][:2*w]
-		out := dst.Pix[y*w:][:w]
-		for x := range out {
-			out[x] = byte((int(a[2*x]) + int(a[2*x+1]) + int(b[2*x]) + int(b[2*x+1]) + 2) / 4)
-		}
-	}
-	return dst
-}
-
 // smooth averages every pixel with its eight neighbours, the nearer ones weighing more.
 func smooth(src, dst *image.Gray) *image.Gray {
 	w, h := src.Rect.Dx(), src.Rect.Dy()

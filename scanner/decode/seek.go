@@ -10,8 +10,8 @@ func (f *finder) seek(b *bitmap) []pattern {
 	for y := 1; y < b.h && f.work.Hits-before < maxSeek; y += 2 {
 		f.edges = b.edges(y, f.edges[:0])
 		for e := f.edges; len(e) >= 6; e = e[2:] {
-			if likeFinder(e[1]-e[0], e[2]-e[1], e[3]-e[2], e[4]-e[3], e[5]-e[4]) {
-				f.examine(b, e[2], e[3], e[5]-e[0], y)
+			if likeFinder(int(e[1]-e[0]), int(e[2]-e[1]), int(e[3]-e[2]), int(e[4]-e[3]), int(e[5]-e[4])) {
+				f.examine(b, int(e[2]), int(e[3]), int(e[5]-e[0]), y)
 			}
 		}
 	}

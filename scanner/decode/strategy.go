@@ -3,52 +3,10 @@ package decode
 import "image"
 
 const (
-	liveAttempts = 12      // grids decoded in a bitmap of a live frame
-	fullAttempts = 60      // and in one of a full one
-	liveSharpen  = 400_000 // pixels from which a live frame is sharpened at half size
-	largestFull  = 1280    // side up to which a frame is also tried at double size
-	smallestHalf = 160     // side from which a frame is also tried at half size
+	fullAttempts = 60   // grids decoded in a bitmap of a full frame
+	largestFull  = 1280 // side up to which a frame is also tried at double size
+	smallestHalf = 160  // side from which a frame is also tried at half size
 )
-
-// readLive spends little: what this frame does not show the next one will.
-func (r *Reader) readLive(img *image.Gray) {
-	r.scale = 1
-	r.binarizer.local(img, &r.bits)
-	r.readLinear(img, liveLines, liveCost)
-	r.readMatrix(img, &r.bits)
-	r.readQR(&r.bits, liveAttempts)
-	if len(r.results) > 0 || !r.qr {
-		return
-	}
-	r.bits.invert() // a code on a screen in dark mode
-	r.readQR(&r.bits, liveAttempts/2)
-	if len(r.results) > 0 {
-		return
-	}
-	// A blurred or pale code; in large frames at half size, where it costs a quarter.
-	plain := img
-	if r.frame.X*r.frame.Y > liveSharpen {
-		r.scale = 2
-		plain = half(img, &r.scaled[0])
-	}
-	r.binarizer.sharp(r.sharpen(plain, &r.scaled[1]), &r.bits)
-	r.readQR(&r.bits, liveAttempts)
-	if len(r.results) > 0 {
-		return
-	}
-	// Noise, or the pixels of a screen.
-	if plain == img {
-		r.scale = 2
-		plain = half(img, &r.scaled[0])
-	}
-	r.binarizer.local(plain, &r.bits)
-	r.readQR(&r.bits, liveAttempts)
-	if len(r.results) > 0 {
-		return
-	}
-	r.binarizer.global(plain, &r.bits)
-	r.readQR(&r.bits, liveAttempts)
-}
 
 // readFull tries one change of the frame after another until something is read, and at
 // last puts together what each showed.

@@ -3,9 +3,10 @@ package decode
 import "math"
 
 const (
-	maxCorners = 40  // patterns from which triples are formed: 9,880 at most
-	maxTriples = 100 // the best of those, which are looked at
-	maxLean    = 0.9
+	maxCorners  = 40  // patterns from which triples are formed: 9,880 at most
+	liveCorners = 28  // in a live frame: 3,276
+	maxTriples  = 100 // the best of those, which are looked at
+	maxLean     = 0.9
 )
 
 // triple is three finder patterns that may belong to one QR code: top left, top right

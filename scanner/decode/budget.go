@@ -10,6 +10,7 @@ const (
 	alignCost   = 30
 	moduleCost  = 10
 	attemptCost = 15_000
+	fitCost     = 1_500_000
 )
 
 // trying is the part of cost that sets of three patterns make.
@@ -20,7 +21,7 @@ func (w *Work) trying() int {
 // cost puts what was done for QR codes into one figure.
 func (w *Work) cost() int {
 	return w.Pixels + edgeCost*w.Edges + hitCost*w.Hits + w.Compared + w.Centred +
-		tripleCost*w.Triples + w.trying()
+		tripleCost*w.Triples + w.trying() + fitCost*w.Fitted
 }
 
 // purse holds what may be spent on a frame beyond thresholding it once. Each frame adds the

@@ -4,8 +4,20 @@
 // A frame is thresholded into a bitmap, one bit a pixel. For QR codes the package looks
 // for the three finder patterns by itself, rates every three of them, lays a grid
 // over the best (by the alignment pattern, by perspective, by the parallelogram, or by a
-// mesh of all alignment patterns), samples it, and has gozxing correct errors and decode
-// the bits.
+// mesh of all alignment patterns) and samples it.
+//
+// Where that fails, it goes back to the gray frame. A plane is laid over the code so that
+// what every code has, finder, timing and alignment patterns, stands out most; the
+// level of each module is the mean of its inner part, and black or white is what it is
+// nearer to of the black and the white around it. An equaliser fitted to the known modules
+// then takes away what neighbours shine into each other out of focus or in motion, and
+// thorough tries let the plane bend. Full also puts together the marks seen in different
+// bitmaps, takes marks that lean far, and guesses the third of two.
+//
+// The codewords are corrected here too, the doubtful ones as erasures, and believed only
+// where chance would hardly mend them so: leastEvidence and leastErased say how hardly, in
+// bits. A wrong text is worse than none. What the corrected codewords say is decoded by
+// gozxing.
 //
 // Linear codes are read from the gray frame. Where rows and columns cross many edges, the
 // gradients there tell whether these are bars, which way they run and how far; then
@@ -49,7 +61,8 @@
 // one whose code was in the last one costs memory. Full is for files and takes up to a
 // thousand times that where there is nothing to read.
 //
-// Limits: QR modules of about two pixels at least (1.5 with Full); linear
+// Limits: QR modules of about two pixels at least (1.3 with Full), and a blur of no more than
+// six tenths of a module (standard deviation); two finder patterns must be seen; linear
 // codes of modules of 1.2 pixels, blurred by up to one module, black on white, with
 // five modules of white at one end at least; Data Matrix modules of three pixels (two with
 // Full), not mirrored, with unbroken solid borders; Micro QR, rMQR, Aztec and PDF417 are not read. Texts of bytes that are

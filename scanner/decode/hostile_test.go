@@ -37,14 +37,14 @@ func TestHostileFramesCostLittle(t *testing.T) {
 					t.Errorf("only %d marks seen: this frame is not hostile", w.Hits)
 				}
 				// Numbers, not the package's constants: whoever raises those should see what it costs.
-				bound := Work{Passes: 5, Hits: 40_000, Compared: 3_000_000, Centred: 100_000, Triples: 50_000, Aligned: 400_000, Attempts: 60, Lines: 200, Regions: 40}
+				bound := Work{Passes: 5, Hits: 40_000, Compared: 3_000_000, Centred: 100_000, Triples: 50_000, Aligned: 400_000, Attempts: 60, Fitted: 1, Lines: 200, Regions: 40}
 				if strategy == Full {
-					bound = Work{Passes: 32, Hits: 400_000, Compared: 40_000_000, Centred: 1_000_000, Triples: 200_000, Aligned: 5_000_000, Attempts: 1920, Lines: 20_000, Regions: 1280}
+					bound = Work{Passes: 48, Hits: 400_000, Compared: 40_000_000, Centred: 1_000_000, Triples: 200_000, Aligned: 5_000_000, Attempts: 2500, Fitted: 17, Lines: 20_000, Regions: 1280}
 				}
 				for what, n := range map[string][2]int{
 					"passes": {w.Passes, bound.Passes}, "hits": {w.Hits, bound.Hits}, "patterns compared": {w.Compared, bound.Compared},
 					"pixels centred": {w.Centred, bound.Centred}, "triples": {w.Triples, bound.Triples}, "alignment places": {w.Aligned, bound.Aligned},
-					"grids decoded": {w.Attempts, bound.Attempts}, "lines": {w.Lines, bound.Lines}, "regions": {w.Regions, bound.Regions},
+					"grids decoded": {w.Attempts, bound.Attempts}, "candidates measured": {w.Fitted, bound.Fitted}, "lines": {w.Lines, bound.Lines}, "regions": {w.Regions, bound.Regions},
 				} {
 					if n[0] > n[1] {
 						t.Errorf("%d %s, bound %d", n[0], what, n[1])
@@ -70,15 +70,15 @@ func TestPanicIsAFault(t *testing.T) {
 	r := New(Options{Symbologies: []scanner.Symbology{scanner.Code128, scanner.QR}})
 	frame := scannertest.Frame(opaque, scannertest.Options{})
 	scannertest.Draw(frame, "PARCEL-1", scannertest.Options{Symbology: scanner.Code128, X: 300, Y: 400, Module: 2, Bar: 20})
-	whole := r.decoder
-	r.decoder = nil // makes decoding a grid panic
+	whole := r.codewords
+	r.codewords = nil // makes decoding a grid panic
 	if diff := cmp.Diff([]string{"code128 PARCEL-1"}, texts(r.Read(frame))); diff != "" {
 		t.Error(diff)
 	}
 	if r.Faults() != 1 {
 		t.Errorf("%d faults, want 1", r.Faults())
 	}
-	r.decoder = whole
+	r.codewords = whole
 	if got := texts(r.Read(frame)); len(got) != 2 {
 		t.Errorf("after the fault: %v", got)
 	}

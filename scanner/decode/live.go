@@ -93,7 +93,7 @@ func (r *Reader) again(img *image.Gray) bool {
 // like a code is. It says whether there is anything to be seen in the frame.
 func (r *Reader) search(img *image.Gray) bool {
 	l := &r.live
-	r.origin, r.scale = image.Point{}, 1
+	r.origin, r.scale, r.gray = image.Point{}, 1, img
 	r.lines(img)
 	if r.dataMatrix {
 		r.binarizer.local(img, &r.bits)

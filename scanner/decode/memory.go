@@ -2,8 +2,6 @@ package decode
 
 import (
 	"slices"
-
-	"github.com/makiuchi-d/gozxing"
 )
 
 // remembered is how many decoded codes are remembered.
@@ -33,23 +31,6 @@ func (m *samples) set(x, y int) {
 func (m *samples) black(x, y int) bool {
 	i := y*m.dim + x
 	return m.bits[i>>6]>>(uint(i)&63)&1 != 0
-}
-
-// copyTo makes a copy for the library, which changes what it decodes, in m if that has the
-// right size.
-func (m *samples) copyTo(out *gozxing.BitMatrix) *gozxing.BitMatrix {
-	if out == nil || out.GetWidth() != m.dim {
-		out, _ = gozxing.NewSquareBitMatrix(m.dim) // only a dimension under 1 is an error
-	}
-	out.Clear()
-	for y := range m.dim {
-		for x := range m.dim {
-			if m.black(x, y) {
-				out.Set(x, y)
-			}
-		}
-	}
-	return out
 }
 
 // memory keeps what the last codes said, so that a code which is shown frame after frame,

@@ -20,6 +20,9 @@ func (r *Reader) readQR(b *bitmap, attempts int) {
 	}
 	r.work.Passes++
 	p := r.finder.find(b)
+	if r.strategy == Full {
+		r.pool.gather(p, r.scale, &r.work)
+	}
 	if len(p) < 3 {
 		return
 	}
@@ -41,6 +44,43 @@ func (r *Reader) readQR(b *bitmap, attempts int) {
 			r.found(text, scanner.QR, [4]Point{at(p[t.tl]), at(p[t.tr]), corner, at(p[t.bl])})
 		}
 	}
+	if r.strategy != Full {
+		r.rescue(p, &used)
+	}
+}
+
+// rescue reads from the gray frame what a bitmap of a live frame shows but does not let
+// read: one candidate a frame, the first of a few whose timing lines are there.
+func (r *Reader) rescue(p []pattern, used *[maxCorners]bool) {
+	const looked = 3
+	r.soft.gray = r.gray
+	for _, t := range r.best.list[:min(len(r.best.list), looked)] {
+		if r.work.Fitted > 0 || len(r.results) > 0 || !r.live.purse.rich() {
+			return
+		}
+		if used[t.tl] || used[t.tr] || used[t.bl] {
+			continue
+		}
+		tl, tr, bl := r.inFrame(p[t.tl]), r.inFrame(p[t.tr]), r.inFrame(p[t.bl])
+		agreed, st := r.timed(tl, tr, bl)
+		if agreed < surelyAgreed {
+			continue
+		}
+		r.work.Fitted++
+		if text, corners, ok := r.readStart(&st, quick); ok {
+			for i := range corners {
+				corners[i].X /= r.scale
+				corners[i].Y /= r.scale
+			}
+			r.found(text, scanner.QR, corners)
+		}
+	}
+}
+
+// inFrame is a pattern of a bitmap in the pixels of the frame.
+func (r *Reader) inFrame(p pattern) pattern {
+	p.x, p.y, p.size, p.area = p.x*r.scale, p.y*r.scale, p.size*r.scale, p.area*r.scale*r.scale
+	return p
 }
 
 func at(p pattern) Point { return Point{p.x, p.y} }
@@ -106,13 +146,27 @@ func (r *Reader) decodeGrid(b *bitmap, g *grid) (string, bool) {
 	if text, ok := r.memory.recall(&r.sampled); ok {
 		return text, true
 	}
-	r.library = r.sampled.copyTo(r.library)
-	result, err := r.decoder.Decode(r.library, nil)
-	if err != nil {
+	l := r.codewords.layout(g.dim)
+	if l == nil {
 		return "", false
 	}
-	r.memory.keep(&r.sampled, result.GetText())
-	return result.GetText(), true
+	// A bitmap knows no doubt.
+	s := r.soft.inner[:0]
+	for y := range g.dim {
+		for x := range g.dim {
+			if r.sampled.black(x, y) {
+				s = append(s, 1)
+			} else {
+				s = append(s, -1)
+			}
+		}
+	}
+	r.soft.inner = s
+	text, ok := r.codewords.decode(s, l, false)
+	if ok {
+		r.memory.keep(&r.sampled, text)
+	}
+	return text, ok
 }
 
 // moduleSize measures the finder patterns along the lines between their centres, which

@@ -4,9 +4,6 @@ import (
 	"image"
 	"math"
 
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode/decoder"
-
 	"hexiao/scanner"
 )
 
@@ -20,7 +17,8 @@ const (
 	Live Strategy = "live"
 
 	// Full is for a picture that is all there is: as it is, at half and a quarter of its
-	// size, sharpened, smoothed, at double size; linear codes in eight directions.
+	// size, sharpened, smoothed, at double size, and then by what all of these showed
+	// together; linear codes in eight directions.
 	Full Strategy = "full"
 )
 
@@ -60,6 +58,7 @@ type Work struct {
 	Aligned  int // places tried for an alignment pattern
 	Modules  int // read off grids
 	Attempts int // grids decoded
+	Fitted   int // candidates measured in the gray frame
 	Lines    int // lines searched for bars or read across them
 	Regions  int // corners tried for Data Matrix codes
 }
@@ -70,7 +69,6 @@ type Reader struct {
 	qr, dataMatrix bool
 	strategy       Strategy
 
-	decoder   *decoder.Decoder
 	binarizer binarizer
 	bits      bitmap
 	finder    finder
@@ -80,6 +78,13 @@ type Reader struct {
 	scaled    [3]image.Gray // scratch frames
 	columns   []int
 
+	gray      *image.Gray // the part of the frame being searched
+	soft      soft
+	codewords *codewords
+	dims      [8]int
+	pool      pool
+	guesses   []guess
+
 	frame   image.Point // size of the frame being read
 	origin  image.Point // of the part of it being searched
 	scale   float64     // from the bitmap being searched to that part
@@ -87,7 +92,6 @@ type Reader struct {
 	sampled samples
 	mesh    mesh
 	memory  memory
-	library *gozxing.BitMatrix // what it decodes
 	live    live
 	work    Work
 	limit   int // of Work.trying, from which on no further three patterns are tried
@@ -102,10 +106,10 @@ func New(o Options) *Reader {
 		o.Symbologies = []scanner.Symbology{scanner.QR, scanner.Code128}
 	}
 	r := &Reader{
-		strategy: o.Strategy,
-		decoder:  decoder.NewDecoder(),
-		linear:   newLinear(o.Symbologies),
-		matrix:   newMatrixReader(),
+		strategy:  o.Strategy,
+		linear:    newLinear(o.Symbologies),
+		matrix:    newMatrixReader(),
+		codewords: newCodewords(),
 	}
 	for _, s := range o.Symbologies {
 		r.qr = r.qr || s == scanner.QR
@@ -134,7 +138,7 @@ func (r *Reader) Read(img *image.Gray) (results []Result) {
 			results = r.results // what was read before is good
 		}
 	}()
-	r.frame = img.Rect.Size()
+	r.frame, r.gray = img.Rect.Size(), img
 	if r.strategy == Full {
 		r.readFull(img)
 	} else {

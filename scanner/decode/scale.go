@@ -84,3 +84,40 @@ func (r *Reader) sharpen(src, dst *image.Gray) *image.Gray {
 	}
 	return dst
 }
+
+// mean makes a bitmap of what is darker than the mean of the (2·reach+1)² pixels around it.
+// It shows the palest code, and noise where there is nothing else.
+func (r *Reader) mean(src *image.Gray, reach int, out *bitmap) {
+	w, h := src.Rect.Dx(), src.Rect.Dy()
+	out.reset(w, h)
+	row := func(y int) []byte { return src.Pix[min(max(y, 0), h-1)*src.Stride:][:w] }
+	if cap(r.columns) < w {
+		r.columns = make([]int, w)
+	}
+	columns := r.columns[:w]
+	clear(columns)
+	for y := -reach; y <= reach; y++ {
+		for x, p := range row(y) {
+			columns[x] += int(p)
+		}
+	}
+	area := (2*reach + 1) * (2*reach + 1)
+	for y := range h {
+		in := row(y)
+		sum := 0
+		for x := -reach; x <= reach; x++ {
+			sum += columns[min(max(x, 0), w-1)]
+		}
+		words := out.words[y*out.stride:]
+		for x, p := range in {
+			if (int(p)+1)*area < sum {
+				words[x>>6] |= 1 << (uint(x) & 63)
+			}
+			sum += columns[min(x+reach+1, w-1)] - columns[max(x-reach, 0)]
+		}
+		next, last := row(y+reach+1), row(y-reach)
+		for x := range columns {
+			columns[x] += int(next[x]) - int(last[x])
+		}
+	}
+}

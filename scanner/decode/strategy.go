@@ -8,8 +8,42 @@ const (
 	smallestHalf = 160  // side from which a frame is also tried at half size
 )
 
-// readFull tries one change of the frame after another until something is read.
+// readFull tries one change of the frame after another until something is read, and at
+// last puts together what each showed.
 func (r *Reader) readFull(img *image.Gray) {
+	r.pool.marks = r.pool.marks[:0]
+	r.readPasses(img)
+	if len(r.results) == 0 && r.qr {
+		r.seekMarks(img)
+		r.rescuePool()
+	}
+}
+
+// seekMarks looks for finder patterns once more in bitmaps that show them at their best:
+// smoothed, and cut at the mean of a wide neighbourhood, at four sizes.
+func (r *Reader) seekMarks(img *image.Gray) {
+	r.scale = 1
+	g := img
+	for i := range 4 {
+		if i > 0 {
+			if min(g.Rect.Dx(), g.Rect.Dy()) < smallestHalf/2 {
+				return
+			}
+			g = half(g, &r.scaled[i&1])
+			r.scale *= 2
+		}
+		for _, reach := range [2]int{8, 20} {
+			r.mean(smooth(g, &r.scaled[2]), reach, &r.bits)
+			r.work.Passes++
+			r.pool.gather(r.finder.seek(&r.bits), r.scale, &r.work)
+			r.bits.invert()
+			r.pool.gather(r.finder.seek(&r.bits), r.scale, &r.work)
+		}
+	}
+}
+
+// readPasses tries one change of the frame after another until something is read.
+func (r *Reader) readPasses(img *image.Gray) {
 	r.scale = 1
 	if r.fullPass(img) {
 		return

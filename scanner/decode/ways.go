@@ -34,6 +34,7 @@ func (r *Reader) try(img *image.Gray, part image.Rectangle, w way) {
 	}
 	r.origin, r.scale, r.live.way = part.Min, 1, w
 	g := &r.crop
+	r.gray = g
 	switch {
 	case w == quartered:
 		g = r.smaller(r.smaller(g, 0), 1)

@@ -117,27 +117,35 @@ func (r *Reader) readBars(img *image.Gray, p *patch) {
 		if !r.readAcross(img, b, off, band, &from, &to) {
 			continue
 		}
-		if l.agreed() < 0 { // each half of what was read must say the same
+		if !l.settled() { // each half of what was read must say the same
 			r.readAcross(img, b, off-band/4, band/2, &from, &to)
 			r.readAcross(img, b, off+band/4, band/2, &from, &to)
 		}
-		if l.agreed() >= 0 {
+		if l.settled() {
 			break
 		}
 	}
 	read := false
-	if i := l.agreed(); i >= 0 {
-		v := l.votes[i]
-		r.found(v.text, v.symbology, [4]Point{v.ends[0], v.ends[1], v.ends[1], v.ends[0]})
-		for _, p := range v.ends {
-			along := (p.X-b.x)*b.dx + (p.Y-b.y)*b.dy
-			from, to = min(from, along), max(to, along)
+	for i, v := range l.votes {
+		if !l.agreed(i) {
+			continue
 		}
 		read = true
+		r.found(v.text, v.symbology, [4]Point{v.ends[0], v.ends[1], v.ends[1], v.ends[0]})
+		along := func(p Point) float64 { return (p.X-b.x)*b.dx + (p.Y-b.y)*b.dy }
+		l.finish(b, min(along(v.ends[0]), along(v.ends[1])), max(along(v.ends[0]), along(v.ends[1])))
 	}
-	if !read && to-from > 24*b.gap {
+	if read {
+		return
+	}
+	if to-from > 24*b.gap {
 		l.missed = true
 	}
+	l.finish(b, from, to)
+}
+
+// finish leaves out the other patches of bars whose ends along their line are given.
+func (l *linear) finish(b bars, from, to float64) {
 	for i := range l.patches {
 		_, same := b.belongs(l.patches[i], from, to)
 		l.patches[i].done = l.patches[i].done || same
@@ -176,26 +184,39 @@ func (r *Reader) straighten(img *image.Gray, b bars) bars {
 	return b
 }
 
-// agreed is the vote that counts, or -1: at least two lines for it, and few for others.
-func (l *linear) agreed() int {
-	best, others := -1, 0
-	for i, v := range l.votes {
-		if best < 0 || v.n > l.votes[best].n {
-			best = i
+// settled says that something was read and enough lines agree on all of it.
+func (l *linear) settled() bool {
+	for i := range l.votes {
+		if !l.agreed(i) {
+			return false
 		}
-		others += v.n
 	}
-	if best < 0 {
-		return -1
-	}
+	return len(l.votes) > 0
+}
+
+// agreed says whether a vote counts: at least two lines for it, and few for others in its
+// place. The same lines may cross another code beside it.
+func (l *linear) agreed(i int) bool {
+	v := l.votes[i]
 	need := 2
-	if l.votes[best].symbology == scanner.EAN13 {
+	if v.symbology == scanner.EAN13 {
 		need = 3 // ten check digits say less than 103
 	}
-	if n := l.votes[best].n; n < need || n <= 2*(others-n) {
-		return -1
+	others := 0
+	for k, o := range l.votes {
+		if k != i && o.overlaps(v) {
+			others += o.n
+		}
 	}
-	return best
+	return v.n >= need && v.n > 2*others
+}
+
+// overlaps says whether two codes read on lines across one place share a part of them.
+func (v vote) overlaps(o vote) bool {
+	dx, dy := o.ends[1].X-o.ends[0].X, o.ends[1].Y-o.ends[0].Y
+	along := func(p Point) float64 { return (p.X-o.ends[0].X)*dx + (p.Y-o.ends[0].Y)*dy }
+	a, z := along(v.ends[0]), along(v.ends[1])
+	return max(a, z) > 0 && min(a, z) < dx*dx+dy*dy
 }
 
 // readAcross reads along one line across bars, so many pixels beside their middle and

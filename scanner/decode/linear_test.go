@@ -4,6 +4,7 @@ import (
 	"image"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -303,22 +304,37 @@ func TestHostileBarsCostLittle(t *testing.T) {
 	}
 }
 
-// One line is not believed, nor two of three; an EAN-13 takes three.
+// One line is not believed, nor two of three in one place; an EAN-13 takes three. Codes side
+// by side on the same lines are not held against each other.
 func TestAgreed(t *testing.T) {
+	at := func(from, to float64, s scanner.Symbology, n int) vote {
+		return vote{symbology: s, n: n, ends: [2]Point{{from, 5}, {to, 9}}}
+	}
+	code := func(n int) vote { return at(100, 300, scanner.Code128, n) }
 	for name, c := range map[string]struct {
-		votes []vote
-		want  int
+		votes   []vote
+		agreed  []bool
+		settled bool
 	}{
-		"none":             {nil, -1},
-		"one":              {[]vote{{symbology: scanner.Code128, n: 1}}, -1},
-		"two":              {[]vote{{symbology: scanner.Code128, n: 2}}, 0},
-		"two against one":  {[]vote{{symbology: scanner.Code128, n: 1}, {symbology: scanner.Code128, n: 2}}, -1},
-		"three to one":     {[]vote{{symbology: scanner.Code128, n: 1}, {symbology: scanner.Code128, n: 3}}, 1},
-		"two of an EAN-13": {[]vote{{symbology: scanner.EAN13, n: 2}}, -1},
-		"three":            {[]vote{{symbology: scanner.EAN13, n: 3}}, 0},
+		"none":              {nil, nil, false},
+		"one":               {[]vote{code(1)}, []bool{false}, false},
+		"two":               {[]vote{code(2)}, []bool{true}, true},
+		"two against one":   {[]vote{code(1), code(2)}, []bool{false, false}, false},
+		"three to one":      {[]vote{code(1), code(3)}, []bool{false, true}, false},
+		"two of an EAN-13":  {[]vote{at(100, 300, scanner.EAN13, 2)}, []bool{false}, false},
+		"three":             {[]vote{at(100, 300, scanner.EAN13, 3)}, []bool{true}, true},
+		"side by side":      {[]vote{code(2), at(310, 500, scanner.EAN13, 3)}, []bool{true, true}, true},
+		"the other way":     {[]vote{code(2), at(500, 310, scanner.EAN13, 3)}, []bool{true, true}, true},
+		"part of it":        {[]vote{code(2), at(310, 280, scanner.EAN13, 3)}, []bool{false, false}, false},
+		"one of two so far": {[]vote{code(2), at(310, 500, scanner.EAN13, 1)}, []bool{true, false}, false},
 	} {
-		if got := (&linear{votes: c.votes}).agreed(); got != c.want {
-			t.Errorf("%s: %d, want %d", name, got, c.want)
+		l := &linear{votes: c.votes}
+		var agreed []bool
+		for i := range c.votes {
+			agreed = append(agreed, l.agreed(i))
+		}
+		if !slices.Equal(agreed, c.agreed) || l.settled() != c.settled {
+			t.Errorf("%s: agreed %v, settled %v", name, agreed, l.settled())
 		}
 	}
 }

@@ -10,7 +10,7 @@ const (
 	alignCost   = 30
 	moduleCost  = 10
 	attemptCost = 15_000
-	fitCost     = 1_500_000
+	fitCost     = 700_000
 )
 
 // trying is the part of cost that sets of three patterns make.
@@ -24,16 +24,19 @@ func (w *Work) cost() int {
 		tripleCost*w.Triples + w.trying() + fitCost*w.Fitted
 }
 
-// purse holds what may be spent on a frame beyond thresholding it once. Each frame adds the
-// same, and what is not spent is saved for a few frames, so that a code that comes
-// into an empty scene gets several ways in its first frame. A single look may overdraw
-// it; the next frames then make up for that. So what a frame costs on average is fixed,
-// whatever is shown, and counted without a clock.
+// purse holds what may be spent on a frame beyond thresholding it once. Each frame adds a
+// wage, several where something in view is new, a part where nothing is, and what is not
+// spent is saved for a few frames, so that a code that comes into an empty scene gets several
+// ways in its first frame. A single look may overdraw it; the next frames then make up
+// for that. So what a frame costs on average is fixed, whatever is shown, and counted
+// without a clock.
 type purse struct{ left, wage int }
 
 const (
-	leastWage = 250_000 // however small the frame
-	savings   = 4       // frames whose wages it holds
+	leastWage  = 250_000 // however small the frame
+	savings    = 8       // wages that it holds
+	freshWages = 3       // for a frame in which something is new
+	staleParts = 8       // of a wage, one of them for a frame in which nothing is
 )
 
 // newPurse is a full one for frames of a size.
@@ -42,15 +45,15 @@ func newPurse(size image.Point) purse {
 	return purse{left: savings * wage, wage: wage}
 }
 
-// earn adds a frame's wage, or a part of it where nothing in view is new. Debts of more than
-// half a wage are forgiven, so that what is new always gets a look.
+// earn adds what a frame brings. Debts of more than half a wage are forgiven, so that what
+// is new always gets a look.
 func (p *purse) earn(fresh bool) {
-	wage := p.wage
-	if !fresh {
-		wage /= 5
+	wage := p.wage / staleParts
+	if fresh {
+		wage = freshWages * p.wage
 	}
 	p.left = min(max(p.left, -p.wage/2)+wage, savings*p.wage)
 }
 
 // rich says whether there is enough for what can wait.
-func (p *purse) rich() bool { return p.left > savings*p.wage/2 }
+func (p *purse) rich() bool { return p.left > p.wage }

@@ -44,11 +44,13 @@
 //     at one threshold, inverted, at half, quarter and double size: in turn, what shows
 //     finder patterns first, and what was not there a second ago before what was.
 //   - If nothing was read, so is the frame, in one way at a time.
+//   - If something in view is new, the three finder patterns of all these looks that fit
+//     together best are fitted to the gray frame.
 //
-// The last two steps are paid from a purse, which earns the same sum with every frame and
-// holds the sum of four, counted in work and not in time: a code that comes into a calm
-// scene gets many looks in its first frame, and a hostile scene never costs more than
-// the sum on average. Parts of a room that look like a code and never are earn less.
+// These last steps are paid from a purse, which earns a wage with every frame, more where
+// something in view is new, and holds several, counted in work and not in time: a code that
+// comes into a calm scene gets many looks in its first frame, and a hostile scene never
+// costs more than is earned. Parts of a room that look like a code and never are earn little.
 //
 // Why not gozxing's own QR detector: it is cubic in the number of finder patterns
 // (seconds for a frame that holds hundreds), knows one code a frame and mixes up

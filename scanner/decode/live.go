@@ -37,6 +37,7 @@ type live struct {
 // ones, as the purse allows.
 func (r *Reader) readLive(img *image.Gray) {
 	l := &r.live
+	r.pool.marks = r.pool.marks[:0]
 	if l.size != r.frame {
 		l.size, l.regions, l.rested = r.frame, l.regions[:0], false
 		l.purse = newPurse(r.frame)
@@ -58,8 +59,14 @@ func (r *Reader) readLive(img *image.Gray) {
 	l.rested, l.missed = false, false
 	if r.search(img) {
 		l.purse.left -= r.work.cost() - r.work.Pixels
-		l.purse.earn(slices.ContainsFunc(l.regions, func(g region) bool { return g.fresh() }))
+		fresh := slices.ContainsFunc(l.regions, func(g region) bool { return g.fresh() })
+		l.purse.earn(fresh)
 		r.lookFurther(img)
+		if fresh {
+			before := r.work.cost()
+			r.rescueLive(img)
+			l.purse.left -= r.work.cost() - before
+		}
 	} else {
 		l.purse.earn(false)
 	}

@@ -183,7 +183,7 @@ func TestPurseBounds(t *testing.T) {
 		"marks":         scannertest.Finders(1000, scannertest.Options{Width: 1280, Height: 720, Module: 3}),
 		"a damaged one": damagedCodes(),
 	} {
-		if mean, most := cost(frame); mean > area*7/4 || most > area*8 {
+		if mean, most := cost(frame); mean > area*9/4 || most > area*8 {
 			t.Errorf("%s: %d on average, at most %d", name, mean, most)
 		}
 	}

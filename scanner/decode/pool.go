@@ -2,6 +2,7 @@ package decode
 
 import (
 	"cmp"
+	"image"
 	"math"
 	"slices"
 
@@ -14,6 +15,8 @@ const (
 	poolPairs   = 10  // and twos
 	poolRated   = 300 // threes whose timing lines are looked at
 	poolRescues = 12  // threes that are looked at closely
+	liveTriples = 10  // of a live frame: marks
+	liveRated   = 24  // and threes
 	maxRatio    = 2.5 // of the sides of a code that leans
 	leastSine   = 0.5 // of the angle between them
 )
@@ -24,14 +27,15 @@ type pool struct {
 	marks []pattern
 }
 
-// gather adds the marks of a bitmap that is scale times smaller than the frame. Every bitmap
-// adds at most voices to what speaks for a mark, that a few rich ones do not outvote
-// the rest.
-func (l *pool) gather(found []pattern, scale float64, work *Work) {
+// gather adds the marks of a bitmap that is scale times smaller than the part of the frame
+// at origin that it shows. Every bitmap adds at most voices to what speaks for a mark, that
+// a few rich ones do not outvote the rest.
+func (l *pool) gather(found []pattern, scale float64, origin image.Point, work *Work) {
 	const voices = 4
 next:
 	for _, p := range found {
-		p.x, p.y, p.size, p.area, p.n = p.x*scale, p.y*scale, p.size*scale, p.area*scale*scale, min(p.n, voices)
+		p.x, p.y = p.x*scale+float64(origin.X), p.y*scale+float64(origin.Y)
+		p.size, p.area, p.n = p.size*scale, p.area*scale*scale, min(p.n, voices)
 		for i := range l.marks {
 			work.Compared++
 			if l.marks[i].same(&p) {
@@ -49,17 +53,49 @@ next:
 // different bitmaps or lean so much that they were not taken for one code, and then by two.
 func (r *Reader) rescuePool() {
 	l := &r.pool
-	slices.SortStableFunc(l.marks, func(a, b pattern) int { return b.n - a.n })
 	r.scale = 1
-	r.rescueTriples(l.marks[:min(len(l.marks), poolTriples)])
+	p := l.oftenest(poolTriples)
+	r.rankTriples(p, poolRated)
+	for _, t := range r.best.list[:min(len(r.best.list), poolRescues)] {
+		if -t.score < leastAgreed || r.rescueTriple(p[t.tl], p[t.tr], p[t.bl]) {
+			break
+		}
+	}
 	if len(r.results) == 0 {
-		r.rescuePairs(l.marks[:min(len(l.marks), poolPairs)])
+		r.rescuePairs(l.oftenest(poolPairs))
 	}
 }
 
-func (r *Reader) rescueTriples(p []pattern) {
+// rescueLive reads the code that no bitmap of a live frame showed whole, by the three
+// marks that are likeliest to be its.
+func (r *Reader) rescueLive(img *image.Gray) {
+	if len(r.results) > 0 || r.work.Fitted > 0 || len(r.pool.marks) < 3 {
+		return
+	}
+	r.origin, r.scale, r.gray = image.Point{}, 1, img
+	p := r.pool.oftenest(liveTriples)
+	r.rankTriples(p, liveRated)
+	if len(r.best.list) == 0 || -r.best.list[0].score < surelyAgreed {
+		return
+	}
+	t := r.best.list[0]
+	_, st := r.timed(p[t.tl], p[t.tr], p[t.bl])
+	r.work.Fitted++
+	if text, corners, ok := r.readStart(&st, quick); ok {
+		r.found(text, scanner.QR, corners)
+	}
+}
+
+// oftenest gives the marks seen most often.
+func (l *pool) oftenest(n int) []pattern {
+	slices.SortStableFunc(l.marks, func(a, b pattern) int { return b.n - a.n })
+	return l.marks[:min(len(l.marks), n)]
+}
+
+// rankTriples makes r.best a list of threes of marks, by how far their timing lines agree.
+func (r *Reader) rankTriples(p []pattern, rated int) {
 	r.best.list = r.best.list[:0]
-	r.best.cap = poolRated
+	r.best.cap = rated
 	for i := range p {
 		for j := i + 1; j < len(p); j++ {
 			for k := j + 1; k < len(p); k++ {
@@ -80,11 +116,6 @@ func (r *Reader) rescueTriples(p []pattern) {
 		t.score = -agreed
 	}
 	slices.SortStableFunc(r.best.list, func(a, b triple) int { return cmp.Compare(a.score, b.score) })
-	for _, t := range r.best.list[:min(len(r.best.list), poolRescues)] {
-		if -t.score < leastAgreed || r.rescueTriple(p[t.tl], p[t.tr], p[t.bl]) {
-			return
-		}
-	}
 }
 
 // timed says how far the marks and the timing lines between them agree, for the plane that

@@ -20,9 +20,7 @@ func (r *Reader) readQR(b *bitmap, attempts int) {
 	}
 	r.work.Passes++
 	p := r.finder.find(b)
-	if r.strategy == Full {
-		r.pool.gather(p, r.scale, &r.work)
-	}
+	r.pool.gather(p, r.scale, r.origin, &r.work)
 	if len(p) < 3 {
 		return
 	}

@@ -35,9 +35,9 @@ func (r *Reader) seekMarks(img *image.Gray) {
 		for _, reach := range [2]int{8, 20} {
 			r.mean(smooth(g, &r.scaled[2]), reach, &r.bits)
 			r.work.Passes++
-			r.pool.gather(r.finder.seek(&r.bits), r.scale, &r.work)
+			r.pool.gather(r.finder.seek(&r.bits), r.scale, image.Point{}, &r.work)
 			r.bits.invert()
-			r.pool.gather(r.finder.seek(&r.bits), r.scale, &r.work)
+			r.pool.gather(r.finder.seek(&r.bits), r.scale, image.Point{}, &r.work)
 		}
 	}
 }

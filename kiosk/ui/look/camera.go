@@ -93,9 +93,11 @@ func (r *cameraRenderer) Layout(size fyne.Size) {
 	k := r.camera.kit
 	r.ground.Resize(size)
 	r.picture.Resize(size)
-	// The aim stays in the middle, where the reader looks first, and whole above a hint.
+	// The aim stays in the middle, where the reader looks first, and whole above a hint
+	// where there is room for both.
 	free := r.layoutHint(size)
-	side := min(0.74*min(size.Width, size.Height), 2*free-size.Height-k.Unit(Space2))
+	most := 0.74 * min(size.Width, size.Height)
+	side := max(most/2, min(most, 2*free-size.Height-k.Unit(Space2)))
 	r.aim.Move(fyne.NewPos((size.Width-side)/2, (size.Height-side)/2))
 	if r.aim.Size().Width != side {
 		key := iconKey{"aim", OnNight, int(k.Pixels(side))}

@@ -26,7 +26,7 @@ func threadTime(tb testing.TB) float64 {
 	return float64(t.Nano()) / 1e6
 }
 
-// onThread locks a benchmark to its thread, with no garbage left to collect from before.
+// onThread locks a test or benchmark to its thread, with no garbage left to collect from before.
 func onThread(tb testing.TB) {
 	runtime.LockOSThread()
 	tb.Cleanup(runtime.UnlockOSThread)

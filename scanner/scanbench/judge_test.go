@@ -105,6 +105,7 @@ printf %s "$all"
 // A benchmark watches a presentation until it is read, also where there is nobody to
 // compare with.
 func TestWatch(t *testing.T) {
+	onThread(t) // its clock is the thread's
 	camera := scannertest.Camera{Width: 640, Height: 480, Rate: 15}
 	s := watch(t, nil, scannertest.Present(scannertest.LiesStill, camera, 1))
 	if s.ours < 1 || s.ours > 15 || s.misread || s.cpu <= 0 {

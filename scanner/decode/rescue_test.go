@@ -100,3 +100,25 @@ func TestMeasuringInVainAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// Codes that lean so far that no bitmap of a live frame shows three marks of one code: they
+// are read in the first frame by the marks of all of them.
+func TestLiveReadsByMarksOfSeveralLooks(t *testing.T) {
+	read := 0
+	for _, i := range []int{28, 30} {
+		d := scannertest.DrawTrouble(scannertest.Perspective, i)
+		r := New(Options{})
+		for _, res := range r.Read(d.Frame) {
+			if res.Text != d.Text {
+				t.Errorf("frame %d: another text", i)
+			}
+			read++
+		}
+		if w := r.Work(); w.Fitted > 1 {
+			t.Errorf("frame %d: %d fits", i, w.Fitted)
+		}
+	}
+	if read == 0 {
+		t.Error("neither is read")
+	}
+}

@@ -131,3 +131,27 @@ func TestHalf(t *testing.T) {
 		}
 	})
 }
+
+// Each pixel at 0.7 is the mean of the square of 10/7 pixels that it covers.
+func TestSeventenths(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, h := rapid.IntRange(2, 30).Draw(t, "w"), rapid.IntRange(2, 9).Draw(t, "h")
+		src := &image.Gray{Pix: rapid.SliceOfN(rapid.Byte(), w*h, w*h).Draw(t, "pix"), Stride: w, Rect: image.Rect(0, 0, w, h)}
+		var dst image.Gray
+		seventenths(src, &dst)
+		if dst.Rect.Dx() != w*7/10 || dst.Rect.Dy() != h*7/10 {
+			t.Fatalf("%v of %d×%d", dst.Rect, w, h)
+		}
+		for y := range dst.Rect.Dy() {
+			for x := range dst.Rect.Dx() {
+				sum := 0
+				for i := range 100 { // sevenths of pixels, all of the same weight
+					sum += int(src.GrayAt((10*x+i%10)/7, (10*y+i/10)/7).Y)
+				}
+				if want, got := (sum+50)/100, int(dst.GrayAt(x, y).Y); got != want {
+					t.Fatalf("%d at %d,%d, want %d", got, x, y, want)
+				}
+			}
+		}
+	})
+}

@@ -16,9 +16,9 @@ const (
 	// the order in which they were taken, and Forget called before those of something else.
 	Live Strategy = "live"
 
-	// Full is for a picture that is all there is: as it is, at half and a quarter of its
+	// Full is for a picture that is all there is: as it is, at half, 0.7 and a quarter of its
 	// size, sharpened, smoothed, at double size, and then by what all of these showed
-	// together; linear codes in eight directions.
+	// together; linear codes along more lines.
 	Full Strategy = "full"
 )
 

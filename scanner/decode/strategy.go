@@ -5,7 +5,7 @@ import "image"
 const (
 	fullAttempts = 60   // grids decoded in a bitmap of a full frame
 	largestFull  = 1280 // side up to which a frame is also tried at double size
-	smallestHalf = 160  // side from which a frame is also tried at half size
+	smallestHalf = 160  // side from which a frame is also tried at 0.7 and at half size
 )
 
 // readFull tries one change of the frame after another until something is read, and at
@@ -53,6 +53,12 @@ func (r *Reader) readPasses(img *image.Gray) {
 		small = half(small, &r.scaled[i])
 		r.scale *= 2
 		if r.fullPass(small) || r.fullPass(r.sharpen(small, &r.scaled[2])) {
+			return
+		}
+	}
+	if min(r.frame.X, r.frame.Y) >= smallestHalf {
+		r.scale = 10.0 / 7
+		if r.fullPass(seventenths(img, &r.scaled[0])) {
 			return
 		}
 	}

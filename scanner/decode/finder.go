@@ -139,7 +139,7 @@ func (f *finder) confirm(b *bitmap, from, to, total, y int) {
 		return
 	}
 	cy := (up + down) / 2
-	left, right, horizontal, ok := cross(b, x, int(cy), 1, 0, to-from)
+	left, right, horizontal, ok := cross(b, x, int(cy), 1, 0, to-from, looksFinder[int])
 	if !ok || !similar(horizontal, total) {
 		return
 	}
@@ -165,15 +165,15 @@ func similar(total, original int) bool { return 5*max(total-original, original-t
 
 // cross measures the five runs through the black point (x,y) along (dx,dy) both ways.
 // It returns where the middle run begins and ends along that axis and the total length,
-// and false if the runs are not those of a finder pattern. limit is how long the
+// and false if the runs are not like those of a finder pattern. limit is how long the
 // outer runs may be.
-func cross(b *bitmap, x, y, dx, dy, limit int) (begin, end float64, total int, ok bool) {
+func cross(b *bitmap, x, y, dx, dy, limit int, like func(a, b, c, d, e int) bool) (begin, end float64, total int, ok bool) {
 	var back, forth [3]int
 	if !arm(b, x, y, -dx, -dy, limit, &back) || !arm(b, x+dx, y+dy, dx, dy, limit, &forth) {
 		return 0, 0, 0, false
 	}
 	middle := back[0] + forth[0]
-	if !looksFinder(back[2], back[1], middle, forth[1], forth[2]) {
+	if !like(back[2], back[1], middle, forth[1], forth[2]) {
 		return 0, 0, 0, false
 	}
 	at := x*dx + y*dy

@@ -52,9 +52,8 @@ next:
 // rescuePool reads the code that no bitmap showed whole: by three marks that were seen in
 // different bitmaps or lean so much that they were not taken for one code, and then by two.
 func (r *Reader) rescuePool() {
-	l := &r.pool
 	r.scale = 1
-	p := l.oftenest(poolTriples)
+	p := r.pool.oftenest(poolTriples)
 	r.rankTriples(p, poolRated)
 	for _, t := range r.best.list[:min(len(r.best.list), poolRescues)] {
 		if -t.score < leastAgreed || r.rescueTriple(p[t.tl], p[t.tr], p[t.bl]) {
@@ -62,7 +61,7 @@ func (r *Reader) rescuePool() {
 		}
 	}
 	if len(r.results) == 0 {
-		r.rescuePairs(l.oftenest(poolPairs))
+		r.rescuePairs(p[:min(len(p), poolPairs)])
 	}
 }
 
@@ -80,10 +79,7 @@ func (r *Reader) rescueLive(img *image.Gray) {
 	}
 	t := r.best.list[0]
 	_, st := r.timed(p[t.tl], p[t.tr], p[t.bl])
-	r.work.Fitted++
-	if text, corners, ok := r.readStart(&st, quick); ok {
-		r.found(text, scanner.QR, corners)
-	}
+	r.fit(&st)
 }
 
 // oftenest gives the marks seen most often.

@@ -64,15 +64,22 @@ func (r *Reader) rescue(p []pattern, used *[maxCorners]bool) {
 		if agreed < surelyAgreed {
 			continue
 		}
-		r.work.Fitted++
-		if text, corners, ok := r.readStart(&st, quick); ok {
-			for i := range corners {
-				corners[i].X /= r.scale
-				corners[i].Y /= r.scale
-			}
-			r.found(text, scanner.QR, corners)
-		}
+		r.fit(&st)
 	}
+}
+
+// fit reads the one candidate of a live frame that is fitted to the gray frame.
+func (r *Reader) fit(st *start) {
+	r.work.Fitted++
+	text, corners, ok := r.readStart(st, quick)
+	if !ok {
+		return
+	}
+	for i := range corners { // found takes the bitmap's pixels
+		corners[i].X /= r.scale
+		corners[i].Y /= r.scale
+	}
+	r.found(text, scanner.QR, corners)
 }
 
 // inFrame is a pattern of a bitmap in the pixels of the frame.

@@ -45,12 +45,12 @@ func likeFinder(a, b, c, d, e int) bool {
 func (f *finder) examine(b *bitmap, from, to, total, y int) {
 	f.work.Hits++
 	x := (from + to) / 2
-	up, down, vertical, ok := crossLoosely(b, x, y, 0, 1, 3*(to-from))
+	up, down, vertical, ok := cross(b, x, y, 0, 1, 3*(to-from), likeFinder)
 	if !ok || vertical > 3*total || total > 3*vertical {
 		return
 	}
 	cy := (up + down) / 2
-	left, right, horizontal, ok := crossLoosely(b, x, int(cy), 1, 0, 2*(to-from))
+	left, right, horizontal, ok := cross(b, x, int(cy), 1, 0, 2*(to-from), likeFinder)
 	if !ok || !similar(horizontal, total) {
 		return
 	}
@@ -67,20 +67,6 @@ func (f *finder) examine(b *bitmap, from, to, total, y int) {
 	if len(f.patterns) < maxPatterns {
 		f.patterns = append(f.patterns, p)
 	}
-}
-
-// crossLoosely is cross for runs that are only like a finder pattern's.
-func crossLoosely(b *bitmap, x, y, dx, dy, limit int) (begin, end float64, total int, ok bool) {
-	var back, forth [3]int
-	if !arm(b, x, y, -dx, -dy, limit, &back) || !arm(b, x+dx, y+dy, dx, dy, limit, &forth) {
-		return 0, 0, 0, false
-	}
-	middle := back[0] + forth[0]
-	if !likeFinder(back[2], back[1], middle, forth[1], forth[2]) {
-		return 0, 0, 0, false
-	}
-	at := x*dx + y*dy
-	return float64(at + 1 - back[0]), float64(at + 1 + forth[0]), back[2] + back[1] + middle + forth[1] + forth[2], true
 }
 
 // same says whether two patterns are the same mark.

@@ -80,7 +80,7 @@ func openStates(path string, terminal kiosk.TerminalID, key []byte, check func(s
 	case st.meta.Format == stateFormat1:
 		m := st.meta
 		m.Format, m.Sum = stateFormat, st.sum
-		st.meta, err = m, db.Update(func(tx *bolt.Tx) error { return st.putMeta(tx, m) })
+		st.meta, err = m, change(db, func(tx *bolt.Tx) error { return st.putMeta(tx, m) })
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

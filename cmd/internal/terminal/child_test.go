@@ -38,12 +38,15 @@ func TestExamineInAChild(t *testing.T) {
 		"no such file":     {"echo no such file >&2; exit 1", false, "no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			// Written before any other starts: a child forked meanwhile would hold the
+			// file open for writing, and the kernel runs no such file.
+			program := sh(t, c.program)
 			t.Parallel()
 			limit := patience
 			if name == "it takes long" {
 				limit = 200 * time.Millisecond
 			}
-			err := examineBy(sh(t, c.program), file, limit)
+			err := examineBy(program, file, limit)
 			if errors.Is(err, boltstore.ErrDamaged) != c.damaged || (err == nil) != (c.says == "") {
 				t.Fatalf("got %v", err)
 			}

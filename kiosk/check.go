@@ -27,6 +27,20 @@ func Check(o Order, s OrderState, e Event) error {
 		if b.Amount <= 0 || b.Amount > AmountDue(o, s) {
 			return fmt.Errorf("order %s: payment of %s yuan: %w", o.ID, b.Amount, ErrTooMany)
 		}
+	case AfterSaleRegistered:
+		return checkAfterSale(o, s, b)
+	case MissingReported:
+		return checkReport(o, s, b)
+	case ReportDismissed:
+		return checkDismissal(o, s, b)
+	case Rated:
+		return checkRated(o, s, b)
+	case InvoiceRequested:
+		return checkInvoice(o, s, b)
+	case SentBack:
+		return checkSentBack(o, s, b)
+	case GoodsReceived:
+		return checkReceived(b)
 	}
 	return nil
 }
@@ -64,6 +78,19 @@ func checkUndone(o Order, s OrderState, b RedemptionUndone) error {
 		return fmt.Errorf("order %s: %w", o.ID, ErrUnknownRedemption)
 	case r.Undone != nil:
 		return fmt.Errorf("order %s: %w", o.ID, ErrAlreadyUndone)
+	case len(s.AfterSales) > 0:
+		// What was paid back must not become collectable again.
+		return fmt.Errorf("order %s: %w", o.ID, ErrAfterSold)
 	}
 	return nil
+}
+
+// Decided reports whether an event of this type comes from a Decide function,
+// and must not be recorded without its judgement.
+func Decided(t EventType) bool {
+	switch t {
+	case TypeOrderHeld, TypeHoldRejected, TypeRedeemed, TypeRedemptionUndone, TypePaymentCollected:
+		return true
+	}
+	return false
 }

@@ -34,6 +34,14 @@ type Context struct {
 	Cache  Cache
 	At     Moment
 	Source string // scanner source or "touch"
+	// Received: somebody signed for the order's consignment here, which HQ may not
+	// have heard of. Goods on their way count as arrived.
+	Received bool
+}
+
+// arrived reports whether the goods of an order are at the point.
+func (c Context) arrived(o Order) bool {
+	return o.Status == StatusArrived || c.Received && (o.Status == StatusPaid || o.Status == StatusShipped)
 }
 
 // Outcome is the decision about one order, with the evidence that the customer
@@ -50,6 +58,8 @@ type Outcome struct {
 	Resumed   bool // the event is of an interrupted run whose answer may never have been seen
 	RightTo   PointRef
 	ExpiredAt time.Time // collect-by and grace
+	// SentBackAt is when uncollected goods went back to the merchant; zero: they did not.
+	SentBackAt time.Time
 }
 
 // DecideScan decides what a code that opens this order leads to. The body is
@@ -76,7 +86,13 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 	case StatusRefunding:
 		return refuse(RefundInProgress)
 	case StatusPaid, StatusShipped:
-		return refuse(NotArrived)
+		if !c.Received {
+			return refuse(NotArrived)
+		}
+	}
+	if len(s.Returns) > 0 {
+		out.SentBackAt = s.Returns[0].At
+		return refuse(Expired)
 	}
 	if c.At.Clock != ClockSuspect {
 		if !o.ValidFrom.IsZero() && c.At.Wall.Before(o.ValidFrom) {
@@ -153,16 +169,37 @@ type Confirmation struct {
 // returns ErrLeaderOnly, ErrNoHold, ErrPaymentDue, and ErrNotCollectable when HQ
 // changed the order while it was on hold (a refund, another point).
 func DecideConfirm(o Order, s OrderState, c Context, conf Confirmation) (Outcome, []Body, error) {
-	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing()}
 	if conf.By.ID == "" {
-		return out, nil, fmt.Errorf("confirm order %s: %w", o.ID, ErrLeaderOnly)
+		return Outcome{Order: o, At: c.At.Wall}, nil, fmt.Errorf("confirm order %s: %w", o.ID, ErrLeaderOnly)
 	}
 	hold, ok := s.OpenHold()
 	if !ok {
-		return out, nil, fmt.Errorf("confirm order %s: %w", o.ID, ErrNoHold)
+		return Outcome{Order: o, At: c.At.Wall}, nil, fmt.Errorf("confirm order %s: %w", o.ID, ErrNoHold)
 	}
-	if o.Status != StatusArrived || o.Point != c.Point.ID {
-		return out, nil, fmt.Errorf("confirm order %s: it is %s at point %s: %w", o.ID, o.Status, o.Point, ErrNotCollectable)
+	return handOver(o, s, c, conf, hold.Event)
+}
+
+// DecideHandOver is a handover by hand, without the customer's code: the leader
+// has found the order by its pickup number, name or phone, and looks the customer
+// in the face. A hold that is open is closed by it. An expired order may go out,
+// as its goods are still there; one that went back to the merchant, or that HQ
+// took back, may not. Errors as of [DecideConfirm] but ErrNoHold.
+func DecideHandOver(o Order, s OrderState, c Context, conf Confirmation) (Outcome, []Body, error) {
+	if conf.By.ID == "" {
+		return Outcome{Order: o, At: c.At.Wall}, nil, fmt.Errorf("hand over order %s: %w", o.ID, ErrLeaderOnly)
+	}
+	hold, _ := s.OpenHold()
+	return handOver(o, s, c, conf, hold.Event)
+}
+
+// handOver is what confirmations and handovers by hand share.
+func handOver(o Order, s OrderState, c Context, conf Confirmation, hold EventID) (Outcome, []Body, error) {
+	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing()}
+	if !c.arrived(o) || o.Point != c.Point.ID {
+		return out, nil, fmt.Errorf("hand over order %s: it is %s at point %s: %w", o.ID, o.Status, o.Point, ErrNotCollectable)
+	}
+	if len(s.Returns) > 0 {
+		return out, nil, fmt.Errorf("hand over order %s: %w: %w", o.ID, ErrSentBack, ErrNotCollectable)
 	}
 	var bodies []Body
 	if due := AmountDue(o, s); due > 0 {
@@ -176,7 +213,7 @@ func DecideConfirm(o Order, s OrderState, c Context, conf Confirmation) (Outcome
 		out.Lines = Remaining(o, s)
 	}
 	redeemed := Redeemed{
-		Order: o.ID, Lines: out.Lines, Method: MethodLeader, By: conf.By.ID, Hold: hold.Event, Source: c.Source,
+		Order: o.ID, Lines: out.Lines, Method: MethodLeader, By: conf.By.ID, Hold: hold, Source: c.Source,
 	}
 	if err := checkRedeemed(o, s, redeemed); err != nil {
 		return out, nil, err

@@ -43,6 +43,16 @@ var (
 	// ErrUnknownOrder is returned by stores when an order to confirm, reject or
 	// undo is not in the set.
 	ErrUnknownOrder = errors.New("no such order in the set")
+	// ErrWrongChoice is returned for a kind, reason, tag or number that is none.
+	ErrWrongChoice = errors.New("no such choice")
+	// ErrNoReport is returned when a report to dismiss is not open.
+	ErrNoReport = errors.New("no open report")
+	// ErrAlreadyRated is returned for a second rating of a handover.
+	ErrAlreadyRated = errors.New("already rated")
+	// ErrAfterSold is returned when a handover with an after-sale is to be undone.
+	ErrAfterSold = errors.New("an after-sale is registered")
+	// ErrSentBack is returned for goods that were returned to the merchant.
+	ErrSentBack = errors.New("sent back to the merchant")
 	// ErrWrongOrder is returned when an event does not belong to the order.
 	ErrWrongOrder = errors.New("the event is of another order")
 )

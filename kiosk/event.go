@@ -112,6 +112,7 @@ type Handed struct {
 	Handed  int    `cbor:"2,keyasint,omitempty" json:"handed,omitempty"`
 	Short   int    `cbor:"3,keyasint,omitempty" json:"short,omitempty"`   // missing from the delivery
 	Damaged int    `cbor:"4,keyasint,omitempty" json:"damaged,omitempty"` // not accepted
+	Reason  Reason `cbor:"5,keyasint,omitempty" json:"reason,omitempty"`  // of what is short or damaged
 }
 
 // Total is how many ordered units the entry accounts for.

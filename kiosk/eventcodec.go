@@ -12,14 +12,25 @@ import (
 // Wire numbers of the event types. A number is never used again for something
 // else; journals and HQ keep them for years.
 const (
-	numOrderHeld        = 1
-	numHoldRejected     = 2
-	numRedeemed         = 3
-	numRedemptionUndone = 4
-	numPaymentCollected = 5
-	numSignedIn         = 6
-	numClockChanged     = 7
-	numAttemptFailed    = 8
+	numOrderHeld           = 1
+	numHoldRejected        = 2
+	numRedeemed            = 3
+	numRedemptionUndone    = 4
+	numPaymentCollected    = 5
+	numSignedIn            = 6
+	numClockChanged        = 7
+	numAttemptFailed       = 8
+	numAfterSaleRegistered = 9
+	numGoodsReceived       = 10
+	numRated               = 11
+	numInvoiceRequested    = 12
+	numMissingReported     = 13
+	numReminderAsked       = 14
+	numSentBack            = 15
+	numDayClosed           = 16
+	numSettingsChanged     = 17
+	numConflictNoted       = 18
+	numReportDismissed     = 19
 )
 
 // payload is an event as the journal and the wire carry it: deterministic CBOR
@@ -182,6 +193,28 @@ func encodeBody(body Body) (uint64, []byte, error) {
 		num = numClockChanged
 	case AttemptFailed:
 		num = numAttemptFailed
+	case AfterSaleRegistered:
+		num = numAfterSaleRegistered
+	case GoodsReceived:
+		num = numGoodsReceived
+	case Rated:
+		num = numRated
+	case InvoiceRequested:
+		num = numInvoiceRequested
+	case MissingReported:
+		num = numMissingReported
+	case ReminderAsked:
+		num = numReminderAsked
+	case SentBack:
+		num = numSentBack
+	case DayClosed:
+		num = numDayClosed
+	case SettingsChanged:
+		num = numSettingsChanged
+	case ConflictNoted:
+		num = numConflictNoted
+	case ReportDismissed:
+		num = numReportDismissed
 	case UnknownBody:
 		if err := codec().dec.Wellformed(b.Raw); err != nil {
 			return 0, nil, fmt.Errorf("%w: %s: %w", ErrMalformedEvent, b.Type(), err)
@@ -212,6 +245,28 @@ func decodeBody(num uint64, raw []byte) (Body, error) {
 		return bodyOf[ClockChanged](raw)
 	case numAttemptFailed:
 		return bodyOf[AttemptFailed](raw)
+	case numAfterSaleRegistered:
+		return orderBodyOf[AfterSaleRegistered](raw)
+	case numGoodsReceived:
+		return bodyOf[GoodsReceived](raw)
+	case numRated:
+		return orderBodyOf[Rated](raw)
+	case numInvoiceRequested:
+		return orderBodyOf[InvoiceRequested](raw)
+	case numMissingReported:
+		return orderBodyOf[MissingReported](raw)
+	case numReminderAsked:
+		return orderBodyOf[ReminderAsked](raw)
+	case numSentBack:
+		return orderBodyOf[SentBack](raw)
+	case numDayClosed:
+		return bodyOf[DayClosed](raw)
+	case numSettingsChanged:
+		return bodyOf[SettingsChanged](raw)
+	case numConflictNoted:
+		return bodyOf[ConflictNoted](raw)
+	case numReportDismissed:
+		return orderBodyOf[ReportDismissed](raw)
 	}
 	return UnknownBody{Code: num, Raw: append([]byte(nil), raw...)}, nil
 }

@@ -40,6 +40,26 @@ func samples() []kiosk.Body {
 		kiosk.SignedIn{By: "L1", Role: kiosk.RoleLeader},
 		kiosk.ClockChanged{Jump: -90 * time.Minute, Quality: kiosk.ClockSuspect},
 		kiosk.AttemptFailed{Kind: kiosk.AttemptPIN},
+		kiosk.AfterSaleRegistered{
+			Order: "O1", Kind: kiosk.AfterSaleReturn, Lines: []kiosk.Units{{Line: "1", Units: 2}}, Reason: kiosk.ReasonSpoilt,
+			By: "L1", Report: id16(4), Note: "坏了",
+		},
+		kiosk.GoodsReceived{Consignment: "C7", By: "L1", Note: "司机少带", Lines: []kiosk.ReceivedLine{
+			{Product: "牛奶", Spec: "950 ml", Supplier: "光明", Expected: 40, Good: 37, Damaged: 1, Reason: kiosk.ReasonShort},
+		}},
+		kiosk.Rated{Order: "O1", Redemption: id16(3), Goods: 5, Service: 4, Logistics: 1, Tags: []kiosk.RatingTag{kiosk.TagLate}},
+		kiosk.InvoiceRequested{Order: "O1", Company: true, Sealed: []byte{1, 2, 3}},
+		kiosk.InvoiceRequested{Order: "O1"},
+		kiosk.MissingReported{Order: "O1", Redemption: id16(3), Lines: []kiosk.Handed{{Line: "1", Short: 1, Reason: kiosk.ReasonShort}}},
+		kiosk.ReminderAsked{Order: "O1", By: "L1"},
+		kiosk.SentBack{Order: "O1", Lines: []kiosk.Units{{Line: "1", Units: 2}}, Reason: kiosk.ReasonOverdue, By: "L1"},
+		kiosk.DayClosed{
+			Day: "2026-11-23", Totals: kiosk.DayTotals{Orders: 2, Units: 5, Alone: 1, Value: 9_900, Cash: 500, Commission: 99},
+			Head: kiosk.Head{Seq: 7, Hash: kiosk.Hash{9}}, Pending: 1, Differ: 1, Counted: 500, By: "L1", Note: "对上了",
+		},
+		kiosk.SettingsChanged{By: "L1", Settings: []kiosk.Setting{{Name: "camera.device", Value: "auto"}}},
+		kiosk.ConflictNoted{Event: id16(3), Note: "客人两处都取了", By: "L1"},
+		kiosk.ReportDismissed{Order: "O1", Report: id16(4), By: "L1", Note: "找到了"},
 		kiosk.UnknownBody{Code: 4_000, Raw: []byte{0xa1, 0x01, 0x63, 'n', 'e', 'w'}},
 	}
 }
@@ -151,7 +171,7 @@ func drawBody(t *rapid.T) kiosk.Body {
 	}
 	raw := append([]byte{0x58, 0}, rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "raw")...) // a byte string
 	raw[1] = byte(len(raw) - 2)
-	return kiosk.UnknownBody{Code: rapid.Uint64Min(9).Draw(t, "code"), Raw: raw}
+	return kiosk.UnknownBody{Code: rapid.Uint64Min(1_000).Draw(t, "code"), Raw: raw}
 }
 
 func TestEventRoundTrip(t *testing.T) {

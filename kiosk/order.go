@@ -79,6 +79,7 @@ type Order struct {
 	NameIndex    []byte       `cbor:"16,keyasint,omitempty" json:"name_index,omitempty"`  // blind index of the name
 	TailIndex    []byte       `cbor:"17,keyasint,omitempty" json:"tail_index,omitempty"`  // blind index of the phone's last four digits
 	Settled      []Redemption `cbor:"18,keyasint,omitempty" json:"settled,omitempty"`     // redemptions that HQ knows, of any terminal
+	NameKeys     [][]byte     `cbor:"19,keyasint,omitempty" json:"name_keys,omitempty"`   // blind indexes of the name's pinyin, in full and its initials
 }
 
 // Line is one product of an order.
@@ -90,6 +91,7 @@ type Line struct {
 	Quantity  int    `cbor:"5,keyasint" json:"quantity"`
 	Supplier  string `cbor:"6,keyasint,omitempty" json:"supplier,omitempty"`
 	UnitPrice Fen    `cbor:"7,keyasint,omitempty" json:"unit_price,omitempty"`
+	Barcode   string `cbor:"8,keyasint,omitempty" json:"barcode,omitempty"` // on the product (EAN-13…), to count a delivery by scanning
 }
 
 // Value is what the goods of the order cost, in fen.

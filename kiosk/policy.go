@@ -37,6 +37,18 @@ type Policy struct {
 	// Retention is how long after its handover a collected order keeps its
 	// customer's data at the terminal; never less than UndoWindow.
 	Retention time.Duration `cbor:"14,keyasint,omitempty" json:"retention,omitempty"`
+	// CommissionRate is the leader's share of what is handed over, in ten-thousandths.
+	CommissionRate int `cbor:"15,keyasint,omitempty" json:"commission_rate,omitempty"`
+	// PaymentCode is what the platform's static payment code says, shown as a QR
+	// code to who pays at pickup; empty: there is none.
+	PaymentCode string `cbor:"16,keyasint,omitempty" json:"payment_code,omitempty"`
+	// InvoicePage is the platform's page for e-invoices, shown as a QR code; a
+	// {order} in it stands for the order's id. Empty: the terminal asks itself.
+	InvoicePage string `cbor:"17,keyasint,omitempty" json:"invoice_page,omitempty"`
+	// What customers are not asked, and not told aloud.
+	NoRating  bool `cbor:"18,keyasint,omitempty" json:"no_rating,omitempty"`
+	NoInvoice bool `cbor:"19,keyasint,omitempty" json:"no_invoice,omitempty"`
+	NoVoice   bool `cbor:"20,keyasint,omitempty" json:"no_voice,omitempty"`
 }
 
 // DefaultPolicy is the safe default of every setting.

@@ -27,6 +27,9 @@ func Settlements() []Settlement {
 // redemptions that stand against the event.
 func Settle(o Order, known bool, s OrderState, e Event) (Settlement, OrderState, []Redemption) {
 	if e.Body.Subject() == "" {
+		if Check(o, s, e) != nil {
+			return SettledRejected, s, nil
+		}
 		return SettledAccepted, s, nil
 	}
 	if !known {
@@ -47,7 +50,7 @@ func Settle(o Order, known bool, s OrderState, e Event) (Settlement, OrderState,
 		return SettledAccepted, s.Apply(e), nil
 	case errors.Is(err, ErrTooMany) && len(s.Standing()) > 0:
 		return SettledConflict, s, s.Standing()
-	case errors.Is(err, ErrUnknownRedemption), errors.Is(err, ErrNoHold):
+	case errors.Is(err, ErrUnknownRedemption), errors.Is(err, ErrNoHold), errors.Is(err, ErrNoReport):
 		return SettledUnknown, s, nil
 	}
 	return SettledRejected, s, nil
@@ -63,6 +66,20 @@ func (s OrderState) has(e Event) bool {
 		return len(after.Redemptions) == len(s.Redemptions)
 	case PaymentCollected:
 		return len(after.Payments) == len(s.Payments)
+	case AfterSaleRegistered:
+		return len(after.AfterSales) == len(s.AfterSales)
+	case MissingReported:
+		return len(after.Reports) == len(s.Reports)
+	case ReportDismissed:
+		return len(after.Dismissals) == len(s.Dismissals)
+	case Rated:
+		return len(after.Ratings) == len(s.Ratings)
+	case InvoiceRequested:
+		return len(after.Invoices) == len(s.Invoices)
+	case ReminderAsked:
+		return len(after.Reminders) == len(s.Reminders)
+	case SentBack:
+		return len(after.Returns) == len(s.Returns)
 	case RedemptionUndone:
 		r, ok := s.Redemption(b.Redemption)
 		return ok && r.Undone != nil && r.Undone.Event == e.ID

@@ -18,6 +18,14 @@ type OrderState struct {
 	// terminal may undo what another one handed over, and its own journal is
 	// read before HQ's settled redemptions are.
 	Early []EarlyUndo `cbor:"4,keyasint,omitempty" json:"early,omitempty"` // by redemption
+	// What came after the handover, or in its place; each by terminal and sequence.
+	AfterSales []AfterSale `cbor:"5,keyasint,omitempty" json:"after_sales,omitempty"`
+	Reports    []Report    `cbor:"6,keyasint,omitempty" json:"reports,omitempty"`
+	Dismissals []Dismissal `cbor:"7,keyasint,omitempty" json:"dismissals,omitempty"`
+	Ratings    []Rating    `cbor:"8,keyasint,omitempty" json:"ratings,omitempty"`
+	Invoices   []Invoice   `cbor:"9,keyasint,omitempty" json:"invoices,omitempty"`
+	Reminders  []Reminder  `cbor:"10,keyasint,omitempty" json:"reminders,omitempty"`
+	Returns    []Return    `cbor:"11,keyasint,omitempty" json:"returns,omitempty"`
 }
 
 // Source names the event that a part of the state came from.
@@ -161,7 +169,9 @@ func (s OrderState) Redemption(id EventID) (Redemption, bool) {
 
 // IsZero reports whether nothing has happened to the order.
 func (s OrderState) IsZero() bool {
-	return len(s.Redemptions) == 0 && len(s.Holds) == 0 && len(s.Payments) == 0 && len(s.Early) == 0
+	return len(s.Redemptions) == 0 && len(s.Holds) == 0 && len(s.Payments) == 0 && len(s.Early) == 0 &&
+		len(s.AfterSales) == 0 && len(s.Reports) == 0 && len(s.Dismissals) == 0 && len(s.Ratings) == 0 &&
+		len(s.Invoices) == 0 && len(s.Reminders) == 0 && len(s.Returns) == 0
 }
 
 // Remaining lists what is still to be handed over; nil when the order is
@@ -196,6 +206,22 @@ func (s OrderState) Apply(e Event) OrderState {
 		s = s.undo(b.Redemption, Undo{Source: src, By: b.By, Reason: b.Reason})
 	case PaymentCollected:
 		s.Payments = insert(s.Payments, Payment{Source: src, Amount: b.Amount, Means: b.Means})
+	case AfterSaleRegistered:
+		s.AfterSales = insert(s.AfterSales, AfterSale{Source: src, Kind: b.Kind, Lines: b.Lines, Reason: b.Reason, By: b.By, Report: b.Report})
+	case MissingReported:
+		s.Reports = insert(s.Reports, Report{Source: src, Redemption: b.Redemption, Lines: b.Lines})
+	case ReportDismissed:
+		s.Dismissals = insert(s.Dismissals, Dismissal{Source: src, Report: b.Report, By: b.By})
+	case Rated:
+		s.Ratings = insert(s.Ratings, Rating{
+			Source: src, Redemption: b.Redemption, Goods: b.Goods, Service: b.Service, Logistics: b.Logistics, Tags: b.Tags,
+		})
+	case InvoiceRequested:
+		s.Invoices = insert(s.Invoices, Invoice{Source: src, Company: b.Company, Sealed: b.Sealed})
+	case ReminderAsked:
+		s.Reminders = insert(s.Reminders, Reminder{Source: src, By: b.By})
+	case SentBack:
+		s.Returns = insert(s.Returns, Return{Source: src, Lines: b.Lines, Reason: b.Reason, By: b.By})
 	}
 	return s
 }

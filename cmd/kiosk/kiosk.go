@@ -67,7 +67,7 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	a.Lifecycle().SetOnStarted(func() { log.Info("window ready") })
 	window, err = ui.New(a, ui.Options{
 		Title: "Hexiao", Windowed: fyne.NewSize(float32(c.Windowed.Width), float32(c.Windowed.Height)),
-		Tap: t.Tap, Key: t.Key, Typed: t.Typed, Sound: sounds.play, Closed: cancel,
+		Tap: t.Tap, Pick: t.Pick, Key: t.Key, Typed: t.Typed, Sound: sounds.play, Closed: cancel,
 	})
 	if err != nil {
 		return errors.Join(err, t.Close())

@@ -17,8 +17,9 @@ var (
 	ErrOutOfOrder = errors.New("the terminal cannot record")
 	// ErrNoSpace is for Suspend: there is too little room on the disk to go on.
 	ErrNoSpace = errors.New("the disk is nearly full; make room, and the terminal goes on by itself")
-	// ErrNotOfTheDesk is returned by Record for an event that changes an order.
-	ErrNotOfTheDesk = errors.New("events of orders come from scans and confirmations only")
+	// ErrNotOfTheDesk is returned by Record for an event that only a decision may
+	// bring about.
+	ErrNotOfTheDesk = errors.New("handovers, holds, undos and payments come from scans and confirmations only")
 	// ErrClosed is returned after Close.
 	ErrClosed = errors.New("the store is closed")
 )

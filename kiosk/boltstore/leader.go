@@ -14,13 +14,26 @@ const byTouch = "touch"
 // Confirm hands over a held order by a leader's word. Besides the errors of
 // kiosk.DecideConfirm it returns kiosk.ErrUnknownOrder.
 func (s *Store) Confirm(at kiosk.Moment, id kiosk.OrderID, conf kiosk.Confirmation) (desk.Answer, error) {
+	return s.byHand(at, id, conf, kiosk.DecideConfirm)
+}
+
+// HandOver hands over an order by a leader's hand, without its code. Besides the
+// errors of kiosk.DecideHandOver it returns kiosk.ErrUnknownOrder.
+func (s *Store) HandOver(at kiosk.Moment, id kiosk.OrderID, conf kiosk.Confirmation) (desk.Answer, error) {
+	return s.byHand(at, id, conf, kiosk.DecideHandOver)
+}
+
+// decision is kiosk.DecideConfirm or kiosk.DecideHandOver.
+type decision func(kiosk.Order, kiosk.OrderState, kiosk.Context, kiosk.Confirmation) (kiosk.Outcome, []kiosk.Body, error)
+
+func (s *Store) byHand(at kiosk.Moment, id kiosk.OrderID, conf kiosk.Confirmation, decide decision) (desk.Answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o, state, c, err := s.subject(at, id)
 	if err != nil {
 		return desk.Answer{}, err
 	}
-	out, bodies, err := kiosk.DecideConfirm(o, state, c, conf)
+	out, bodies, err := decide(o, state, c, conf)
 	if errors.Is(err, kiosk.ErrNotCollectable) {
 		out, _ = kiosk.DecideScan(o, state, c) // a refusal, which records nothing
 		return desk.NewAnswer(c.Cache, out), nil
@@ -68,19 +81,26 @@ func (s *Store) Undo(at kiosk.Moment, id kiosk.OrderID, redemption kiosk.EventID
 	return s.recordOne(o, state, c, body)
 }
 
-// Record appends an event that concerns no order; ErrNotOfTheDesk for others.
+// Record appends an event that no other method brings about. Besides kiosk.Check's
+// errors it returns kiosk.ErrUnknownOrder, and ErrNotOfTheDesk.
 func (s *Store) Record(at kiosk.Moment, body kiosk.Body) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if body.Subject() != "" {
+	if kiosk.Decided(body.Type()) {
 		return ErrNotOfTheDesk
+	}
+	if id := body.Subject(); id != "" {
+		o, state, c, err := s.subject(at, id)
+		if err != nil {
+			return err
+		}
+		return s.recordOne(o, state, c, body)
 	}
 	if err := s.begin(); err != nil {
 		return err
 	}
 	_, set := s.orders.current()
-	_, err := s.record(at, set.Cache.Version, nil, body)
-	return err
+	return s.recordOne(kiosk.Order{}, kiosk.OrderState{}, kiosk.Context{At: at, Cache: set.Cache}, body)
 }
 
 // subject finds the order that a leader acts on; the caller holds the lock.

@@ -3,6 +3,7 @@ package boltstore
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"hexiao/kiosk"
@@ -15,7 +16,12 @@ import (
 const ResumeWithin = 10 * time.Minute
 
 // Redeem answers a scanned text. When it returns, what it says is on disk.
-func (s *Store) Redeem(scan desk.Scan) (desk.Answer, error) {
+func (s *Store) Redeem(scan desk.Scan) (desk.Answer, error) { return s.answer(scan, true) }
+
+// Peek gives the answer that Redeem would give, and records nothing.
+func (s *Store) Peek(scan desk.Scan) (desk.Answer, error) { return s.answer(scan, false) }
+
+func (s *Store) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.begin(); err != nil {
@@ -38,7 +44,10 @@ func (s *Store) Redeem(scan desk.Scan) (desk.Answer, error) {
 	if len(orders) == 0 {
 		return desk.NewAnswer(set.Cache, kiosk.DecideUnknown(codes, c)), nil
 	}
-	outcomes, err := s.decide(orders, c)
+	if scan.Only != nil {
+		orders = slices.DeleteFunc(orders, func(o kiosk.Order) bool { return !slices.Contains(scan.Only, o.ID) })
+	}
+	outcomes, err := s.decide(orders, c, record)
 	if err != nil {
 		return desk.Answer{}, err
 	}
@@ -83,8 +92,8 @@ func (s *Store) opened(codes []kiosk.Code) (orders []kiosk.Order, emptied bool, 
 	return orders, emptied, nil
 }
 
-// decide decides about the orders of one scan and records it in one append.
-func (s *Store) decide(orders []kiosk.Order, c kiosk.Context) ([]kiosk.Outcome, error) {
+// decide decides about the orders of one scan and, if it is to, records it in one append.
+func (s *Store) decide(orders []kiosk.Order, c kiosk.Context, record bool) ([]kiosk.Outcome, error) {
 	outcomes := make([]kiosk.Outcome, len(orders))
 	var bodies []kiosk.Body
 	var of []int // the outcome of each body
@@ -97,6 +106,10 @@ func (s *Store) decide(orders []kiosk.Order, c kiosk.Context) ([]kiosk.Outcome, 
 		known[o.ID] = own
 		state := own.Merge(o.Settled)
 		out, body := kiosk.DecideScan(o, state, c)
+		if !record {
+			outcomes[i] = out
+			continue
+		}
 		outcomes[i] = s.resumed(out, c.At)
 		if body == nil {
 			continue

@@ -16,7 +16,17 @@ type Options struct {
 	// CheckPIN reports whether a PIN has the hash; it may take some 50 ms.
 	CheckPIN func(hash, pin string) bool
 	Zone     *time.Location // of the point; nil: UTC
-	Lang     Lang           // at start and after every customer; empty: Chinese
+	// Books is what the leader's screens read; nil: there is nobody to read them,
+	// and the terminal has no leader's screens.
+	Books Books
+	// Do does a job beside the desk's goroutine and returns at once; nil: the
+	// terminal does none.
+	Do func(Job)
+	// Choosing shows a code's several orders before any is handed over; without it,
+	// as where there is no screen, all are.
+	Choosing bool
+	Look     Look
+	Lang     Lang // at start and after every customer; empty: Chinese
 }
 
 // Times that are no matter of policy.
@@ -49,6 +59,8 @@ type Desk struct {
 	short    shortCodes
 	dealt    dealt // texts in sight that were answered
 	recalled bool  // the failed attempts of earlier runs count
+	job      *JobState
+	jobs     int // asked for so far
 }
 
 // New gives a desk on its Welcome screen.
@@ -67,7 +79,7 @@ func (d *Desk) State(at kiosk.Moment) State {
 	d.recall(at)
 	s := State{
 		Screen: d.screen, Lang: d.lang, Header: d.header(at), Sources: append([]SourceState(nil), d.sources...),
-		Cue: d.cue, Quit: d.quit, Leader: d.leader.who.Name,
+		Cue: d.cue, Quit: d.quit, Leader: d.leader.who.Name, Role: d.leader.who.Role, Look: d.o.Look,
 	}
 	if d.leader.in() && s.Leader == "" {
 		s.Leader = d.leader.who.ID
@@ -93,6 +105,7 @@ func (d *Desk) State(at kiosk.Moment) State {
 			s.Fault.Code = FaultDisk
 		}
 	}
+	d.fill(&s, at)
 	return s
 }
 
@@ -177,6 +190,9 @@ func (d *Desk) Tap(a Action, at kiosk.Moment) {
 		}
 		return
 	}
+	if d.tapSection(a, at) {
+		return
+	}
 	switch d.screen {
 	case Welcome:
 		d.tapWelcome(a, at)
@@ -188,11 +204,15 @@ func (d *Desk) Tap(a Action, at kiosk.Moment) {
 		d.tapHeld(a, at)
 	case Accepted, Refused:
 		d.tapResult(a, at)
+	default:
+		d.tapMore(a, at)
 	}
 }
 
-// Key is a key of a keyboard, or of the keys drawn on Keypad and Sign in.
+// Key is a key of a keyboard, or one that is drawn. Screens that take a number
+// hear digits only.
 func (d *Desk) Key(r rune, at kiosk.Moment) {
+	d.keyMore(r, at)
 	if r < '0' || r > '9' {
 		return
 	}

@@ -41,6 +41,18 @@ func (l *ledger) Redeem(s desk.Scan) (desk.Answer, error) {
 	return desk.NewAnswer(l.status.Cache, kiosk.Outcome{Verdict: kiosk.Unknown}), nil
 }
 
+func (l *ledger) Peek(s desk.Scan) (desk.Answer, error) {
+	if a, ok := l.answers[s.Text]; ok {
+		return a, l.err
+	}
+	return desk.NewAnswer(l.status.Cache, kiosk.Outcome{Verdict: kiosk.Unknown}), l.err
+}
+
+func (l *ledger) HandOver(_ kiosk.Moment, _ kiosk.OrderID, c kiosk.Confirmation) (desk.Answer, error) {
+	l.confirms = append(l.confirms, c)
+	return l.confirm, l.err
+}
+
 func (l *ledger) Opens(text string) (ids []kiosk.OrderID, err error) {
 	l.asked = append(l.asked, text)
 	for _, o := range l.answers[text].Outcomes {

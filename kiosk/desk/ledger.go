@@ -14,20 +14,25 @@ import (
 // Implementations are safe for several goroutines and run the rules of package
 // kiosk under one lock. They pass the contract suite in kiosk/kiosktest.
 type Ledger interface {
-	// Redeem answers a scanned text.
+	// Redeem answers a scanned text. Of the orders that it opens only those in
+	// Scan.Only are handed over or held, if it names any.
 	Redeem(scan Scan) (Answer, error)
+	// Peek gives the answer that Redeem would give, and records nothing.
+	Peek(scan Scan) (Answer, error)
 	// Opens names the orders that a text opens here, whatever the answer would be; none for
 	// what is no code or nobody's. It records nothing and changes nothing.
 	Opens(text string) ([]kiosk.OrderID, error)
 	// Confirm hands over a held order by a leader's word. When HQ changed the
 	// order meanwhile so that it must not go out, the answer is that refusal.
 	Confirm(at kiosk.Moment, order kiosk.OrderID, c kiosk.Confirmation) (Answer, error)
+	// HandOver hands over an order by a leader's hand, without its code.
+	HandOver(at kiosk.Moment, order kiosk.OrderID, c kiosk.Confirmation) (Answer, error)
 	// Reject opens a held order again; by is empty when the customer cancelled.
 	Reject(at kiosk.Moment, order kiosk.OrderID, by string) error
 	// Undo compensates a redemption.
 	Undo(at kiosk.Moment, order kiosk.OrderID, redemption kiosk.EventID, by kiosk.Leader, reason string) error
-	// Record appends an event that concerns no order: a sign-in, a failed attempt, a
-	// clock jump.
+	// Record appends an event that no other method brings about: a sign-in, an
+	// after-sale, a signature. kiosk.Check's errors are its own.
 	Record(at kiosk.Moment, body kiosk.Body) error
 	// Attempts gives what all recorded events say of failed attempts, those of
 	// earlier runs too.
@@ -41,9 +46,10 @@ type Ledger interface {
 // Scan is a text that a scanner read or somebody typed.
 type Scan struct {
 	Text   string
-	Also   []string // the other texts in the same view
-	Held   []string // of Text and Also: in sight since an earlier scan
-	Source string   // "camera", "serial", "wedge", "stdin", "typed"
+	Also   []string        // the other texts in the same view
+	Held   []string        // of Text and Also: in sight since an earlier scan
+	Only   []kiosk.OrderID // of the orders that it opens; nil: all
+	Source string          // "camera", "serial", "wedge", "stdin", "typed"
 	At     kiosk.Moment
 }
 

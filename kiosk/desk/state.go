@@ -41,16 +41,43 @@ type State struct {
 	SignIn  SignInState   // on SignIn
 	Result  *Result       // on Accepted, Held and Refused
 	Fault   Fault         // on OutOfOrder
+	// What the screens of customer.go and section.go show, each on its own screen alone.
+	Choose      ChooseState
+	Missing     MissingState
+	Rate        RateState
+	Invoice     InvoiceState
+	Counter     CounterState
+	Order       OrderState
+	Receive     ReceiveState
+	Overdue     OverdueState
+	Conflicts   ConflictsState
+	DayClose    DayCloseState
+	Diagnostics DiagnosticsState
+	Settings    SettingsState
+	// Job is work that takes longer than a moment, on every leader's screen; nil: none.
+	Job *JobState
+	// Tally is today at a glance, on every leader's screen.
+	Tally Tally
+	Look  Look
 	// Left and Total are the countdown in seconds until the screen closes by
 	// itself; Total 0: it stays.
 	Left, Total int
 	// Leader is the name of who is signed in; empty: nobody. Held then offers to
 	// hand over or reject at once, a refusal to undo, Welcome to sign out.
 	Leader string
+	// Role is what they may do; see kiosk.Role.May.
+	Role kiosk.Role
 	// Quit asks the program to end; only a leader can bring it about.
 	Quit bool
 	// Cue is a sound to play once: whenever Number changes.
 	Cue Cue
+}
+
+// Look is how the screens look: a palette by its name ("light", "dark",
+// "contrast"; empty: light), and text a quarter larger.
+type Look struct {
+	Palette string
+	Large   bool
 }
 
 // Header is the line at the top of every screen.

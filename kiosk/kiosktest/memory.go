@@ -98,7 +98,12 @@ func (m *Memory) record(at kiosk.Moment, bodies ...kiosk.Body) ([]kiosk.Event, e
 }
 
 // Redeem answers a scanned text.
-func (m *Memory) Redeem(scan desk.Scan) (desk.Answer, error) {
+func (m *Memory) Redeem(scan desk.Scan) (desk.Answer, error) { return m.answer(scan, true) }
+
+// Peek gives the answer that Redeem would give, and records nothing.
+func (m *Memory) Peek(scan desk.Scan) (desk.Answer, error) { return m.answer(scan, false) }
+
+func (m *Memory) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c := m.context(scan.At, scan.Source)
@@ -110,13 +115,16 @@ func (m *Memory) Redeem(scan desk.Scan) (desk.Answer, error) {
 	if len(orders) == 0 {
 		return desk.NewAnswer(m.cache, kiosk.DecideUnknown(codes, c)), nil
 	}
+	if scan.Only != nil {
+		orders = slices.DeleteFunc(orders, func(o kiosk.Order) bool { return !slices.Contains(scan.Only, o.ID) })
+	}
 	var bodies []kiosk.Body
 	var of []int
 	outcomes := make([]kiosk.Outcome, len(orders))
 	for i, o := range orders {
 		out, body := kiosk.DecideScan(o, m.state(o), c)
 		outcomes[i] = out
-		if body != nil {
+		if body != nil && record {
 			bodies, of = append(bodies, body), append(of, i)
 		}
 	}
@@ -167,6 +175,17 @@ func (m *Memory) find(codes []kiosk.Code) []kiosk.Order {
 
 // Confirm hands over a held order by a leader's word.
 func (m *Memory) Confirm(at kiosk.Moment, id kiosk.OrderID, conf kiosk.Confirmation) (desk.Answer, error) {
+	return m.byHand(at, id, conf, kiosk.DecideConfirm)
+}
+
+// HandOver hands over an order by a leader's hand.
+func (m *Memory) HandOver(at kiosk.Moment, id kiosk.OrderID, conf kiosk.Confirmation) (desk.Answer, error) {
+	return m.byHand(at, id, conf, kiosk.DecideHandOver)
+}
+
+func (m *Memory) byHand(at kiosk.Moment, id kiosk.OrderID, conf kiosk.Confirmation,
+	decide func(kiosk.Order, kiosk.OrderState, kiosk.Context, kiosk.Confirmation) (kiosk.Outcome, []kiosk.Body, error),
+) (desk.Answer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	o, ok := m.orders[id]
@@ -174,7 +193,7 @@ func (m *Memory) Confirm(at kiosk.Moment, id kiosk.OrderID, conf kiosk.Confirmat
 		return desk.Answer{}, kiosk.ErrUnknownOrder
 	}
 	c := m.context(at, "touch")
-	out, bodies, err := kiosk.DecideConfirm(o, m.state(o), c, conf)
+	out, bodies, err := decide(o, m.state(o), c, conf)
 	if errors.Is(err, kiosk.ErrNotCollectable) {
 		out, _ = kiosk.DecideScan(o, m.state(o), c)
 		return desk.NewAnswer(m.cache, out), nil
@@ -221,12 +240,22 @@ func (m *Memory) Undo(at kiosk.Moment, id kiosk.OrderID, redemption kiosk.EventI
 	return err
 }
 
-// Record appends an event that concerns no order.
+// Record appends an event that no other method brings about.
 func (m *Memory) Record(at kiosk.Moment, body kiosk.Body) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if body.Subject() != "" {
-		return errors.New("events of orders come from scans and confirmations only")
+	if kiosk.Decided(body.Type()) {
+		return errors.New("handovers, holds, undos and payments come from scans and confirmations only")
+	}
+	var o kiosk.Order
+	if id := body.Subject(); id != "" {
+		var ok bool
+		if o, ok = m.orders[id]; !ok {
+			return kiosk.ErrUnknownOrder
+		}
+	}
+	if err := kiosk.Check(o, m.state(o), kiosk.Event{Body: body}); err != nil {
+		return err
 	}
 	_, err := m.record(at, body)
 	return err

@@ -22,6 +22,7 @@ func sizes() []fyne.Size {
 type heard struct {
 	taps   []desk.Action
 	keys   []rune
+	picks  []string
 	sounds []desk.Sound
 	closed int
 }
@@ -33,6 +34,7 @@ func newWindow(t *testing.T, size fyne.Size) (*Window, *heard) {
 		Title: "test", Windowed: size,
 		Tap:    func(a desk.Action) { h.taps = append(h.taps, a) },
 		Key:    func(r rune) { h.keys = append(h.keys, r) },
+		Pick:   func(a desk.Action, item string) { h.picks = append(h.picks, string(a)+" "+item) },
 		Sound:  func(s desk.Sound) { h.sounds = append(h.sounds, s) },
 		Closed: func() { h.closed++ },
 	})

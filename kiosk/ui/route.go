@@ -24,6 +24,30 @@ func build(k *look.Kit, s desk.State, on screen.Actions) *screen.View {
 		return screen.Held(k, s, on)
 	case desk.Refused:
 		return screen.Refused(k, s, on)
+	case desk.Choose:
+		return screen.Choose(k, s, on)
+	case desk.Missing:
+		return screen.Missing(k, s, on)
+	case desk.Rate:
+		return screen.Rate(k, s, on)
+	case desk.Invoice:
+		return screen.Invoice(k, s, on)
+	case desk.Counter:
+		return screen.Counter(k, s, on)
+	case desk.OrderFile:
+		return screen.Order(k, s, on)
+	case desk.Receive:
+		return screen.Receive(k, s, on)
+	case desk.Overdue:
+		return screen.Overdue(k, s, on)
+	case desk.Conflicts:
+		return screen.Conflicts(k, s, on)
+	case desk.DayClose:
+		return screen.DayClose(k, s, on)
+	case desk.Diagnostics:
+		return screen.Diagnostics(k, s, on)
+	case desk.Settings:
+		return screen.Settings(k, s, on)
 	default:
 		return screen.OutOfOrder(k, s, on)
 	}

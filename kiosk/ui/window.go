@@ -19,9 +19,10 @@ type Options struct {
 	Title string
 	// Windowed is the window's size in Fyne's units; zero: full screen.
 	Windowed fyne.Size
-	// Tap, Key, Typed and Sound are called on Fyne's goroutine and must not
-	// block. Key gets digits only, drawn or typed.
+	// Tap, Pick, Key, Typed and Sound are called on Fyne's goroutine and must not
+	// block. Key gets the keys that are drawn; typed ones go to Typed.
 	Tap   func(desk.Action)
+	Pick  func(a desk.Action, item string)
 	Key   func(rune)
 	Sound func(desk.Sound)
 	// Typed gets every character of a real keyboard, and '\n' for Enter, in the
@@ -178,7 +179,7 @@ func (w *Window) rebuild() {
 	if w.kit == nil || w.kit.Metrics != m || w.kit.Words != words {
 		w.kit = look.NewKit(m, words, w.fonts)
 	}
-	w.view = build(w.kit, w.state, screen.Actions{Tap: w.o.Tap, Key: w.o.Key})
+	w.view = build(w.kit, w.state, screen.Actions{Tap: w.o.Tap, Key: w.o.Key, Pick: w.o.Pick})
 	w.wanted.Store(w.view.WantsFrames())
 	w.root.set(w.view.Object)
 }

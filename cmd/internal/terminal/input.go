@@ -11,6 +11,11 @@ import (
 // Tap is a touch on a button; it does not block.
 func (t *Terminal) Tap(a desk.Action) { t.touch(func(at kiosk.Moment) { t.desk.Tap(a, at) }) }
 
+// Pick is a touch on one of several things; it does not block.
+func (t *Terminal) Pick(a desk.Action, item string) {
+	t.touch(func(at kiosk.Moment) { t.desk.Pick(a, item, at) })
+}
+
 // Key is a typed key; it does not block.
 func (t *Terminal) Key(r rune) { t.touch(func(at kiosk.Moment) { t.desk.Key(r, at) }) }
 

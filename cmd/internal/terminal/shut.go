@@ -43,11 +43,19 @@ func (s *shut) fault() desk.Fault {
 // Redeem and the other methods implement desk.Ledger.
 func (s *shut) Redeem(desk.Scan) (desk.Answer, error) { return desk.Answer{}, s.why }
 
+// Peek returns why the store is not open.
+func (s *shut) Peek(desk.Scan) (desk.Answer, error) { return desk.Answer{}, s.why }
+
 // Opens returns why the store is not open.
 func (s *shut) Opens(string) ([]kiosk.OrderID, error) { return nil, s.why }
 
 // Confirm returns why the store is not open.
 func (s *shut) Confirm(kiosk.Moment, kiosk.OrderID, kiosk.Confirmation) (desk.Answer, error) {
+	return desk.Answer{}, s.why
+}
+
+// HandOver returns why the store is not open.
+func (s *shut) HandOver(kiosk.Moment, kiosk.OrderID, kiosk.Confirmation) (desk.Answer, error) {
 	return desk.Answer{}, s.why
 }
 

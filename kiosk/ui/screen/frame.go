@@ -13,10 +13,14 @@ import (
 // must not block.
 type Actions struct {
 	Tap func(desk.Action) // a button
-	Key func(rune)        // a digit of a keypad, '0' to '9'
+	Key func(rune)        // a key of a keypad
+	// Pick is a touch on one of several things; see desk.Desk.Pick.
+	Pick func(a desk.Action, item string)
 }
 
 func (a Actions) tap(x desk.Action) func() { return func() { a.Tap(x) } }
+
+func (a Actions) pick(x desk.Action, item string) func() { return func() { a.Pick(x, item) } }
 
 // View is a screen that is up. Its Object is drawn; Update follows what changes
 // from second to second without building it again, so that a button never

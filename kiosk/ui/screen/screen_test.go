@@ -31,14 +31,16 @@ func kit(t *testing.T, l look.Lang) *look.Kit {
 
 // heard is what a screen called.
 type heard struct {
-	taps []desk.Action
-	keys []rune
+	taps  []desk.Action
+	keys  []rune
+	picks []string
 }
 
 func (h *heard) actions() Actions {
 	return Actions{
-		Tap: func(a desk.Action) { h.taps = append(h.taps, a) },
-		Key: func(r rune) { h.keys = append(h.keys, r) },
+		Tap:  func(a desk.Action) { h.taps = append(h.taps, a) },
+		Key:  func(r rune) { h.keys = append(h.keys, r) },
+		Pick: func(a desk.Action, item string) { h.picks = append(h.picks, string(a)+" "+item) },
 	}
 }
 

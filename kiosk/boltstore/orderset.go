@@ -133,6 +133,7 @@ func (set *orderSet) update(fn func(*bolt.Tx, *setMeta) error) error {
 		return set.putMeta(tx, m)
 	})
 	if errors.Is(err, ErrDamaged) {
+		err = fmt.Errorf("write orders.db: %w", err) // what is set aside may hold a part of it
 		set.replaceDamaged(set.db, err)
 	}
 	if err != nil {

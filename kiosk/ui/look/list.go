@@ -80,14 +80,7 @@ func (k *Kit) thumb(icon string) fyne.CanvasObject {
 
 // tag is a word on a ground that says how serious it is.
 func (k *Kit) tag(words string, ground Role) fyne.CanvasObject {
-	ink := Brand
-	switch ground {
-	case Wait:
-		ink = OnWait
-	case Refuse:
-		ink = OnRefuse
-	}
-	text := k.Text(words, Style{Size: TextSmall, Role: ink, Bold: true, OneLine: true})
+	text := k.Text(words, Style{Size: TextSmall, Role: InkOn(ground), Bold: true, OneLine: true})
 	return k.centred(k.Box(ground, 12, false), 0, k.Pad(Space2, 4, text))
 }
 
@@ -153,7 +146,7 @@ func (r *listRenderer) Layout(size fyne.Size) {
 	for i, it := range pages[l.page] {
 		h := l.rowHeight(it, size.Width)
 		if i > 0 {
-			rule := canvas.NewRectangle(Colour(Line))
+			rule := canvas.NewRectangle(k.Colour(Line))
 			rule.Move(fyne.NewPos(x, y))
 			rule.Resize(fyne.NewSize(size.Width-2*x, k.Stroke(2)))
 			r.objects = append(r.objects, rule)

@@ -71,7 +71,7 @@ func TestTextChangesInPlace(t *testing.T) {
 	text.SetWords("二")
 	text.SetRole(Muted)
 	l := test.WidgetRenderer(text).Objects()[0].(*canvas.Text)
-	if l.Text != "二" || l.Color != Colour(Muted) || text.Words() != "二" {
+	if l.Text != "二" || l.Color != k.Colour(Muted) || text.Words() != "二" {
 		t.Errorf("shows %q in %v", l.Text, l.Color)
 	}
 	text.SetWords("")
@@ -89,11 +89,11 @@ func TestButtonIsTapped(t *testing.T) {
 		return test.WidgetRenderer(b).Objects()[0].(*canvas.Rectangle).FillColor
 	}
 	b.MouseDown(nil)
-	if ground() != Colour(BrandDown) {
+	if ground() != k.Colour(BrandDown) {
 		t.Error("nothing shows that it is touched")
 	}
 	b.MouseUp(nil)
-	if ground() != Colour(Brand) {
+	if ground() != k.Colour(Brand) {
 		t.Error("it still looks touched")
 	}
 	test.Tap(b)
@@ -184,7 +184,7 @@ func TestCellsGroupDigitsAndTakeLongCodes(t *testing.T) {
 		t.Errorf("shows %q", got)
 	}
 	next := test.WidgetRenderer(c).Objects()[6].(*canvas.Rectangle)
-	if next.StrokeColor != Colour(Brand) {
+	if next.StrokeColor != k.Colour(Brand) {
 		t.Error("the next cell is not marked")
 	}
 	c.Set("20263184027751660")
@@ -200,7 +200,7 @@ func TestDotsNeverShowDigits(t *testing.T) {
 	d.Set(8)
 	full := 0
 	for _, o := range test.WidgetRenderer(d).Objects() {
-		if o.(*canvas.Circle).FillColor == Colour(Brand) {
+		if o.(*canvas.Circle).FillColor == k.Colour(Brand) {
 			full++
 		}
 	}
@@ -236,7 +236,7 @@ func TestNoteTurnsIntoAnAlarm(t *testing.T) {
 	before := n.MinSize()
 	n.Set(NoteWords{Icon: "circle-alert", Words: "有一位不对", Alarm: true})
 	ground, ok := test.WidgetRenderer(n).Objects()[0].(*canvas.Rectangle)
-	if !ok || ground.FillColor != Colour(Wait) || shown(n)[0] != "有一位不对" {
+	if !ok || ground.FillColor != k.Colour(Wait) || shown(n)[0] != "有一位不对" {
 		t.Errorf("the alarm shows %q", shown(n))
 	}
 	if n.MinSize() != before {
@@ -256,19 +256,19 @@ func TestIconsComeInColourAndOnce(t *testing.T) {
 	if k.Icon("no-such-icon", Ink, 24).Image != nil {
 		t.Error("an icon that is not bundled has a picture")
 	}
-	if _, err := drawSVG([]byte("<svg><path"), Ink, 8, 1); err == nil {
+	if _, err := drawSVG([]byte("<svg><path"), k.Colour(Ink), 8, 1); err == nil {
 		t.Error("drew what is no picture")
 	}
 }
 
 func TestThemeUsesTheBundledFonts(t *testing.T) {
 	f := LoadFonts()
-	th := NewTheme(f)
+	th := NewTheme(f, light())
 	if th.Font(fyne.TextStyle{}) != f.Regular || th.Font(fyne.TextStyle{Bold: true}) != f.Bold {
 		t.Error("the fonts are not the bundled ones")
 	}
 	for name, role := range map[fyne.ThemeColorName]Role{"background": Paper, "foreground": Ink, "primary": Brand} {
-		if got := th.Color(name, 0); got != Colour(role) {
+		if got := th.Color(name, 0); got != light().Colour(role) {
 			t.Errorf("%s is %v", name, got)
 		}
 	}

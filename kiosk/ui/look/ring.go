@@ -46,7 +46,7 @@ func (r *Ring) CreateRenderer() fyne.WidgetRenderer {
 		track, rest, ink = BrandTrack, OnBrand, OnBrand
 	}
 	arc := func(role Role) *canvas.Arc {
-		return &canvas.Arc{FillColor: Colour(role), CutoutRatio: 0.8, EndAngle: 360}
+		return &canvas.Arc{FillColor: r.kit.Colour(role), CutoutRatio: 0.8, EndAngle: 360}
 	}
 	words := r.kit.Text("", Style{Size: TextBody, Role: ink, Bold: true, Align: fyne.TextAlignCenter, OneLine: true})
 	return &ringRenderer{ring: r, track: arc(track), rest: arc(rest), words: words}

@@ -74,7 +74,7 @@ func (k *Kit) once(key iconKey, draw func() (image.Image, error)) image.Image {
 // and "2", with a side and a stroke in pixels. Fyne would draw it as well, but
 // does not scale strokes, and draws at twice the size before a window is up.
 func drawSVG(svg []byte, c color.NRGBA, side int, stroke float32) (image.Image, error) {
-	svg = bytes.ReplaceAll(svg, []byte(`stroke-width="2"`), fmt.Appendf(nil, `stroke-width="%.2f"`, stroke))
+	svg = bytes.ReplaceAll(readable(svg), []byte(`stroke-width="2"`), fmt.Appendf(nil, `stroke-width="%.2f"`, stroke))
 	icon, err := oksvg.ReadReplacingCurrentColor(bytes.NewReader(svg), fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B))
 	if err != nil {
 		return nil, fmt.Errorf("read a bundled picture: %w", err)

@@ -61,7 +61,7 @@ func dark() Palette {
 
 func contrast() Palette {
 	return Palette{[roles]color.NRGBA{
-		Paper: rgb(0xFFFFFF), Surface: rgb(0xFFFFFF), Line: rgb(0x000000), Ink: rgb(0x000000), Muted: rgb(0x000000),
+		Paper: rgb(0xFFFFFF), Surface: rgb(0xFFFFFF), Line: rgb(0x595959), Ink: rgb(0x000000), Muted: rgb(0x000000),
 		Brand: rgb(0x00332B), BrandSoft: rgb(0xE4FFF8), OnBrand: rgb(0xFFFFFF),
 		Accept: rgb(0x003D1C), OnAccept: rgb(0xFFFFFF), Wait: rgb(0xFFE100), OnWait: rgb(0x000000), Refuse: rgb(0x7A000D), OnRefuse: rgb(0xFFFFFF),
 		Night: rgb(0x000000), OnNight: rgb(0xFFFFFF),

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
 )
 
 // kit returns the kit of the drawing's own size.
@@ -165,13 +166,24 @@ func TestListTurnsPages(t *testing.T) {
 	}
 }
 
-func TestAHeadingStaysWithItsRows(t *testing.T) {
-	kept, rest := keepHeading([]Item{{Icon: "package", Title: "a"}, {Title: "heading"}})
-	if len(kept) != 1 || len(rest) != 1 || rest[0].Title != "heading" {
-		t.Errorf("kept %v, moved %v", kept, rest)
-	}
-	if _, rest := keepHeading([]Item{{Title: "only"}}); rest != nil {
-		t.Error("a page was emptied")
+func TestRowsAreCutIntoPages(t *testing.T) {
+	none := func(int) bool { return false }
+	for _, c := range []struct {
+		name    string
+		heights []float32
+		heading func(int) bool
+		want    []span
+	}{
+		{"all fit", []float32{40, 40}, none, []span{{0, 2}}},
+		{"two pages", []float32{40, 40, 40}, none, []span{{0, 2}, {2, 3}}},
+		{"higher than the room", []float32{140, 40, 140}, none, []span{{0, 1}, {1, 2}, {2, 3}}},
+		{"a heading goes with its rows", []float32{40, 30, 40, 40}, func(i int) bool { return i == 1 }, []span{{0, 1}, {1, 3}, {3, 4}}},
+		{"a heading alone stays", []float32{40, 90}, func(i int) bool { return i == 0 }, []span{{0, 1}, {1, 2}}},
+		{"nothing", nil, none, []span{{0, 0}}},
+	} {
+		if diff := cmp.Diff(c.want, spans(c.heights, 100, c.heading), cmp.AllowUnexported(span{})); diff != "" {
+			t.Errorf("%s:\n%s", c.name, diff)
+		}
 	}
 }
 

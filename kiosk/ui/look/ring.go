@@ -41,7 +41,7 @@ func (r *Ring) MinSize() fyne.Size {
 
 // CreateRenderer is for Fyne.
 func (r *Ring) CreateRenderer() fyne.WidgetRenderer {
-	track, rest, ink := Line, Brand, Ink
+	track, rest, ink := PlainDown, Brand, Ink
 	if r.kind == Main {
 		track, rest, ink = BrandTrack, OnBrand, OnBrand
 	}

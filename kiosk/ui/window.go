@@ -64,7 +64,7 @@ func New(app fyne.App, o Options) (*Window, error) {
 		return nil, fmt.Errorf("make the window: %w", err)
 	}
 	w := &Window{o: o, app: app, fonts: look.LoadFonts(), words: words}
-	app.Settings().SetTheme(look.NewTheme(w.fonts))
+	app.Settings().SetTheme(look.NewTheme(w.fonts, look.PaletteOf(look.Light)))
 	w.win = app.NewWindow(o.Title)
 	w.win.SetIcon(fyne.NewStaticResource("hexiao.svg", assets.AppIcon()))
 	w.win.SetPadded(false)

@@ -30,6 +30,8 @@ type Button struct {
 	words    string
 	tapped   func()
 	down     bool
+	off      bool
+	slim     bool // hardly any air beside the words
 }
 
 var (
@@ -63,15 +65,24 @@ func (b *Button) SetWords(words string) {
 	}
 }
 
+// SetOff makes a tap do nothing, and shows it: the button is as flat as the paper then. It
+// keeps its place, so that nothing jumps.
+func (b *Button) SetOff(off bool) {
+	if off != b.off {
+		b.off = off
+		b.Refresh()
+	}
+}
+
 // Tapped is for Fyne.
 func (b *Button) Tapped(*fyne.PointEvent) {
-	if b.tapped != nil {
+	if b.tapped != nil && !b.off {
 		b.tapped()
 	}
 }
 
 // MouseDown is for Fyne.
-func (b *Button) MouseDown(*desktop.MouseEvent) { b.press(true) }
+func (b *Button) MouseDown(*desktop.MouseEvent) { b.press(!b.off) }
 
 // MouseUp is for Fyne.
 func (b *Button) MouseUp(*desktop.MouseEvent) { b.press(false) }
@@ -96,7 +107,9 @@ func (b *Button) label() *Text {
 	s := Style{Size: TextBody, Role: b.ink(), Bold: b.kind == Main, Align: fyne.TextAlignCenter}
 	switch b.kind {
 	case Main:
-		s.Size = 36
+		if s.Size = 36; b.slim {
+			s.Size, s.OneLine = TextBody, true
+		}
 	case Key:
 		s.Size, s.OneLine = TextSection, true
 	case Quiet:
@@ -106,6 +119,9 @@ func (b *Button) label() *Text {
 }
 
 func (b *Button) ink() Role {
+	if b.off {
+		return Muted
+	}
 	switch b.kind {
 	case Main:
 		return OnBrand
@@ -121,6 +137,8 @@ func (b *Button) ink() Role {
 
 func (b *Button) ground() (fill Role, edged, bare bool) {
 	switch {
+	case b.off:
+		return Paper, true, b.kind == Quiet
 	case b.kind == Main && b.down:
 		return BrandDown, false, false
 	case b.kind == Main:
@@ -132,7 +150,12 @@ func (b *Button) ground() (fill Role, edged, bare bool) {
 	}
 }
 
-func (b *Button) padding() float32 { return b.kit.Unit(Space3) }
+func (b *Button) padding() float32 {
+	if b.slim {
+		return b.kit.Unit(4)
+	}
+	return b.kit.Unit(Space3)
+}
 
 // leadWidth is the width of the icon or what stands in its place, with the gap
 // to the words.
@@ -161,14 +184,14 @@ type buttonRenderer struct {
 
 // buttonDrawn is what the objects were made of; see textDrawn.
 type buttonDrawn struct {
-	words string
-	down  bool
-	size  fyne.Size
+	words     string
+	down, off bool
+	size      fyne.Size
 }
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	b := r.button
-	now := buttonDrawn{b.words, b.down, size}
+	now := buttonDrawn{b.words, b.down, b.off, size}
 	if now == r.drawn {
 		return
 	}

@@ -100,9 +100,9 @@ func (r *cameraRenderer) Layout(size fyne.Size) {
 	side := max(most/2, min(most, 2*free-size.Height-k.Unit(Space2)))
 	r.aim.Move(fyne.NewPos((size.Width-side)/2, (size.Height-side)/2))
 	if r.aim.Size().Width != side {
-		key := iconKey{"aim", OnNight, int(k.Pixels(side))}
+		key := iconKey{name: "aim", role: OnNight, side: int(k.Pixels(side))}
 		r.aim.Image = k.once(key, func() (image.Image, error) {
-			return drawSVG([]byte(aimSVG), key.role, key.side, k.Pixels(k.Stroke(9)))
+			return drawSVG([]byte(aimSVG), k.Colour(key.role), key.side, k.Pixels(k.Stroke(9)))
 		})
 		r.aim.Resize(fyne.NewSize(side, side))
 	}

@@ -54,7 +54,7 @@ func (c *Cells) CreateRenderer() fyne.WidgetRenderer {
 		r.words = append(r.words, c.kit.Text("", Style{Size: TextSection, Role: Ink, Bold: true, Align: fyne.TextAlignCenter, OneLine: true}))
 	}
 	r.long = c.kit.Box(Surface, 12, true)
-	r.long.StrokeColor, r.long.StrokeWidth = Colour(Brand), c.kit.Stroke(5)
+	r.long.StrokeColor, r.long.StrokeWidth = c.kit.Colour(Brand), c.kit.Stroke(5)
 	r.fours = c.kit.Text("", Style{Size: TextNumber, Role: Ink, Bold: true, Align: fyne.TextAlignCenter, OneLine: true})
 	return r
 }
@@ -95,9 +95,9 @@ func (r *cellsRenderer) set() {
 	typed := []rune(r.cells.typed)
 	r.fours.SetWords(inFours(r.cells.typed))
 	for i, box := range r.boxes {
-		box.StrokeColor, box.StrokeWidth = Colour(Line), r.cells.kit.Stroke(3)
+		box.StrokeColor, box.StrokeWidth = r.cells.kit.Colour(Line), r.cells.kit.Stroke(3)
 		if i == len(typed) {
-			box.StrokeColor, box.StrokeWidth = Colour(Brand), r.cells.kit.Stroke(5)
+			box.StrokeColor, box.StrokeWidth = r.cells.kit.Colour(Brand), r.cells.kit.Stroke(5)
 		}
 		words := ""
 		if i < len(typed) {

@@ -27,3 +27,16 @@ func (c *centre) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (c *centre) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return objects[1].MinSize().Max(fyne.NewSize(c.side, c.side))
 }
+
+// level keeps an object at its own size, in the middle of whatever height it is
+// given.
+func (k *Kit) level(o fyne.CanvasObject) *fyne.Container { return container.New(level{}, o) }
+
+type level struct{}
+
+func (level) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	s := objects[0].MinSize()
+	put(objects[0], (size.Width-s.Width)/2, (size.Height-s.Height)/2, s.Width, s.Height)
+}
+
+func (level) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }

@@ -29,42 +29,27 @@ const (
 	BrandDown              // Brand under a finger
 	PlainDown              // Surface under a finger
 	BrandTrack             // the part of a countdown on Brand that has run out
+	Well                   // the mark in the header that says all is well
+	roles                  // how many there are
 )
 
-// Colour returns the colour of a role. A role that does not exist is Ink, so
-// that a mistake stays readable.
-func Colour(r Role) color.NRGBA {
-	switch r {
-	case Paper:
-		return rgb(0xF4F2EC)
-	case Surface, OnBrand, OnAccept, OnRefuse, OnNight:
-		return rgb(0xFFFFFF)
-	case Line:
-		return rgb(0xD9D5CA)
-	case Muted:
-		return rgb(0x475060)
-	case Brand:
-		return rgb(0x00574B)
+// InkOn returns the role of words on a ground of a role.
+func InkOn(ground Role) Role {
+	switch ground {
+	case Brand, BrandDown:
+		return OnBrand
 	case BrandSoft:
-		return rgb(0xE0EDE9)
+		return Brand
 	case Accept:
-		return rgb(0x005F30)
+		return OnAccept
 	case Wait:
-		return rgb(0xFFC933)
-	case OnWait:
-		return rgb(0x231A00)
+		return OnWait
 	case Refuse:
-		return rgb(0xA3121F)
+		return OnRefuse
 	case Night:
-		return rgb(0x23292E)
-	case BrandDown:
-		return rgb(0x003F36)
-	case PlainDown:
-		return rgb(0xE9E6DC)
-	case BrandTrack:
-		return rgb(0x4D8981)
-	default: // Ink
-		return rgb(0x14181F)
+		return OnNight
+	default:
+		return Ink
 	}
 }
 

@@ -32,6 +32,28 @@ func (d *dock) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(max(a.Width, b.Width), a.Height+d.gap+b.Height)
 }
 
+// Below sets head at the top and gives rest all the height that is left.
+func (k *Kit) Below(gap float32, head, rest fyne.CanvasObject) *fyne.Container {
+	return container.New(&below{gap: k.Unit(gap)}, head, rest)
+}
+
+type below struct{ gap float32 }
+
+func (b *below) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	return heightFor(objects[0], width) + b.gap + heightFor(objects[1], width)
+}
+
+func (b *below) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	top := heightFor(objects[0], size.Width)
+	put(objects[0], 0, 0, size.Width, top)
+	put(objects[1], 0, top+b.gap, size.Width, max(0, size.Height-top-b.gap))
+}
+
+func (b *below) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	head, rest := objects[0].MinSize(), objects[1].MinSize()
+	return fyne.NewSize(max(head.Width, rest.Width), head.Height+b.gap+rest.Height)
+}
+
 // Split sets two objects beside each other on a lying screen and over each
 // other on an upright one. first is the share of the width, or of the height,
 // that the first one has.

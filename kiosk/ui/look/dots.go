@@ -53,10 +53,10 @@ func (r *dotsRenderer) Layout(size fyne.Size) {
 	r.typed, r.size = r.dots.typed, size
 	r.circles = nil
 	for i := range n {
-		c := canvas.NewCircle(Colour(Surface))
-		c.StrokeColor, c.StrokeWidth = Colour(Muted), k.Stroke(3)
+		c := canvas.NewCircle(k.Colour(Surface))
+		c.StrokeColor, c.StrokeWidth = k.Colour(Muted), k.Stroke(3)
 		if i < r.dots.typed {
-			c.FillColor, c.StrokeColor = Colour(Brand), Colour(Brand)
+			c.FillColor, c.StrokeColor = k.Colour(Brand), k.Colour(Brand)
 		}
 		c.Move(fyne.NewPos(float32(i)*step, (size.Height-side)/2))
 		c.Resize(fyne.NewSize(side, side))

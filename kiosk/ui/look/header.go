@@ -130,9 +130,10 @@ func (r *headerRenderer) status(room float32, text func(string, Role, bool) *Tex
 // mark is full when all is well and has a dark rim when not, so that it does
 // not speak by colour alone.
 func (r *headerRenderer) mark(side float32) *canvas.Circle {
-	c := canvas.NewCircle(Colour(Accept))
+	k := r.header.kit
+	c := canvas.NewCircle(k.Colour(Well))
 	if !r.header.words.Well {
-		c.FillColor, c.StrokeColor, c.StrokeWidth = Colour(Wait), Colour(OnWait), r.header.kit.Stroke(3)
+		c.FillColor, c.StrokeColor, c.StrokeWidth = k.Colour(Wait), k.Colour(OnWait), k.Stroke(3)
 	}
 	c.Resize(fyne.NewSize(side, side))
 	return c

@@ -23,26 +23,30 @@ func LoadFonts() Fonts {
 	}
 }
 
-// Kit is what the parts of one screen share: its sizes, its language, its fonts.
+// Kit is what the parts of one screen share: its sizes, its colours, its
+// language, its fonts.
 type Kit struct {
 	Metrics
+	Palette
+	Looks Looks
 	Words *Words
 	fonts Fonts
 	icons map[iconKey]image.Image
 }
 
-// NewKit returns a kit for one screen size and language.
+// NewKit returns a kit for one screen size and language, in the look that a
+// terminal starts with; see [Kit.In] for the others.
 func NewKit(m Metrics, w *Words, f Fonts) *Kit {
-	return &Kit{Metrics: m, Words: w, fonts: f, icons: make(map[iconKey]image.Image)}
+	return &Kit{Metrics: m, Palette: light(), Words: w, fonts: f, icons: make(map[iconKey]image.Image)}
 }
 
 // Box returns a filled rectangle with rounded corners in units of the drawing,
 // with a border in the line colour if edged.
 func (k *Kit) Box(fill Role, corner float32, edged bool) *canvas.Rectangle {
-	r := canvas.NewRectangle(Colour(fill))
+	r := canvas.NewRectangle(k.Colour(fill))
 	r.CornerRadius = k.Unit(corner)
 	if edged {
-		r.StrokeColor = Colour(Line)
+		r.StrokeColor = k.Colour(Line)
 		r.StrokeWidth = k.Stroke(2)
 	}
 	return r

@@ -11,7 +11,7 @@ import (
 
 // block is an object of a fixed size.
 func block(w, h float32) *canvas.Rectangle {
-	r := canvas.NewRectangle(Colour(Ink))
+	r := canvas.NewRectangle(light().Colour(Ink))
 	r.SetMinSize(fyne.NewSize(w, h))
 	return r
 }

@@ -1,8 +1,6 @@
 package look
 
 import (
-	"fmt"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -80,14 +78,7 @@ func (k *Kit) thumb(icon string) fyne.CanvasObject {
 
 // tag is a word on a ground that says how serious it is.
 func (k *Kit) tag(words string, ground Role) fyne.CanvasObject {
-	ink := Brand
-	switch ground {
-	case Wait:
-		ink = OnWait
-	case Refuse:
-		ink = OnRefuse
-	}
-	text := k.Text(words, Style{Size: TextSmall, Role: ink, Bold: true, OneLine: true})
+	text := k.Text(words, Style{Size: TextSmall, Role: InkOn(ground), Bold: true, OneLine: true})
 	return k.centred(k.Box(ground, 12, false), 0, k.Pad(Space2, 4, text))
 }
 
@@ -101,41 +92,18 @@ type listRenderer struct {
 	size    fyne.Size
 }
 
-// pages cuts the items into runs that fit the height; all in one if they do.
-func (l *List) pages(size fyne.Size) [][]Item {
-	room := size.Height - 2*l.inset()
+// pages cuts the items into runs that fit the height; all in one if they do. A
+// heading stays with what follows it.
+func (l *List) pages(size fyne.Size) []span {
 	if l.HeightFor(size.Width) <= size.Height+1 {
-		return [][]Item{l.items}
+		return []span{{0, len(l.items)}}
 	}
-	room -= l.pagerHeight()
-	var out [][]Item
-	var current []Item
-	used := float32(0)
-	for _, it := range l.items {
-		h := l.rowHeight(it, size.Width)
-		if len(current) > 0 && used+h > room {
-			page, rest := keepHeading(current)
-			out = append(out, page)
-			used = 0
-			for _, r := range rest {
-				used += l.rowHeight(r, size.Width)
-			}
-			current = rest
-		}
-		current, used = append(current, it), used+h
+	heights := make([]float32, len(l.items))
+	for i, it := range l.items {
+		heights[i] = l.rowHeight(it, size.Width)
 	}
-	return append(out, current)
+	return spans(heights, size.Height-2*l.inset()-l.kit.pagerHeight(), func(i int) bool { return l.items[i].Icon == "" })
 }
-
-// keepHeading takes a heading off a page's end: it belongs with what follows.
-func keepHeading(page []Item) (kept, rest []Item) {
-	if n := len(page) - 1; n > 0 && page[n].Icon == "" {
-		return page[:n:n], []Item{page[n]}
-	}
-	return page, nil
-}
-
-func (l *List) pagerHeight() float32 { return l.kit.Target(TargetPlain) + l.kit.Unit(Space1) }
 
 func (r *listRenderer) Layout(size fyne.Size) {
 	l := r.list
@@ -150,10 +118,10 @@ func (r *listRenderer) Layout(size fyne.Size) {
 	l.page = min(l.page, len(pages)-1)
 	r.page, r.size = l.page, size
 	x, y := k.Unit(Space4), l.inset()
-	for i, it := range pages[l.page] {
+	for i, it := range l.items[pages[l.page].from:pages[l.page].to] {
 		h := l.rowHeight(it, size.Width)
 		if i > 0 {
-			rule := canvas.NewRectangle(Colour(Line))
+			rule := canvas.NewRectangle(k.Colour(Line))
 			rule.Move(fyne.NewPos(x, y))
 			rule.Resize(fyne.NewSize(size.Width-2*x, k.Stroke(2)))
 			r.objects = append(r.objects, rule)
@@ -172,21 +140,12 @@ func (r *listRenderer) Layout(size fyne.Size) {
 func (r *listRenderer) addPager(pages int, size fyne.Size) {
 	l := r.list
 	k := l.kit
-	turn := func(by int) func() {
-		return func() {
-			l.page = (l.page + by + pages) % pages
-			l.Refresh()
-		}
-	}
-	where := k.Text(fmt.Sprintf("%d / %d", l.page+1, pages), Style{Size: TextBody, Role: Muted, Align: fyne.TextAlignCenter, OneLine: true})
-	pager := k.Row(Space2,
-		Share{Object: k.Button(Key, "chevron-left", "", turn(-1)), Weight: 1},
-		Share{Object: where, Weight: 1},
-		Share{Object: k.Button(Key, "chevron-right", "", turn(1)), Weight: 1})
-	inset := k.Unit(Space1)
-	pager.Move(fyne.NewPos(2*inset, size.Height-l.pagerHeight()-inset))
-	pager.Resize(fyne.NewSize(size.Width-4*inset, l.pagerHeight()-inset))
-	r.objects = append(r.objects, pager)
+	inset, high := k.Unit(Space1), k.pagerHeight()
+	pager := k.pager(l.page, pages, func(to int) {
+		l.page = to
+		l.Refresh()
+	})
+	r.objects = append(r.objects, put(pager, 2*inset, size.Height-high-inset, size.Width-4*inset, high-inset))
 }
 
 func (r *listRenderer) MinSize() fyne.Size { return fyne.NewSize(0, r.list.kit.Unit(88)) }

@@ -47,6 +47,7 @@ type Metrics struct {
 	Width, Height float32 // of the screen, in Fyne's units
 	scale         float32 // Fyne's units for one unit of the drawing
 	pixel         float32 // Fyne's units for one pixel
+	large         bool    // large text
 }
 
 // NewMetrics measures a screen of a size in Fyne's units. pixels is how many
@@ -66,8 +67,14 @@ func (m Metrics) Upright() bool { return m.Height > m.Width }
 // Unit scales a length, such as a space or a corner.
 func (m Metrics) Unit(u float32) float32 { return float32(math.Round(float64(u * m.scale))) }
 
-// TextSize scales a type size, never below 24 pixels.
-func (m Metrics) TextSize(u float32) float32 { return max(m.Unit(u), minText*m.pixel) }
+// TextSize scales a type size, never below 24 pixels. In large-text mode only
+// the floor stays as it is.
+func (m Metrics) TextSize(u float32) float32 {
+	if m.large {
+		u *= largeText
+	}
+	return max(m.Unit(u), minText*m.pixel)
+}
 
 // Target scales the side of something to tap, never below 64 pixels.
 func (m Metrics) Target(u float32) float32 { return max(m.Unit(u), minTarget*m.pixel) }

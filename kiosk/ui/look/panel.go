@@ -18,15 +18,7 @@ type PanelWords struct {
 // Panel returns the coloured panel that says a verdict: icon, words, shelf or
 // reason. Its words shrink before anything is cut.
 func (k *Kit) Panel(w PanelWords) *fyne.Container {
-	ink := Ink
-	switch w.Ground {
-	case Accept:
-		ink = OnAccept
-	case Wait:
-		ink = OnWait
-	case Refuse:
-		ink = OnRefuse
-	}
+	ink := InkOn(w.Ground)
 	text := func(s string, size float32, bold bool) *Text {
 		return k.Text(s, Style{Size: size, Role: ink, Bold: bold})
 	}

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
 )
 
 // kit returns the kit of the drawing's own size.
@@ -71,7 +72,7 @@ func TestTextChangesInPlace(t *testing.T) {
 	text.SetWords("二")
 	text.SetRole(Muted)
 	l := test.WidgetRenderer(text).Objects()[0].(*canvas.Text)
-	if l.Text != "二" || l.Color != Colour(Muted) || text.Words() != "二" {
+	if l.Text != "二" || l.Color != k.Colour(Muted) || text.Words() != "二" {
 		t.Errorf("shows %q in %v", l.Text, l.Color)
 	}
 	text.SetWords("")
@@ -89,11 +90,11 @@ func TestButtonIsTapped(t *testing.T) {
 		return test.WidgetRenderer(b).Objects()[0].(*canvas.Rectangle).FillColor
 	}
 	b.MouseDown(nil)
-	if ground() != Colour(BrandDown) {
+	if ground() != k.Colour(BrandDown) {
 		t.Error("nothing shows that it is touched")
 	}
 	b.MouseUp(nil)
-	if ground() != Colour(Brand) {
+	if ground() != k.Colour(Brand) {
 		t.Error("it still looks touched")
 	}
 	test.Tap(b)
@@ -165,13 +166,24 @@ func TestListTurnsPages(t *testing.T) {
 	}
 }
 
-func TestAHeadingStaysWithItsRows(t *testing.T) {
-	kept, rest := keepHeading([]Item{{Icon: "package", Title: "a"}, {Title: "heading"}})
-	if len(kept) != 1 || len(rest) != 1 || rest[0].Title != "heading" {
-		t.Errorf("kept %v, moved %v", kept, rest)
-	}
-	if _, rest := keepHeading([]Item{{Title: "only"}}); rest != nil {
-		t.Error("a page was emptied")
+func TestRowsAreCutIntoPages(t *testing.T) {
+	none := func(int) bool { return false }
+	for _, c := range []struct {
+		name    string
+		heights []float32
+		heading func(int) bool
+		want    []span
+	}{
+		{"all fit", []float32{40, 40}, none, []span{{0, 2}}},
+		{"two pages", []float32{40, 40, 40}, none, []span{{0, 2}, {2, 3}}},
+		{"higher than the room", []float32{140, 40, 140}, none, []span{{0, 1}, {1, 2}, {2, 3}}},
+		{"a heading goes with its rows", []float32{40, 30, 40, 40}, func(i int) bool { return i == 1 }, []span{{0, 1}, {1, 3}, {3, 4}}},
+		{"a heading alone stays", []float32{40, 90}, func(i int) bool { return i == 0 }, []span{{0, 1}, {1, 2}}},
+		{"nothing", nil, none, []span{{0, 0}}},
+	} {
+		if diff := cmp.Diff(c.want, spans(c.heights, 100, c.heading), cmp.AllowUnexported(span{})); diff != "" {
+			t.Errorf("%s:\n%s", c.name, diff)
+		}
 	}
 }
 
@@ -184,7 +196,7 @@ func TestCellsGroupDigitsAndTakeLongCodes(t *testing.T) {
 		t.Errorf("shows %q", got)
 	}
 	next := test.WidgetRenderer(c).Objects()[6].(*canvas.Rectangle)
-	if next.StrokeColor != Colour(Brand) {
+	if next.StrokeColor != k.Colour(Brand) {
 		t.Error("the next cell is not marked")
 	}
 	c.Set("20263184027751660")
@@ -200,7 +212,7 @@ func TestDotsNeverShowDigits(t *testing.T) {
 	d.Set(8)
 	full := 0
 	for _, o := range test.WidgetRenderer(d).Objects() {
-		if o.(*canvas.Circle).FillColor == Colour(Brand) {
+		if o.(*canvas.Circle).FillColor == k.Colour(Brand) {
 			full++
 		}
 	}
@@ -236,7 +248,7 @@ func TestNoteTurnsIntoAnAlarm(t *testing.T) {
 	before := n.MinSize()
 	n.Set(NoteWords{Icon: "circle-alert", Words: "有一位不对", Alarm: true})
 	ground, ok := test.WidgetRenderer(n).Objects()[0].(*canvas.Rectangle)
-	if !ok || ground.FillColor != Colour(Wait) || shown(n)[0] != "有一位不对" {
+	if !ok || ground.FillColor != k.Colour(Wait) || shown(n)[0] != "有一位不对" {
 		t.Errorf("the alarm shows %q", shown(n))
 	}
 	if n.MinSize() != before {
@@ -256,19 +268,19 @@ func TestIconsComeInColourAndOnce(t *testing.T) {
 	if k.Icon("no-such-icon", Ink, 24).Image != nil {
 		t.Error("an icon that is not bundled has a picture")
 	}
-	if _, err := drawSVG([]byte("<svg><path"), Ink, 8, 1); err == nil {
+	if _, err := drawSVG([]byte("<svg><path"), k.Colour(Ink), 8, 1); err == nil {
 		t.Error("drew what is no picture")
 	}
 }
 
 func TestThemeUsesTheBundledFonts(t *testing.T) {
 	f := LoadFonts()
-	th := NewTheme(f)
+	th := NewTheme(f, light())
 	if th.Font(fyne.TextStyle{}) != f.Regular || th.Font(fyne.TextStyle{Bold: true}) != f.Bold {
 		t.Error("the fonts are not the bundled ones")
 	}
 	for name, role := range map[fyne.ThemeColorName]Role{"background": Paper, "foreground": Ink, "primary": Brand} {
-		if got := th.Color(name, 0); got != Colour(role) {
+		if got := th.Color(name, 0); got != light().Colour(role) {
 			t.Errorf("%s is %v", name, got)
 		}
 	}

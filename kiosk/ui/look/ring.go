@@ -41,12 +41,12 @@ func (r *Ring) MinSize() fyne.Size {
 
 // CreateRenderer is for Fyne.
 func (r *Ring) CreateRenderer() fyne.WidgetRenderer {
-	track, rest, ink := Line, Brand, Ink
+	track, rest, ink := PlainDown, Brand, Ink
 	if r.kind == Main {
 		track, rest, ink = BrandTrack, OnBrand, OnBrand
 	}
 	arc := func(role Role) *canvas.Arc {
-		return &canvas.Arc{FillColor: Colour(role), CutoutRatio: 0.8, EndAngle: 360}
+		return &canvas.Arc{FillColor: r.kit.Colour(role), CutoutRatio: 0.8, EndAngle: 360}
 	}
 	words := r.kit.Text("", Style{Size: TextBody, Role: ink, Bold: true, Align: fyne.TextAlignCenter, OneLine: true})
 	return &ringRenderer{ring: r, track: arc(track), rest: arc(rest), words: words}

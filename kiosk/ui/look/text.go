@@ -181,7 +181,7 @@ func (r *textRenderer) Layout(size fyne.Size) {
 		y = 0
 	}
 	for _, w := range words {
-		line := t.line(w, typeSize, Colour(t.style.Role))
+		line := t.line(w, typeSize, t.kit.Colour(t.style.Role))
 		box := line.MinSize()
 		// The font's box has more room above the characters than below; a
 		// twentieth of the size brings them to the middle of the line.

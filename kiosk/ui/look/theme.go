@@ -11,24 +11,25 @@ import (
 // bundled fonts. The parts of this package name their colours, sizes and fonts
 // themselves.
 type Theme struct {
-	fonts Fonts
+	fonts   Fonts
+	palette Palette
 }
 
 var _ fyne.Theme = Theme{}
 
-// NewTheme returns the theme with the given fonts.
-func NewTheme(f Fonts) Theme { return Theme{fonts: f} }
+// NewTheme returns the theme with the given fonts and colours.
+func NewTheme(f Fonts, p Palette) Theme { return Theme{fonts: f, palette: p} }
 
 // Color returns this package's colour for the names that show on a kiosk, and
 // Fyne's light one for the rest.
 func (t Theme) Color(n fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
 	switch n {
 	case theme.ColorNameBackground:
-		return Colour(Paper)
+		return t.palette.Colour(Paper)
 	case theme.ColorNameForeground:
-		return Colour(Ink)
+		return t.palette.Colour(Ink)
 	case theme.ColorNamePrimary:
-		return Colour(Brand)
+		return t.palette.Colour(Brand)
 	default:
 		return theme.DefaultTheme().Color(n, theme.VariantLight)
 	}

@@ -48,7 +48,7 @@ func starting(k *look.Kit, s desk.State, on Actions) *View {
 	if s.Fault.Total == 0 {
 		return page(k, s, on, k.Split(0.448, 0.5, panel, k.Fit(k.Middle(look.Space3, next, help))))
 	}
-	bar := k.Bar(part(s.Fault))
+	bar := k.Gauge(part(s.Fault))
 	count := k.Text(counted(w, s.Fault), look.Style{Size: look.TextLead, Role: look.Ink})
 	v := page(k, s, on, k.Split(0.448, 0.5, panel, k.Fit(k.Middle(look.Space3, next, help, bar, count))))
 	v.follow = func(s desk.State) {

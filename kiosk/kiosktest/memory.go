@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/books"
 	"hexiao/kiosk/desk"
 )
 
@@ -22,6 +23,10 @@ type Memory struct {
 	events []kiosk.Event
 	failed kiosk.Attempts
 	fault  error
+
+	books    *books.Index // nil: nobody asked for them
+	acked    uint64       // by HQ
+	receipts []kiosk.Receipt
 }
 
 // NewMemory gives a ledger with a point and a complete set of orders, confirmed
@@ -61,8 +66,12 @@ func (m *Memory) SetPoint(p kiosk.Point) {
 // PutOrder adds or replaces an order.
 func (m *Memory) PutOrder(o kiosk.Order) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.orders[o.ID] = o
+	if m.books != nil {
+		m.books.Changed(o.ID)
+	}
+	m.mu.Unlock()
+	m.update()
 }
 
 // Events gives what was recorded.
@@ -72,8 +81,8 @@ func (m *Memory) Events() []kiosk.Event {
 	return slices.Clone(m.events)
 }
 
-func (m *Memory) context(at kiosk.Moment, source string) kiosk.Context {
-	return kiosk.Context{Point: m.point, Cache: m.cache, At: at, Source: source}
+func (m *Memory) context(at kiosk.Moment, source string, o kiosk.Order) kiosk.Context {
+	return kiosk.Context{Point: m.point, Cache: m.cache, At: at, Source: source, Received: m.received(o)}
 }
 
 func (m *Memory) state(o kiosk.Order) kiosk.OrderState { return m.states[o.ID].Merge(o.Settled) }
@@ -84,7 +93,7 @@ func (m *Memory) record(at kiosk.Moment, bodies ...kiosk.Body) ([]kiosk.Event, e
 	}
 	first := len(m.events)
 	for _, b := range bodies {
-		e := kiosk.Event{Terminal: "T-memory", Epoch: 1, Seq: uint64(len(m.events)) + 1, At: at, SetVersion: m.cache.Version, Body: b}
+		e := kiosk.Event{Terminal: TerminalID, Epoch: 1, Seq: uint64(len(m.events)) + 1, At: at, SetVersion: m.cache.Version, Body: b}
 		if _, err := io.ReadFull(m.random, e.ID[:]); err != nil {
 			return nil, err
 		}
@@ -92,6 +101,9 @@ func (m *Memory) record(at kiosk.Moment, bodies ...kiosk.Body) ([]kiosk.Event, e
 		m.failed = m.failed.Apply(e)
 		if id := b.Subject(); id != "" {
 			m.states[id] = m.states[id].Apply(e)
+		}
+		if m.books != nil {
+			m.books.Recorded(e)
 		}
 	}
 	return m.events[first:], nil
@@ -106,14 +118,13 @@ func (m *Memory) Peek(scan desk.Scan) (desk.Answer, error) { return m.answer(sca
 func (m *Memory) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := m.context(scan.At, scan.Source)
 	codes, err := kiosk.ParseCode(scan.Text, m.point.Policy.WithDefaults().CodeFormats)
 	if err != nil {
 		return desk.NewAnswer(m.cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
 	}
 	orders := m.find(codes)
 	if len(orders) == 0 {
-		return desk.NewAnswer(m.cache, kiosk.DecideUnknown(codes, c)), nil
+		return desk.NewAnswer(m.cache, kiosk.DecideUnknown(codes, m.context(scan.At, scan.Source, kiosk.Order{}))), nil
 	}
 	if scan.Only != nil {
 		orders = slices.DeleteFunc(orders, func(o kiosk.Order) bool { return !slices.Contains(scan.Only, o.ID) })
@@ -122,7 +133,7 @@ func (m *Memory) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 	var of []int
 	outcomes := make([]kiosk.Outcome, len(orders))
 	for i, o := range orders {
-		out, body := kiosk.DecideScan(o, m.state(o), c)
+		out, body := kiosk.DecideScan(o, m.state(o), m.context(scan.At, scan.Source, o))
 		outcomes[i] = out
 		if body != nil && record {
 			bodies, of = append(bodies, body), append(of, i)
@@ -192,7 +203,7 @@ func (m *Memory) byHand(at kiosk.Moment, id kiosk.OrderID, conf kiosk.Confirmati
 	if !ok {
 		return desk.Answer{}, kiosk.ErrUnknownOrder
 	}
-	c := m.context(at, "touch")
+	c := m.context(at, "touch", o)
 	out, bodies, err := decide(o, m.state(o), c, conf)
 	if errors.Is(err, kiosk.ErrNotCollectable) {
 		out, _ = kiosk.DecideScan(o, m.state(o), c)
@@ -233,7 +244,7 @@ func (m *Memory) Undo(at kiosk.Moment, id kiosk.OrderID, redemption kiosk.EventI
 	if !ok {
 		return kiosk.ErrUnknownOrder
 	}
-	body, err := kiosk.DecideUndo(o, m.state(o), m.context(at, "touch"), redemption, by, reason)
+	body, err := kiosk.DecideUndo(o, m.state(o), m.context(at, "touch", o), redemption, by, reason)
 	if err == nil {
 		_, err = m.record(at, body)
 	}
@@ -281,6 +292,7 @@ func (m *Memory) Status() desk.Status {
 	defer m.mu.Unlock()
 	n := uint64(len(m.events))
 	return desk.Status{
-		Cache: m.cache, Orders: len(m.orders), Expected: len(m.orders), Unsent: n, Head: n, Disk: m.fault,
+		Cache: m.cache, Orders: len(m.orders), Expected: len(m.orders), Unsent: n - min(m.acked, n), Conflict: len(m.receipts),
+		Head: n, Disk: m.fault,
 	}
 }

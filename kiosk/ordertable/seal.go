@@ -15,7 +15,7 @@ import (
 // they are left out. The order's id must be final: sealed data are bound to it.
 func Seal(e Entry, key seal.PointKey, codes []kiosk.Code) (kiosk.Order, error) {
 	o := e.Order
-	o.Lookups, o.SealedDesk, o.SealedFull, o.NameIndex, o.TailIndex = nil, nil, nil, nil, nil
+	o.Lookups, o.SealedDesk, o.SealedFull, o.NameIndex, o.TailIndex, o.NameKeys = nil, nil, nil, nil, nil, nil
 	for _, c := range codes {
 		o.Lookups = append(o.Lookups, key.Lookup(c))
 	}
@@ -30,7 +30,7 @@ func Seal(e Entry, key seal.PointKey, codes []kiosk.Code) (kiosk.Order, error) {
 		return kiosk.Order{}, fmt.Errorf("order %s: %w", o.ID, err)
 	}
 	if e.Name != "" {
-		o.NameIndex = key.NameIndex(e.Name)
+		o.NameIndex, o.NameKeys = key.NameIndex(e.Name), key.NameKeys(e.Name)
 	}
 	if masked.Tail != "" {
 		o.TailIndex = key.TailIndex(masked.Tail)

@@ -58,11 +58,13 @@
 package seal
 
 import (
+	"bytes"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fxamacker/cbor/v2"
@@ -70,6 +72,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/pinyin"
 )
 
 // SecretBytes is the length of a point's secret.
@@ -127,6 +130,24 @@ func (k PointKey) NameIndex(name string) []byte {
 // TailIndex gives the blind index of a phone's last four digits.
 func (k PointKey) TailIndex(tail string) []byte {
 	return mac(k.index, []byte("tail\x00"), []byte(tail))[:indexBytes]
+}
+
+// NameKey gives the blind index of a way to type a name: its pinyin in full, or
+// the initials, as package pinyin spells them.
+func (k PointKey) NameKey(spelling string) []byte {
+	return mac(k.index, []byte("pinyin\x00"), []byte(strings.ToLower(spelling)))[:indexBytes]
+}
+
+// NameKeys gives the blind indexes of all the ways to type a name, sorted, each
+// once; nil for a name that cannot be spelled.
+func (k PointKey) NameKeys(name string) [][]byte {
+	full, initials := pinyin.Spell(name)
+	var keys [][]byte
+	for _, spelling := range slices.Concat(full, initials) {
+		keys = append(keys, k.NameKey(spelling))
+	}
+	slices.SortFunc(keys, bytes.Compare)
+	return slices.CompactFunc(keys, bytes.Equal)
 }
 
 // SealDesk seals what a leader may see of an order's customer.

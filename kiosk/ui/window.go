@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"hexiao/assets"
 	"hexiao/kiosk/desk"
@@ -21,10 +22,12 @@ type Options struct {
 	Windowed fyne.Size
 	// Tap, Pick, Key, Typed and Sound are called on Fyne's goroutine and must not
 	// block. Key gets the keys that are drawn; typed ones go to Typed.
-	Tap   func(desk.Action)
-	Pick  func(a desk.Action, item string)
-	Key   func(rune)
-	Sound func(desk.Sound)
+	Tap  func(desk.Action)
+	Pick func(a desk.Action, item string)
+	Key  func(rune)
+	// Sound gets each cue once, with the language of its screen, and the zero cue
+	// when a screen is left without another: what is under way should end.
+	Sound func(desk.Cue, desk.Lang)
 	// Typed gets every character of a real keyboard, and '\n' for Enter, in the
 	// place of Key and Tap: whoever sees them all can tell a scanner that types
 	// from a person by its speed. nil: digits go to Key, Enter to Tap.
@@ -74,6 +77,9 @@ func New(app fyne.App, o Options) (*Window, error) {
 	w.win.Canvas().SetOnTypedRune(w.typedRune)
 	w.win.Canvas().SetOnTypedKey(w.typedKey)
 	if o.Windowed.IsZero() {
+		if d, ok := w.win.(desktop.Window); ok {
+			d.RequestAlwaysOnTop() // where a window manager could put others over it
+		}
 		w.win.SetFullScreen(true)
 	} else {
 		w.win.Resize(o.Windowed)
@@ -90,6 +96,16 @@ func (w *Window) ShowAndRun() { w.win.ShowAndRun() }
 
 // Close ends the window and the program, from any goroutine.
 func (w *Window) Close() { post(w.quit) }
+
+// Fit fills the screen again after the display was plugged in or turned, from
+// any goroutine. A window that does not fill the screen stays as it is.
+func (w *Window) Fit() {
+	post(func() {
+		if w.win.FullScreen() {
+			w.win.SetFullScreen(true)
+		}
+	})
+}
 
 // Show draws a state, from any goroutine. Of several that arrive before the
 // window comes to draw, the last is drawn.
@@ -138,11 +154,14 @@ func (w *Window) takeState() {
 		w.quit()
 		return
 	}
-	if s.Cue.Number != w.cue {
-		w.cue = s.Cue.Number
-		w.o.Sound(s.Cue.Sound)
-	}
 	before, had := w.state, w.ready
+	switch {
+	case s.Cue.Number != w.cue:
+		w.cue = s.Cue.Number
+		w.o.Sound(s.Cue, s.Lang)
+	case had && s.Screen != before.Screen:
+		w.o.Sound(desk.Cue{}, s.Lang)
+	}
 	w.state, w.ready = *s, true
 	if had && w.view != nil && follows(before, *s) {
 		w.view.Update(*s)

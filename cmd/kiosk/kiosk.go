@@ -13,6 +13,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"github.com/jezek/xgb/xproto"
 	"golang.org/x/sys/unix"
 
 	"hexiao/cmd/internal/cli"
@@ -83,7 +84,7 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	var background sync.WaitGroup
 	background.Go(func() { sounds.run(ctx) })
 	if c.Windowed == (cli.Size{}) {
-		background.Go(func() { behave(ctx, folder.Config.Screen.Pointer, window.Fit, log) })
+		background.Go(func() { behave(ctx, folder.Config.Screen.Pointer, window, log) })
 	}
 	var runErr error
 	background.Go(func() {
@@ -96,15 +97,39 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	return errors.Join(err, runErr, t.Close())
 }
 
-// behave does what a full screen needs of the X server, until ctx ends.
-func behave(ctx context.Context, pointer bool, fit func(), log *slog.Logger) {
+// behave does what a kiosk's window needs of the X server, until ctx ends: it
+// fills the display and stays there, nothing blanks the screen, and no pointer
+// shows. What cannot be done is told and leaves the rest as it is.
+func behave(ctx context.Context, pointer bool, window *ui.Window, log *slog.Logger) {
+	warn := func(err error) {
+		if err != nil && ctx.Err() == nil {
+			log.Warn("the display is not quite a kiosk's", "error", err)
+		}
+	}
+	ids := make(chan uint32, 1)
+	window.X11(func(id uint32) { ids <- id })
+	var id uint32
+	select {
+	case <-ctx.Done():
+		return
+	case id = <-ids:
+	}
 	x, err := openX("")
 	if err != nil {
-		log.Warn("the screen may go dark and the pointer is visible", "error", err) // no display at all is the window's matter
+		warn(err)
+		window.FullScreen() // at least
 		return
 	}
 	defer x.close()
-	manners(ctx, x, pointer, fit, func(err error) { log.Warn("the display is not as a kiosk's should be", "error", err) })
+	warn(x.keepAwake())
+	if !pointer {
+		warn(x.hidePointer())
+	}
+	if err := x.follow(ctx, xproto.Window(id)); err != nil {
+		warn(err)
+		window.FullScreen()
+	}
+	<-ctx.Done() // what was asked for ends with the connection
 }
 
 // onlyWindow makes sure that no other window shows this data folder: two would

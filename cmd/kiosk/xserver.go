@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -108,28 +110,128 @@ func (x *xserver) hidePointer() error {
 	return nil
 }
 
-// settle are the pauses after a display has changed, after each of which the
-// window is fitted: GLFW looks at the displays when it polls, and a hotplug comes
-// as a burst of changes.
-func settle() []time.Duration {
-	return []time.Duration{200 * time.Millisecond, time.Second, 3 * time.Second}
+// fill has a window fill the display, the primary one where there are several. A
+// window manager is asked to see to it; without one the window is put there, on
+// top, and given the keyboard. While no display shows anything nothing is done.
+func (x *xserver) fill(w xproto.Window) error {
+	place, err := x.place()
+	if err != nil || place.Empty() {
+		return err
+	}
+	at := []uint32{uint32(place.Min.X), uint32(place.Min.Y), uint32(place.Dx()), uint32(place.Dy()), xproto.StackModeAbove}
+	const all = xproto.ConfigWindowX | xproto.ConfigWindowY | xproto.ConfigWindowWidth | xproto.ConfigWindowHeight | xproto.ConfigWindowStackMode
+	if err := xproto.ConfigureWindowChecked(x.conn, w, all, at).Check(); err != nil {
+		return fmt.Errorf("place the window: %w", err)
+	}
+	managed, err := x.managed()
+	if err != nil {
+		return err
+	}
+	if managed {
+		const add, application = 1, 1
+		return errors.Join(
+			x.tell(w, "_NET_WM_STATE", add, x.atom("_NET_WM_STATE_FULLSCREEN"), x.atom("_NET_WM_STATE_ABOVE"), application),
+			x.tell(w, "_NET_ACTIVE_WINDOW", application),
+		)
+	}
+	shown, err := xproto.GetWindowAttributes(x.conn, w).Reply()
+	if err == nil && shown.MapState == xproto.MapStateViewable {
+		err = xproto.SetInputFocusChecked(x.conn, xproto.InputFocusPointerRoot, w, xproto.TimeCurrentTime).Check()
+	}
+	if err != nil {
+		return fmt.Errorf("give the window the keyboard: %w", err)
+	}
+	return nil
 }
 
-// follow calls fit after the displays have changed, until ctx ends.
-func (x *xserver) follow(ctx context.Context, fit func()) error {
+// place is the part of the screen that the primary display shows, or the first
+// that shows any; empty: none does.
+func (x *xserver) place() (image.Rectangle, error) {
+	all, err := randr.GetScreenResourcesCurrent(x.conn, x.root).Reply()
+	if err != nil {
+		return image.Rectangle{}, fmt.Errorf("ask for the displays: %w", err)
+	}
+	primary, err := randr.GetOutputPrimary(x.conn, x.root).Reply()
+	if err != nil {
+		return image.Rectangle{}, fmt.Errorf("ask for the displays: %w", err)
+	}
+	var first image.Rectangle
+	for _, c := range all.Crtcs {
+		crtc, err := randr.GetCrtcInfo(x.conn, c, 0).Reply()
+		if err != nil {
+			return image.Rectangle{}, fmt.Errorf("ask for a display: %w", err)
+		}
+		if crtc.Mode == 0 || len(crtc.Outputs) == 0 {
+			continue
+		}
+		at := image.Rect(0, 0, int(crtc.Width), int(crtc.Height)).Add(image.Pt(int(crtc.X), int(crtc.Y))) // as it is turned
+		if slices.Contains(crtc.Outputs, primary.Output) {
+			return at, nil
+		}
+		if first.Empty() {
+			first = at
+		}
+	}
+	return first, nil
+}
+
+// managed reports whether there is a window manager (EWMH, _NET_SUPPORTING_WM_CHECK).
+func (x *xserver) managed() (bool, error) {
+	check, err := xproto.GetProperty(x.conn, false, x.root, xproto.Atom(x.atom("_NET_SUPPORTING_WM_CHECK")), xproto.GetPropertyTypeAny, 0, 1).Reply()
+	if err != nil {
+		return false, fmt.Errorf("ask for a window manager: %w", err)
+	}
+	if len(check.Value) < 4 {
+		return false, nil
+	}
+	_, err = xproto.GetWindowAttributes(x.conn, xproto.Window(xgb.Get32(check.Value))).Reply()
+	return err == nil, nil // one that has ended leaves the property behind
+}
+
+// atom is the number of a name; 0 when the connection has ended, which the next
+// request tells.
+func (x *xserver) atom(name string) uint32 {
+	a, err := xproto.InternAtom(x.conn, false, uint16(len(name)), name).Reply()
+	if err != nil {
+		return 0
+	}
+	return uint32(a.Atom)
+}
+
+// tell asks the window manager for something about a window.
+func (x *xserver) tell(w xproto.Window, what string, data ...uint32) error {
+	message := xproto.ClientMessageEvent{
+		Format: 32, Window: w, Type: xproto.Atom(x.atom(what)), Data: xproto.ClientMessageDataUnionData32New(append(data, make([]uint32, 5-len(data))...)),
+	}
+	const mask = xproto.EventMaskSubstructureRedirect | xproto.EventMaskSubstructureNotify
+	if err := xproto.SendEventChecked(x.conn, false, x.root, mask, string(message.Bytes())).Check(); err != nil {
+		return fmt.Errorf("ask the window manager for %s: %w", what, err)
+	}
+	return nil
+}
+
+// settle are the pauses before the display is looked at again, at the start and
+// after a change: a hotplug comes as a burst of changes, some of them by others
+// that answer to it.
+func settle() []time.Duration {
+	return []time.Duration{0, 200 * time.Millisecond, time.Second, 3 * time.Second}
+}
+
+// follow has the window fill the display, whatever becomes of that, until ctx ends.
+func (x *xserver) follow(ctx context.Context, w xproto.Window) error {
 	if err := randr.Init(x.conn); err != nil {
-		return fmt.Errorf("a display that is plugged in or turned is not noticed, for the X server has no RANDR: %w", err)
+		return fmt.Errorf("the X server has no RANDR: %w", err)
 	}
 	if _, err := randr.QueryVersion(x.conn, 1, 3).Reply(); err != nil {
-		return fmt.Errorf("a display that is plugged in or turned is not noticed: %w", err)
+		return fmt.Errorf("ask for RANDR 1.3: %w", err)
 	}
 	const mask = randr.NotifyMaskScreenChange | randr.NotifyMaskCrtcChange | randr.NotifyMaskOutputChange
 	if err := randr.SelectInputChecked(x.conn, x.root, mask).Check(); err != nil {
-		return fmt.Errorf("a display that is plugged in or turned is not noticed: %w", err)
+		return fmt.Errorf("listen to the displays: %w", err)
 	}
-	pauses := []time.Duration(nil)
-	pause := time.NewTimer(time.Hour)
-	pause.Stop()
+	pauses := settle()
+	pause := time.NewTimer(pauses[0])
+	defer pause.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -138,50 +240,12 @@ func (x *xserver) follow(ctx context.Context, fit func()) error {
 			pauses = settle()
 			pause.Reset(pauses[0])
 		case <-pause.C:
-			lit, err := x.lit()
-			if err != nil {
-				return fmt.Errorf("look at the displays: %w", err)
-			}
-			if lit { // there is nothing to fill otherwise, and GLFW has no display to name
-				fit()
+			if err := x.fill(w); err != nil {
+				return err
 			}
 			if pauses = pauses[1:]; len(pauses) > 0 {
 				pause.Reset(pauses[0])
 			}
 		}
 	}
-}
-
-// lit reports whether any display shows a part of the screen.
-func (x *xserver) lit() (bool, error) {
-	all, err := randr.GetScreenResourcesCurrent(x.conn, x.root).Reply()
-	if err != nil {
-		return false, fmt.Errorf("ask for the displays: %w", err)
-	}
-	for _, c := range all.Crtcs {
-		crtc, err := randr.GetCrtcInfo(x.conn, c, 0).Reply()
-		if err != nil {
-			return false, fmt.Errorf("ask for a display: %w", err)
-		}
-		if crtc.Mode != 0 && len(crtc.Outputs) > 0 {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// manners does what a kiosk's window needs of the X server, until ctx ends. What
-// fails is told and leaves the rest as it is.
-func manners(ctx context.Context, x *xserver, pointer bool, fit func(), warn func(error)) {
-	errs := []error{x.keepAwake()}
-	if !pointer {
-		errs = append(errs, x.hidePointer())
-	}
-	if err := errors.Join(errs...); err != nil {
-		warn(err)
-	}
-	if err := x.follow(ctx, fit); err != nil && ctx.Err() == nil {
-		warn(err)
-	}
-	<-ctx.Done() // what was asked for ends with the connection
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"hexiao/assets"
@@ -18,7 +19,8 @@ import (
 // Options are what a window is made of.
 type Options struct {
 	Title string
-	// Windowed is the window's size in Fyne's units; zero: full screen.
+	// Windowed is the window's size in Fyne's units; zero: it is to fill the
+	// display, which who made it sees to, and stays on top.
 	Windowed fyne.Size
 	// Tap, Pick, Key, Typed and Sound are called on Fyne's goroutine and must not
 	// block. Key gets the keys that are drawn; typed ones go to Typed.
@@ -77,13 +79,12 @@ func New(app fyne.App, o Options) (*Window, error) {
 	w.win.Canvas().SetOnTypedRune(w.typedRune)
 	w.win.Canvas().SetOnTypedKey(w.typedKey)
 	if o.Windowed.IsZero() {
+		o.Windowed = fyne.NewSize(1024, 600) // until somebody fills the display
 		if d, ok := w.win.(desktop.Window); ok {
 			d.RequestAlwaysOnTop() // where a window manager could put others over it
 		}
-		w.win.SetFullScreen(true)
-	} else {
-		w.win.Resize(o.Windowed)
 	}
+	w.win.Resize(o.Windowed)
 	if o.Closed != nil {
 		w.win.SetOnClosed(o.Closed)
 	}
@@ -97,15 +98,24 @@ func (w *Window) ShowAndRun() { w.win.ShowAndRun() }
 // Close ends the window and the program, from any goroutine.
 func (w *Window) Close() { post(w.quit) }
 
-// Fit fills the screen again after the display was plugged in or turned, from
-// any goroutine. A window that does not fill the screen stays as it is.
-func (w *Window) Fit() {
+// X11 calls f on Fyne's goroutine with the window's number at the X server, once
+// it has one; never where the window is not shown by an X server.
+func (w *Window) X11(f func(id uint32)) {
 	post(func() {
-		if w.win.FullScreen() {
-			w.win.SetFullScreen(true)
+		if n, ok := w.win.(driver.NativeWindow); ok {
+			n.RunNative(func(context any) {
+				if x, ok := context.(driver.X11WindowContext); ok && x.WindowHandle != 0 {
+					f(uint32(x.WindowHandle))
+				}
+			})
 		}
 	})
 }
+
+// FullScreen has Fyne fill the display, from any goroutine. GLFW ends the
+// program when a display that it fills is unplugged; who can, moves the window
+// by its number instead, see X11.
+func (w *Window) FullScreen() { post(func() { w.win.SetFullScreen(true) }) }
 
 // Show draws a state, from any goroutine. Of several that arrive before the
 // window comes to draw, the last is drawn.

@@ -220,11 +220,16 @@ func TestOnlyQuitClosesTheWindow(t *testing.T) {
 	}
 }
 
-func TestFullScreenUnlessToldOtherwise(t *testing.T) {
+func TestFullScreenWhenAsked(t *testing.T) {
 	w, err := New(test.NewTempApp(t), Options{Tap: func(desk.Action) {}, Key: func(rune) {}, Sound: func(desk.Cue, desk.Lang) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.X11(func(uint32) { t.Error("a window in memory has a number at an X server") })
+	if w.win.FullScreen() {
+		t.Error("GLFW fills the display: it ends the program when that is unplugged")
+	}
+	w.FullScreen()
 	if !w.win.FullScreen() {
 		t.Error("the window is not full-screen")
 	}

@@ -6,8 +6,8 @@
 //     by fonts/cut.sh (SIL Open Font License, fonts/OFL.txt);
 //   - icons: the Lucide icons in use, as SVG with the stroke "currentColor"
 //     (ISC licence, icons/LICENSE);
-//   - sounds: four short WAV files, made by the program in assets/sounds and
-//     free of any rights of others;
+//   - sounds: four short tones and the spoken sentences in two languages, made
+//     by the program in assets/sounds and free of any rights of others;
 //   - i18n: the words of every screen, one TOML file a language, for go-i18n;
 //   - the application's own icon.
 //
@@ -37,7 +37,7 @@ var appIcon []byte
 //go:embed icons/*.svg
 var icons embed.FS
 
-//go:embed sounds/*.wav
+//go:embed sounds/*.wav sounds/zh/*.wav sounds/en/*.wav
 var sounds embed.FS
 
 //go:embed i18n/*.toml
@@ -82,6 +82,17 @@ func (s Sound) WAV() ([]byte, error) {
 	b, err := sounds.ReadFile("sounds/" + string(s) + ".wav")
 	if err != nil {
 		return nil, fmt.Errorf("sound %q is not among the bundled ones: %w", string(s), err)
+	}
+	return b, nil
+}
+
+// Prompt returns a spoken sentence in a language, "zh" or "en", as a WAV file in
+// the format of the sounds, at most three seconds long. The error wraps
+// fs.ErrNotExist for a sentence or a language that is not bundled.
+func Prompt(name, lang string) ([]byte, error) {
+	b, err := sounds.ReadFile("sounds/" + lang + "/" + name + ".wav")
+	if err != nil {
+		return nil, fmt.Errorf("sentence %q in %q is not among the bundled ones: %w", name, lang, err)
 	}
 	return b, nil
 }

@@ -2,11 +2,19 @@
 // nobody else's rights are in them:
 //
 //	go run ./assets/sounds assets/sounds
+//	go run ./assets/sounds --voices assets/sounds
 //
-// It writes accept.wav, wait.wav, refuse.wav and key.wav into the named folder:
-// 16-bit PCM, one channel, 22,050 samples a second. The same program makes the
-// same bytes on one kind of processor; on another the last bit of a sample may
-// differ.
+// The first writes accept.wav, wait.wav, refuse.wav and key.wav into the named
+// folder: 16-bit PCM, one channel, 22,050 samples a second. The same program
+// makes the same bytes on one kind of processor; on another the last bit of a
+// sample may differ.
+//
+// The second has espeak-ng (1.51, Debian's package) speak the sentences of
+// voices.go into zh/ and en/, in the same format, so that a tone and a sentence
+// can be played as one; it trims them and makes them equally loud. It is run by
+// hand when a sentence changes: another version of espeak-ng speaks otherwise.
+// What a synthesiser says is not under the licence of the synthesiser (GPL-3);
+// the recordings are under Hexiao's own.
 package main
 
 import (
@@ -90,6 +98,9 @@ func wav(samples []float64) []byte {
 }
 
 func run(args []string) error {
+	if len(args) == 2 && args[0] == "--voices" {
+		return writeVoices(args[1])
+	}
 	if len(args) != 1 {
 		return fmt.Errorf("want one folder to write the sounds into, got %d arguments", len(args))
 	}

@@ -101,7 +101,7 @@ func TestAllSizesAndLanguagesWhenNoneIsNamed(t *testing.T) {
 
 func TestTheWindowGoesThroughTheStates(t *testing.T) {
 	b := &browser{lang: desk.Chinese}
-	w, err := ui.New(test.NewTempApp(t), ui.Options{Windowed: fyne.NewSize(1024, 600), Tap: b.tap, Key: func(rune) {}, Pick: func(desk.Action, string) {}, Sound: func(desk.Sound) {}})
+	w, err := ui.New(test.NewTempApp(t), ui.Options{Windowed: fyne.NewSize(1024, 600), Tap: b.tap, Key: func(rune) {}, Pick: func(desk.Action, string) {}, Sound: func(desk.Cue, desk.Lang) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

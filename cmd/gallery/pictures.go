@@ -52,7 +52,7 @@ func write(ctx context.Context, dir string, sizes []fyne.Size, langs []desk.Lang
 func writeSize(ctx context.Context, app fyne.App, dir string, size fyne.Size, lang desk.Lang) ([]shot, error) {
 	w, err := ui.New(app, ui.Options{
 		Title: "gallery", Windowed: size,
-		Tap: func(desk.Action) {}, Key: func(rune) {}, Sound: func(desk.Sound) {},
+		Tap: func(desk.Action) {}, Key: func(rune) {}, Sound: func(desk.Cue, desk.Lang) {},
 	})
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ type browser struct {
 // show opens a window with one state after the other.
 func show(ctx context.Context, a fyne.App, size fyne.Size, lang desk.Lang) error {
 	b := &browser{lang: lang}
-	w, err := ui.New(a, ui.Options{Title: "gallery", Windowed: size, Tap: b.tap, Key: func(rune) {}, Pick: func(desk.Action, string) {}, Sound: func(desk.Sound) {}})
+	w, err := ui.New(a, ui.Options{Title: "gallery", Windowed: size, Tap: b.tap, Key: func(rune) {}, Pick: func(desk.Action, string) {}, Sound: func(desk.Cue, desk.Lang) {}})
 	if err != nil {
 		return err
 	}

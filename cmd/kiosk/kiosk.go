@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"image"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"github.com/jezek/xgb/xproto"
+	"golang.org/x/sys/unix"
 
 	"hexiao/cmd/internal/cli"
 	"hexiao/cmd/internal/terminal"
@@ -39,6 +42,11 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	if err != nil {
 		return err
 	}
+	alone, err := onlyWindow(folder.Path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = alone.Close() }() // only a lock
 	var window *ui.Window
 	sources, camera, err := c.devices(folder).Open(s.Now, func(picture func() *image.Gray) {
 		if window.WantsFrames() {
@@ -62,7 +70,7 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	sounds := newSounds(log)
+	sounds := newSounds(folder.Config.Sound, s.Now, log)
 	a := app.NewWithID(appID)
 	a.Lifecycle().SetOnStarted(func() { log.Info("window ready") })
 	window, err = ui.New(a, ui.Options{
@@ -75,6 +83,9 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 
 	var background sync.WaitGroup
 	background.Go(func() { sounds.run(ctx) })
+	if c.Windowed == (cli.Size{}) {
+		background.Go(func() { behave(ctx, folder.Config.Screen.Pointer, window, log) })
+	}
 	var runErr error
 	background.Go(func() {
 		runErr = t.Run(ctx)
@@ -84,6 +95,59 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	cancel()
 	background.Wait()
 	return errors.Join(err, runErr, t.Close())
+}
+
+// behave does what a kiosk's window needs of the X server, until ctx ends: it
+// fills the display and stays there, nothing blanks the screen, and no pointer
+// shows. What cannot be done is told and leaves the rest as it is.
+func behave(ctx context.Context, pointer bool, window *ui.Window, log *slog.Logger) {
+	warn := func(err error) {
+		if err != nil && ctx.Err() == nil {
+			log.Warn("the display is not quite a kiosk's", "error", err)
+		}
+	}
+	ids := make(chan uint32, 1)
+	window.X11(func(id uint32) { ids <- id })
+	var id uint32
+	select {
+	case <-ctx.Done():
+		return
+	case id = <-ids:
+	}
+	x, err := openX("")
+	if err != nil {
+		warn(err)
+		window.FullScreen() // at least
+		return
+	}
+	defer x.close()
+	warn(x.keepAwake())
+	if !pointer {
+		warn(x.hidePointer())
+	}
+	if err := x.follow(ctx, xproto.Window(id)); err != nil {
+		warn(err)
+		window.FullScreen()
+	}
+	<-ctx.Done() // what was asked for ends with the connection
+}
+
+// onlyWindow makes sure that no other window shows this data folder: two would
+// lie over each other, and the second could only say that it is out of order. The
+// lock ends with the program, however that ends.
+func onlyWindow(dir string) (*os.File, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open the data folder: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = f.Close() // only opened
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, fmt.Errorf("another kiosk already has a window on %s; it must end before a second begins", dir)
+		}
+		return nil, fmt.Errorf("lock the data folder: %w", err)
+	}
+	return f, nil
 }
 
 // show runs the window until it closes. Where there is no display, GLFW logs

@@ -44,7 +44,7 @@ A2,鸡蛋,30 枚,1,C-3,87,李大妈,13900133302,8800000022
 `
 
 // newTerminal makes a data folder with the orders of the table, without HQ.
-func newTerminal(t *testing.T) string {
+func newTerminal(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	folder, err := terminal.EnsureLocal(dir, rand.Reader)
@@ -103,7 +103,7 @@ func (d *display) startKiosk(args ...string) (*exec.Cmd, *logBuffer) {
 }
 
 // events reads what the journal has, in a form to compare.
-func events(t *testing.T, dir string) []string {
+func events(t testing.TB, dir string) []string {
 	t.Helper()
 	var got []string
 	_, err := journal.Verify(dir+"/journal", journal.VerifyOptions{Each: func(e journal.Entry) error {

@@ -14,26 +14,34 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jezek/xgb"
+	"github.com/jezek/xgb/xproto"
 )
 
 // patience is how long a test waits for a program on a loaded machine.
-const patience = 90 * time.Second
+const patience = 15 * time.Second
 
 // display is an X server without a screen, for one test.
 type display struct {
-	t    *testing.T
+	t    testing.TB
 	name string
+	x    *xgb.Conn // the hands of the test, see hands_test.go
+	root xproto.Window
+	eyes *framebuffer
 }
 
 // startDisplay starts Xvfb on a number of its own choosing. The tests need it:
 // where it is missing they fail and say so, for a test that skips proves nothing.
-func startDisplay(t *testing.T, width, height int) *display {
+func startDisplay(t testing.TB, width, height int) *display {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height), "-nolisten", "tcp")
+	folder := t.TempDir()
+	// -noreset: the server would forget its settings whenever the last of its clients leaves.
+	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height), "-nolisten", "tcp", "-noreset", "-fbdir", folder)
 	cmd.ExtraFiles = []*os.File{w}
 	start(t, cmd)
 	if err := w.Close(); err != nil {
@@ -43,11 +51,14 @@ func startDisplay(t *testing.T, width, height int) *display {
 	if err != nil {
 		t.Fatalf("Xvfb named no display: %v", err)
 	}
-	return &display{t: t, name: ":" + strings.TrimSpace(number)}
+	d := &display{t: t, name: ":" + strings.TrimSpace(number)}
+	d.connect()
+	d.eyes = openFramebuffer(t, folder+"/Xvfb_screen0")
+	return d
 }
 
 // start starts a process that ends with the test.
-func start(t *testing.T, cmd *exec.Cmd) {
+func start(t testing.TB, cmd *exec.Cmd) {
 	t.Helper()
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("%s: %v (make deps installs it)", cmd.Path, err)
@@ -133,7 +144,7 @@ func near(have uint32, want uint8) bool {
 }
 
 // keep saves a picture of a failed test and gives its name.
-func keep(t *testing.T, picture image.Image) string {
+func keep(t testing.TB, picture image.Image) string {
 	t.Helper()
 	if err := os.MkdirAll("testdata/failed", 0o755); err != nil {
 		t.Fatal(err)
@@ -153,7 +164,7 @@ func keep(t *testing.T, picture image.Image) string {
 }
 
 // eventually fails the test unless the condition comes true.
-func eventually(t *testing.T, what string, condition func() bool) {
+func eventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	if !poll(condition) {
 		t.Fatalf("after %v still not: %s", patience, what)

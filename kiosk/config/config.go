@@ -70,6 +70,8 @@ type Config struct {
 	Keys     string           `toml:"keys" comment:"Folder of the secret keys. Empty: keys/ in the data folder. Another disk is safer: without the keys a stolen data folder names nobody."`
 	HQ       HQ               `toml:"hq" comment:"The platform. Without a URL the terminal works with imported order tables alone."`
 	Scanners Scanners         `toml:"scanners" comment:"What reads codes. Flags of the command line take precedence."`
+	Sound    Sound            `toml:"sound" comment:"What is heard with an answer."`
+	Screen   Screen           `toml:"screen" comment:"The display."`
 }
 
 // HQ says where the platform is.
@@ -99,6 +101,17 @@ type Scanners struct {
 	Wedge  []string `toml:"wedge" comment:"Scanners that type like a keyboard, to be grabbed: auto (those known as scanners, never a keyboard), a path like /dev/input/by-id/…-event-kbd, or vendor:product. One that is not listed types into the window and is told from a hand by its speed."`
 }
 
+// Sound is what is heard.
+type Sound struct {
+	Volume int  `toml:"volume" comment:"Of tones and voice, 0 (none) to 100, in percent of what the sound card is set to."`
+	Voice  bool `toml:"voice" comment:"Say what to do after the tone, in the language of the screen."`
+}
+
+// Screen is the display.
+type Screen struct {
+	Pointer bool `toml:"pointer" comment:"Show the mouse pointer although the window fills the screen, for a machine that has a mouse and no touch screen."`
+}
+
 // Duration is a time.Duration written as "5s".
 type Duration time.Duration
 
@@ -117,7 +130,10 @@ func (d *Duration) UnmarshalText(b []byte) error {
 
 // Default gives every setting its default.
 func Default() Config {
-	return Config{Language: "zh", HQ: HQ{Poll: Duration(5 * time.Second)}, Scanners: Scanners{Camera: "auto"}}
+	return Config{
+		Language: "zh", HQ: HQ{Poll: Duration(5 * time.Second)}, Scanners: Scanners{Camera: "auto"},
+		Sound: Sound{Volume: 100, Voice: true},
+	}
 }
 
 // Load reads the settings of a data folder. Settings that the file does not
@@ -176,6 +192,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%w: language is %q, it can be zh or en", ErrInvalid, c.Language)
 	case c.Scanners.Focus < 0:
 		return fmt.Errorf("%w: scanners.camera_focus must not be negative", ErrInvalid)
+	case c.Sound.Volume < 0 || c.Sound.Volume > 100:
+		return fmt.Errorf("%w: sound.volume is %d, it can be 0 to 100", ErrInvalid, c.Sound.Volume)
 	case c.HQ.Poll <= 0:
 		return fmt.Errorf("%w: hq.poll must be longer than nothing", ErrInvalid)
 	}

@@ -63,6 +63,8 @@ func TestLoadRefuses(t *testing.T) {
 		"unknown language": {named + "language = 'fr'\n", config.ErrInvalid, "zh or en"},
 		"no duration":      {named + "[hq]\npoll = 'soon'\n", config.ErrInvalid, "5s"},
 		"negative poll":    {named + "[hq]\npoll = '-1s'\n", config.ErrInvalid, "hq.poll"},
+		"too loud":         {named + "[sound]\nvolume = 101\n", config.ErrInvalid, "0 to 100"},
+		"less than silent": {named + "[sound]\nvolume = -1\n", config.ErrInvalid, "0 to 100"},
 		"no URL":           {named + "[hq]\nurl = 'ftp://x'\n", config.ErrInvalid, "hq.url"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +91,7 @@ func TestLoadFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, err := config.LoadFile(path)
-	if err != nil || c.Scanners.Camera != "auto" {
+	if err != nil || c.Scanners.Camera != "auto" || !c.Sound.Voice || c.Sound.Volume != 100 || c.Screen.Pointer {
 		t.Errorf("got %+v, %v: unnamed settings keep their defaults", c, err)
 	}
 }

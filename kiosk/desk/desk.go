@@ -251,6 +251,9 @@ func (d *Desk) switchLanguage() {
 	} else {
 		d.lang = Chinese
 	}
+	if d.screen == Welcome {
+		d.say(SoundKey, PromptShow) // who changes the language hears that it is theirs
+	}
 }
 
 // open shows a screen for a time; 0 keeps it.
@@ -278,11 +281,13 @@ func (d *Desk) fail() {
 	d.home()
 	d.screen = OutOfOrder
 	if d.o.Ledger.Status().Fault.Code != FaultStarting {
-		d.sound(SoundRefuse)
+		d.say(SoundRefuse, PromptClosed)
 	}
 }
 
-func (d *Desk) sound(s Sound) { d.cue = Cue{Number: d.cue.Number + 1, Sound: s} }
+func (d *Desk) sound(s Sound) { d.say(s, "") }
+
+func (d *Desk) say(s Sound, p Prompt) { d.cue = Cue{Number: d.cue.Number + 1, Sound: s, Voice: p} }
 
 func (d *Desk) policy() kiosk.Policy { return d.o.Ledger.Point().Policy.WithDefaults() }
 

@@ -227,7 +227,7 @@ func TestAcceptedShowsShelfAndCloses(t *testing.T) {
 	if diff := cmp.Diff(want, got.Result); diff != "" || got.Screen != desk.Accepted {
 		t.Error(got.Screen, diff)
 	}
-	if got.Cue != (desk.Cue{Number: 1, Sound: desk.SoundAccept}) || got.Left != 12 || got.Total != 12 {
+	if got.Cue != (desk.Cue{Number: 1, Sound: desk.SoundAccept, Voice: desk.PromptShelf}) || got.Left != 12 || got.Total != 12 {
 		t.Errorf("cue %v, %d of %d s", got.Cue, got.Left, got.Total)
 	}
 	c.wait(11 * time.Second)

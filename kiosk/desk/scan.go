@@ -21,7 +21,7 @@ func (d *Desk) Scan(s Scan) (Answer, error) {
 		if len(s.Held) > len(s.Also) {
 			return Answer{}, nil // nothing in view is new
 		}
-		d.sound(SoundWait)
+		d.say(SoundWait, PromptLater)
 		return d.busy(s.At), nil
 	}
 	d.recall(s.At)
@@ -101,16 +101,16 @@ func (d *Desk) show(a Answer, at kiosk.Moment) {
 	switch {
 	case a.Verdict == kiosk.Accepted:
 		d.open(Accepted, at, policy.ResultTime)
-		d.sound(SoundAccept)
+		d.say(SoundAccept, promptFor(a))
 	case a.Verdict.ForLeader():
 		d.open(Held, at, holdTimes*policy.IdleTime)
-		d.sound(SoundWait)
+		d.say(SoundWait, promptFor(a))
 	case a.Several:
 		d.open(Refused, at, policy.ResultTime)
-		d.sound(SoundWait)
+		d.say(SoundWait, promptFor(a))
 	default:
 		d.open(Refused, at, policy.ResultTime)
-		d.sound(SoundRefuse)
+		d.say(SoundRefuse, promptFor(a))
 	}
 }
 

@@ -69,7 +69,8 @@ type State struct {
 	Role kiosk.Role
 	// Quit asks the program to end; only a leader can bring it about.
 	Quit bool
-	// Cue is a sound to play once: whenever Number changes.
+	// Cue is a sound to play once, and a sentence to say after it: whenever
+	// Number changes.
 	Cue Cue
 }
 
@@ -220,10 +221,11 @@ func FaultCodes() []FaultCode {
 	return []FaultCode{FaultDisk, FaultFull, FaultJournal, FaultLost, FaultForked, FaultInUse}
 }
 
-// Cue is a sound.
+// Cue is a sound and, after it, a spoken sentence in the State's language.
 type Cue struct {
 	Number int
-	Sound  Sound
+	Sound  Sound  // empty: none
+	Voice  Prompt // empty: none
 }
 
 // Sound names a sound of package assets.

@@ -23,7 +23,7 @@ func BenchmarkAnswer(b *testing.B) {
 		}
 	}
 	w, err := New(test.NewTempApp(b), Options{
-		Windowed: fyne.NewSize(1024, 600), Tap: func(desk.Action) {}, Key: func(rune) {}, Sound: func(desk.Sound) {},
+		Windowed: fyne.NewSize(1024, 600), Tap: func(desk.Action) {}, Key: func(rune) {}, Sound: func(desk.Cue, desk.Lang) {},
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -23,8 +23,13 @@ type heard struct {
 	taps   []desk.Action
 	keys   []rune
 	picks  []string
-	sounds []desk.Sound
+	sounds []heardCue
 	closed int
+}
+
+type heardCue struct {
+	Cue  desk.Cue
+	Lang desk.Lang
 }
 
 func newWindow(t *testing.T, size fyne.Size) (*Window, *heard) {
@@ -35,7 +40,7 @@ func newWindow(t *testing.T, size fyne.Size) (*Window, *heard) {
 		Tap:    func(a desk.Action) { h.taps = append(h.taps, a) },
 		Key:    func(r rune) { h.keys = append(h.keys, r) },
 		Pick:   func(a desk.Action, item string) { h.picks = append(h.picks, string(a)+" "+item) },
-		Sound:  func(s desk.Sound) { h.sounds = append(h.sounds, s) },
+		Sound:  func(c desk.Cue, l desk.Lang) { h.sounds = append(h.sounds, heardCue{c, l}) },
 		Closed: func() { h.closed++ },
 	})
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"hexiao/assets"
 	"hexiao/kiosk/desk"
@@ -17,14 +19,17 @@ import (
 // Options are what a window is made of.
 type Options struct {
 	Title string
-	// Windowed is the window's size in Fyne's units; zero: full screen.
+	// Windowed is the window's size in Fyne's units; zero: it is to fill the
+	// display, which who made it sees to, and stays on top.
 	Windowed fyne.Size
 	// Tap, Pick, Key, Typed and Sound are called on Fyne's goroutine and must not
 	// block. Key gets the keys that are drawn; typed ones go to Typed.
-	Tap   func(desk.Action)
-	Pick  func(a desk.Action, item string)
-	Key   func(rune)
-	Sound func(desk.Sound)
+	Tap  func(desk.Action)
+	Pick func(a desk.Action, item string)
+	Key  func(rune)
+	// Sound gets each cue once, with the language of its screen, and the zero cue
+	// when a screen is left without another: what is under way should end.
+	Sound func(desk.Cue, desk.Lang)
 	// Typed gets every character of a real keyboard, and '\n' for Enter, in the
 	// place of Key and Tap: whoever sees them all can tell a scanner that types
 	// from a person by its speed. nil: digits go to Key, Enter to Tap.
@@ -74,10 +79,12 @@ func New(app fyne.App, o Options) (*Window, error) {
 	w.win.Canvas().SetOnTypedRune(w.typedRune)
 	w.win.Canvas().SetOnTypedKey(w.typedKey)
 	if o.Windowed.IsZero() {
-		w.win.SetFullScreen(true)
-	} else {
-		w.win.Resize(o.Windowed)
+		o.Windowed = fyne.NewSize(1024, 600) // until somebody fills the display
+		if d, ok := w.win.(desktop.Window); ok {
+			d.RequestAlwaysOnTop() // where a window manager could put others over it
+		}
 	}
+	w.win.Resize(o.Windowed)
 	if o.Closed != nil {
 		w.win.SetOnClosed(o.Closed)
 	}
@@ -90,6 +97,25 @@ func (w *Window) ShowAndRun() { w.win.ShowAndRun() }
 
 // Close ends the window and the program, from any goroutine.
 func (w *Window) Close() { post(w.quit) }
+
+// X11 calls f on Fyne's goroutine with the window's number at the X server, once
+// it has one; never where the window is not shown by an X server.
+func (w *Window) X11(f func(id uint32)) {
+	post(func() {
+		if n, ok := w.win.(driver.NativeWindow); ok {
+			n.RunNative(func(context any) {
+				if x, ok := context.(driver.X11WindowContext); ok && x.WindowHandle != 0 {
+					f(uint32(x.WindowHandle))
+				}
+			})
+		}
+	})
+}
+
+// FullScreen has Fyne fill the display, from any goroutine. GLFW ends the
+// program when a display that it fills is unplugged; who can, moves the window
+// by its number instead, see X11.
+func (w *Window) FullScreen() { post(func() { w.win.SetFullScreen(true) }) }
 
 // Show draws a state, from any goroutine. Of several that arrive before the
 // window comes to draw, the last is drawn.
@@ -138,11 +164,14 @@ func (w *Window) takeState() {
 		w.quit()
 		return
 	}
-	if s.Cue.Number != w.cue {
-		w.cue = s.Cue.Number
-		w.o.Sound(s.Cue.Sound)
-	}
 	before, had := w.state, w.ready
+	switch {
+	case s.Cue.Number != w.cue:
+		w.cue = s.Cue.Number
+		w.o.Sound(s.Cue, s.Lang)
+	case had && s.Screen != before.Screen:
+		w.o.Sound(desk.Cue{}, s.Lang)
+	}
 	w.state, w.ready = *s, true
 	if had && w.view != nil && follows(before, *s) {
 		w.view.Update(*s)

@@ -98,14 +98,21 @@ func TestAnotherAnswerIsDrawnAnew(t *testing.T) {
 
 func TestSoundsPlayOnce(t *testing.T) {
 	w, h := newWindow(t, fyne.NewSize(1280, 800))
-	s := state(t, desk.Chinese, "accepted").State
-	s.Cue = desk.Cue{Number: 1, Sound: desk.SoundAccept}
+	s := state(t, desk.English, "accepted").State
+	accepted := desk.Cue{Number: 1, Sound: desk.SoundAccept, Voice: desk.PromptShelf}
+	s.Cue = accepted
 	w.Show(s)
 	s.Left--
 	w.Show(s)
-	s.Cue = desk.Cue{Number: 2, Sound: desk.SoundRefuse}
+	refused := desk.Cue{Number: 2, Sound: desk.SoundRefuse}
+	s.Cue = refused
 	w.Show(s)
-	if diff := cmp.Diff([]desk.Sound{desk.SoundAccept, desk.SoundRefuse}, h.sounds); diff != "" {
+	welcome := state(t, desk.Chinese, "welcome").State
+	welcome.Cue = refused // the screen moves on and says nothing: neither should the voice
+	w.Show(welcome)
+	w.Show(welcome)
+	want := []heardCue{{accepted, desk.English}, {refused, desk.English}, {desk.Cue{}, desk.Chinese}}
+	if diff := cmp.Diff(want, h.sounds); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -213,11 +220,16 @@ func TestOnlyQuitClosesTheWindow(t *testing.T) {
 	}
 }
 
-func TestFullScreenUnlessToldOtherwise(t *testing.T) {
-	w, err := New(test.NewTempApp(t), Options{Tap: func(desk.Action) {}, Key: func(rune) {}, Sound: func(desk.Sound) {}})
+func TestFullScreenWhenAsked(t *testing.T) {
+	w, err := New(test.NewTempApp(t), Options{Tap: func(desk.Action) {}, Key: func(rune) {}, Sound: func(desk.Cue, desk.Lang) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.X11(func(uint32) { t.Error("a window in memory has a number at an X server") })
+	if w.win.FullScreen() {
+		t.Error("GLFW fills the display: it ends the program when that is unplugged")
+	}
+	w.FullScreen()
 	if !w.win.FullScreen() {
 		t.Error("the window is not full-screen")
 	}

@@ -74,10 +74,9 @@ func (c *Camera) CreateRenderer() fyne.WidgetRenderer {
 		aim:     &canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest},
 		words:   c.kit.Text(c.words, Style{Size: TextLead, Role: OnNight, Align: fyne.TextAlignCenter}),
 		strip:   c.kit.Box(Wait, CornerSmall, false),
-		line:    c.kit.Box(Brand, 2, false),
+		line:    c.kit.sweepLine(),
 		hint:    c.kit.Text(c.hint.Words, Style{Size: TextLead, Role: OnWait, Bold: true}),
 	}
-	r.line.StrokeColor, r.line.StrokeWidth = c.kit.Colour(OnNight), c.kit.Stroke(1)
 	r.set()
 	return r
 }
@@ -121,21 +120,6 @@ func (r *cameraRenderer) Layout(size fyne.Size) {
 	r.icon.Resize(fyne.NewSize(icon, icon))
 	r.words.Move(fyne.NewPos((size.Width-width)/2, top+icon+gap))
 	r.words.Resize(fyne.NewSize(width, h))
-}
-
-// sweepFrames is how many pictures the line takes from top to bottom: three
-// seconds at ten pictures a second.
-const sweepFrames = 30
-
-// sweep sets the line to where it belongs for the pictures that have come. It
-// moves with them alone, so it shows that the camera works, costs nothing of its
-// own, and stands still with it.
-func (r *cameraRenderer) sweep() {
-	step := max(0, r.camera.frames-1) % (2 * sweepFrames)
-	part := float32(min(step, 2*sweepFrames-step)) / sweepFrames
-	side, at := r.aim.Size().Width, r.aim.Position()
-	high, inset := r.camera.kit.Stroke(6), side*0.08
-	put(r.line, at.X+inset, at.Y+inset+part*(side-2*inset-high), side-2*inset, high)
 }
 
 // layoutHint puts the hint across the foot of the picture and gives the height that

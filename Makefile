@@ -73,7 +73,8 @@ $(GOLANGCI):
 	@mv .bin/golangci-lint $@
 
 gallery: build ## every screen in every state as pictures; PICTURES=DIR says where
-	bin/gallery --out '$(PICTURES)'
+	@# a process a language, as one draws on one core only; the last to end writes the index of all
+	@bin/gallery --out '$(PICTURES)' --lang zh & chinese=$$!; bin/gallery --out '$(PICTURES)' --lang en && wait $$chinese
 
 fuzz: deps ## every fuzz target for FUZZTIME=10s each
 	@.ci/fuzz '$(FUZZTIME)' $(GOFLAGS_)

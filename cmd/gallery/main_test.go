@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"hexiao/cmd/internal/cli"
 	"hexiao/kiosk/desk"
 	"hexiao/kiosk/ui"
 	"hexiao/kiosk/ui/sample"
@@ -26,7 +27,7 @@ func gallery(ctx context.Context, args ...string) (code int, stdout, stderr stri
 
 func TestPicturesOfEveryState(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "pictures")
-	code, stdout, stderr := gallery(t.Context(), "--out", dir, "--size", "1024x600", "--lang", "en")
+	code, stdout, stderr := gallery(t.Context(), "--out", dir, "--size", "1024x600", "--lang", "en", "--look", "dark")
 	if code != 0 {
 		t.Fatal(stderr)
 	}
@@ -35,7 +36,7 @@ func TestPicturesOfEveryState(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, n := range sample.States(desk.English) {
-		name := n.Name + "-1024x600-en.png"
+		name := n.Name + "-1024x600-en-dark.png"
 		f, err := os.Open(filepath.Join(dir, name))
 		if err != nil {
 			t.Error(err)
@@ -59,7 +60,7 @@ func TestPicturesOfEveryState(t *testing.T) {
 
 func TestWrongUse(t *testing.T) {
 	for _, args := range [][]string{
-		{"--size", "1024"}, {"--size", "axb"}, {"--size", "10x10"}, {"--size", "9999x9999"}, {"--lang", "fr"}, {"--no-such-flag"}, {"extra"},
+		{"--size", "1024"}, {"--size", "axb"}, {"--size", "10x10"}, {"--size", "9999x9999"}, {"--lang", "fr"}, {"--look", "pink"}, {"--no-such-flag"}, {"extra"},
 	} {
 		if code, _, stderr := gallery(t.Context(), args...); code != 2 || stderr == "" {
 			t.Errorf("%v: exit code %d, %q", args, code, stderr)
@@ -87,15 +88,66 @@ func TestAFolderThatCannotBeMade(t *testing.T) {
 func TestPicturesStopWhenTold(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if code, _, stderr := gallery(ctx, "--out", t.TempDir()); code != 1 || !strings.Contains(stderr, "stopped after") {
+	if code, _, stderr := gallery(ctx, "--out", t.TempDir()); code != 1 || !strings.Contains(stderr, "stopped: context canceled") {
 		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }
 
-func TestAllSizesAndLanguagesWhenNoneIsNamed(t *testing.T) {
-	var c galleryCmd
-	if len(c.sizes()) != 4 || len(c.langs()) != 2 {
-		t.Errorf("sizes %v, languages %v", c.sizes(), c.langs())
+func TestAllSizesLanguagesAndLooksWhenNoneIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		cmd  galleryCmd
+		want int
+	}{
+		{galleryCmd{}, 2 * (4 + 3)},
+		{galleryCmd{Lang: "zh"}, 4 + 3},
+		{galleryCmd{Look: "dark"}, 2 * 4},
+		{galleryCmd{Size: cli.Size{Width: 1280, Height: 800}}, 2},
+		{galleryCmd{Size: cli.Size{Width: 1024, Height: 600}}, 2},
+		{galleryCmd{Size: cli.Size{Width: 1280, Height: 800}, Lang: "en", Look: "large"}, 1},
+	} {
+		if got := c.cmd.parts(); len(got) != c.want {
+			t.Errorf("%+v draws %v", c.cmd, got)
+		}
+	}
+	if !lookOf("large").Large || lookOf("contrast").Palette != "contrast" {
+		t.Error("looks are not what their names say")
+	}
+}
+
+// The index shows what is in the folder, by whoever drawn, and nothing that is
+// no picture of a state.
+func TestIndexShowsWhatIsInTheFolder(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{
+		"keypad-1024x600-zh-light.png", "keypad-long-1080x1920-en-dark.png", "keypad-gone-1024x600-zh-light.png",
+		"keypad-1024-zh-light.png", "keypad-1024x600-zh-light-2.png", "other.png",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writeIndex(dir, sample.States(desk.English)); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<section id="keypad" data-screen="keypad">`, `<section id="keypad-long" data-screen="keypad">`, `src="keypad-1024x600-zh-light.png" width="1024" height="600"`,
+		`data-lang="en" data-size="1080x1920" data-look="dark"`, "<option>keypad</option>", "<option>1080x1920</option>", "<option>dark</option>", "2 pictures",
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the index has no %s", want)
+		}
+	}
+	for _, not := range []string{"gone", "other", "light-2", "<option>welcome"} {
+		if strings.Contains(string(text), not) {
+			t.Errorf("the index has %q", not)
+		}
+	}
+	if err := writeIndex(filepath.Join(dir, "none"), nil); err == nil {
+		t.Error("wrote an index into a folder that is not there")
 	}
 }
 
@@ -125,7 +177,7 @@ func TestTheWindowGoesThroughTheStates(t *testing.T) {
 func TestShowRunsUntilTold(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := show(ctx, test.NewTempApp(t), fyne.NewSize(1024, 600), desk.Chinese); err != nil {
+	if err := show(ctx, test.NewTempApp(t), fyne.NewSize(1024, 600), desk.Chinese, desk.Look{}); err != nil {
 		t.Error(err)
 	}
 }

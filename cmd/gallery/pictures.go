@@ -18,63 +18,54 @@ import (
 	"hexiao/kiosk/ui/sample"
 )
 
-// write draws all states in all sizes and languages into a folder, without a
-// display.
-func write(ctx context.Context, dir string, sizes []fyne.Size, langs []desk.Lang, stdout io.Writer) error {
+// write draws parts into a folder, without a display.
+func write(ctx context.Context, dir string, parts []part, stdout io.Writer) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make the folder for the pictures: %w", err)
 	}
 	app := test.NewApp()
-	var shots []shot
-	for _, lang := range langs {
-		for _, size := range sizes {
-			drawn, err := writeSize(ctx, app, dir, size, lang)
-			if err != nil {
-				return err
-			}
-			shots = append(shots, drawn...)
+	drawn := 0
+	for _, p := range parts {
+		n, err := p.draw(ctx, app, dir)
+		if drawn += n; err != nil {
+			return fmt.Errorf("after %d pictures: %w", drawn, err)
 		}
 	}
-	page, err := index(shots)
-	if err != nil {
+	if err := writeIndex(dir, sample.States(desk.Chinese)); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "index.html"), page, 0o644); err != nil {
-		return fmt.Errorf("write the index: %w", err)
-	}
-	if _, err := fmt.Fprintf(stdout, "%d pictures and index.html in %s\n", len(shots), dir); err != nil {
+	if _, err := fmt.Fprintf(stdout, "%d pictures and index.html in %s\n", drawn, dir); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil
 }
 
-// writeSize draws all states in one size and language.
-func writeSize(ctx context.Context, app fyne.App, dir string, size fyne.Size, lang desk.Lang) ([]shot, error) {
+// draw draws all states of a part and tells how many.
+func (p part) draw(ctx context.Context, app fyne.App, dir string) (drawn int, err error) {
 	w, err := ui.New(app, ui.Options{
-		Title: "gallery", Windowed: size,
-		Tap: func(desk.Action) {}, Key: func(rune) {}, Sound: func(desk.Cue, desk.Lang) {},
+		Title: "gallery", Windowed: p.size,
+		Tap: func(desk.Action) {}, Pick: func(desk.Action, string) {}, Key: func(rune) {}, Sound: func(desk.Cue, desk.Lang) {},
 	})
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	defer w.Close()
-	var out []shot
-	for _, n := range sample.States(lang) {
+	for _, n := range sample.States(p.lang) {
 		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("stopped after %d pictures: %w", len(out), err)
+			return drawn, fmt.Errorf("stopped: %w", err)
 		}
+		n.State.Look = lookOf(p.look)
 		w.Show(n.State)
 		if n.Frame != nil {
 			w.Frame(n.Frame)
 		}
-		s := shot{State: n.Name, Lang: string(lang), Width: int(size.Width), Height: int(size.Height)}
-		s.File = fmt.Sprintf("%s-%dx%d-%s.png", s.State, s.Width, s.Height, s.Lang)
-		if err := writePNG(filepath.Join(dir, s.File), w.Picture()); err != nil {
-			return nil, err
+		s := shot{State: n.Name, Lang: string(p.lang), Look: p.look, Width: int(p.size.Width), Height: int(p.size.Height)}
+		if err := writePNG(filepath.Join(dir, s.file()), w.Picture()); err != nil {
+			return drawn, err
 		}
-		out = append(out, s)
+		drawn++
 	}
-	return out, nil
+	return drawn, nil
 }
 
 func writePNG(path string, img image.Image) error {

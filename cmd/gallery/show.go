@@ -15,12 +15,13 @@ import (
 type browser struct {
 	window *ui.Window
 	lang   desk.Lang
+	look   desk.Look
 	at     int
 }
 
 // show opens a window with one state after the other.
-func show(ctx context.Context, a fyne.App, size fyne.Size, lang desk.Lang) error {
-	b := &browser{lang: lang}
+func show(ctx context.Context, a fyne.App, size fyne.Size, lang desk.Lang, l desk.Look) error {
+	b := &browser{lang: lang, look: l}
 	w, err := ui.New(a, ui.Options{Title: "gallery", Windowed: size, Tap: b.tap, Key: func(rune) {}, Pick: func(desk.Action, string) {}, Sound: func(desk.Cue, desk.Lang) {}})
 	if err != nil {
 		return err
@@ -49,6 +50,7 @@ func (b *browser) tap(a desk.Action) {
 
 func (b *browser) draw() {
 	n := sample.States(b.lang)[b.at]
+	n.State.Look = b.look
 	b.window.Show(n.State)
 	if n.Frame != nil {
 		b.window.Frame(n.Frame)

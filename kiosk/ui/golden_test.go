@@ -7,8 +7,10 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -34,6 +36,28 @@ func TestGoldenPictures(t *testing.T) {
 	w, _ := newWindow(t, upright)
 	for _, name := range []string{"welcome-missing", "keypad-slip", "accepted", "held-leader-payment-due", "refused-wrong-point", "sign-in-wrong"} {
 		compare(t, w, state(t, desk.Chinese, name), name+"-upright")
+	}
+}
+
+// The other looks change colours and sizes, not what is said: a few screens show
+// every role and every part that large text could break.
+func TestGoldenPicturesOfOtherLooks(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		looks map[string]desk.Look
+	}{
+		{"dark", map[string]desk.Look{"welcome": {Palette: "dark"}, "keypad-slip": {Palette: "dark"}, "accepted": {Palette: "dark"}, "held-leader-payment-due": {Palette: "dark"}}},
+		{"contrast", map[string]desk.Look{"welcome-offline": {Palette: "contrast"}, "sign-in-typing": {Palette: "contrast"}, "refused-wrong-point": {Palette: "contrast"}}},
+		{"large", map[string]desk.Look{"accepted-several": {Large: true}, "held-leader": {Palette: "contrast", Large: true}, "refused-unknown": {Large: true}}},
+	} {
+		for _, lang := range []desk.Lang{desk.Chinese, desk.English} {
+			w, _ := newWindow(t, fyne.NewSize(1024, 600))
+			for _, name := range slices.Sorted(maps.Keys(c.looks)) {
+				n := state(t, lang, name)
+				n.State.Look = c.looks[name]
+				compare(t, w, n, fmt.Sprintf("%s-%s-%s", name, lang, c.name))
+			}
+		}
 	}
 }
 

@@ -101,26 +101,35 @@ func texts(w *Window) []placed {
 	return out
 }
 
-func buttons(w *Window) []placed {
+// target is what can be tapped: a button, or a row, a tile, a star.
+type target interface {
+	fyne.CanvasObject
+	fyne.Tappable
+	Words() string
+}
+
+func targets(w *Window) []placed {
 	var out []placed
 	for _, p := range walk(w.root.Container, fyne.Position{}) {
-		if _, ok := p.object.(*look.Button); ok {
-			out = append(out, p)
+		if x, ok := p.object.(fyne.Tappable); ok {
+			if t, ok := x.(*look.Target); !ok || t.CanTap() {
+				out = append(out, p)
+			}
 		}
 	}
 	return out
 }
 
-// tap taps the button with these words.
+// tap taps the target with these words.
 func tap(t *testing.T, w *Window, words string) {
 	t.Helper()
-	for _, p := range buttons(w) {
-		if b := p.object.(*look.Button); b.Words() == words {
-			test.Tap(b)
+	for _, p := range targets(w) {
+		if x, ok := p.object.(target); ok && x.Words() == words {
+			x.Tapped(&fyne.PointEvent{})
 			return
 		}
 	}
-	t.Fatalf("no button %q", words)
+	t.Fatalf("nothing to tap is called %q", words)
 }
 
 // says reports whether some line on the screen has exactly these words.

@@ -17,25 +17,37 @@ import (
 
 // Every screen in every state, size and language keeps the rules: text of at
 // least 24 pixels, targets of at least 64, nothing beyond the screen, no text
-// wider than its place or over another.
+// wider than its place or over another. On the smallest and on an upright screen
+// large text keeps them too.
 func TestEveryScreenKeepsTheRules(t *testing.T) {
 	for _, lang := range []desk.Lang{desk.Chinese, desk.English} {
-		for _, size := range sizes() {
-			t.Run(fmt.Sprintf("%s-%.0fx%.0f", lang, size.Width, size.Height), func(t *testing.T) {
-				w, _ := newWindow(t, size)
-				for _, n := range sample.States(lang) {
-					w.Show(n.State)
-					if n.Frame != nil {
-						w.Frame(n.Frame)
-					}
-					checkTexts(t, n.Name, w, size)
-					checkWords(t, n.Name, w)
-					checkIcons(t, n.Name, w)
-					checkTargets(t, n.Name, w, size)
+		for i, size := range sizes() {
+			for _, large := range []bool{false, true} {
+				if large && i > 0 && i < len(sizes())-1 {
+					continue
 				}
-			})
+				t.Run(fmt.Sprintf("%s-%.0fx%.0f-large-%v", lang, size.Width, size.Height, large), func(t *testing.T) {
+					w, _ := newWindow(t, size)
+					for _, n := range sample.States(lang) {
+						n.State.Look.Large = large
+						keepsTheRules(t, w, n, size)
+					}
+				})
+			}
 		}
 	}
+}
+
+func keepsTheRules(t *testing.T, w *Window, n sample.Named, size fyne.Size) {
+	t.Helper()
+	w.Show(n.State)
+	if n.Frame != nil {
+		w.Frame(n.Frame)
+	}
+	checkTexts(t, n.Name, w, size)
+	checkWords(t, n.Name, w)
+	checkIcons(t, n.Name, w)
+	checkTargets(t, n.Name, w, size)
 }
 
 func checkTexts(t *testing.T, name string, w *Window, size fyne.Size) {
@@ -122,11 +134,19 @@ func inked(p placed) (x0, y0, x1, y1 float32) {
 	return x0, y0 + air, x1, y1 - air
 }
 
+// called names something to tap.
+func called(p placed) string {
+	if x, ok := p.object.(target); ok {
+		return x.Words()
+	}
+	return fmt.Sprintf("%T", p.object)
+}
+
 func checkTargets(t *testing.T, name string, w *Window, size fyne.Size) {
 	t.Helper()
-	all := buttons(w)
+	all := targets(w)
 	for i, p := range all {
-		words := p.object.(*look.Button).Words()
+		words := called(p)
 		x0, y0, x1, y1 := p.box()
 		if x1-x0 < 64 || y1-y0 < 64 {
 			t.Errorf("%s: the target %q is %.0f by %.0f pixels", name, words, x1-x0, y1-y0)
@@ -137,7 +157,7 @@ func checkTargets(t *testing.T, name string, w *Window, size fyne.Size) {
 		for _, q := range all[:i] {
 			a0, b0, a1, b1 := q.box()
 			if x0 < a1-0.5 && a0 < x1-0.5 && y0 < b1-0.5 && b0 < y1-0.5 {
-				t.Errorf("%s: the target %q is over %q", name, words, q.object.(*look.Button).Words())
+				t.Errorf("%s: the target %q is over %q", name, words, called(q))
 			}
 		}
 	}

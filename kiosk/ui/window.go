@@ -57,7 +57,15 @@ type Window struct {
 	ready bool // state is one that was given
 	view  *screen.View
 	kit   *look.Kit
+	made  kitOf
 	cue   int
+}
+
+// kitOf is what a kit was made for.
+type kitOf struct {
+	metrics look.Metrics
+	words   *look.Words
+	looks   look.Looks
 }
 
 // New makes the window of a terminal, on Fyne's goroutine or before it runs. It
@@ -193,8 +201,8 @@ func (w *Window) takeFrame() {
 	}
 }
 
-// rebuild makes the screen of the state, for the size and the language that are
-// now. Before the window has a size there is nothing to draw on.
+// rebuild makes the screen of the state, for the size, the language and the look
+// that are now. Before the window has a size there is nothing to draw on.
 func (w *Window) rebuild() {
 	size := w.root.Size()
 	if !w.ready || size.Width < 1 || size.Height < 1 {
@@ -204,9 +212,13 @@ func (w *Window) rebuild() {
 	if words == nil {
 		words = w.words[look.Chinese]
 	}
-	m := look.NewMetrics(size, w.win.Canvas().Scale())
-	if w.kit == nil || w.kit.Metrics != m || w.kit.Words != words {
-		w.kit = look.NewKit(m, words, w.fonts)
+	of := kitOf{look.NewMetrics(size, w.win.Canvas().Scale()), words, look.Looks(w.state.Look)}
+	if of != w.made {
+		w.kit = look.NewKit(of.metrics, words, w.fonts).In(of.looks)
+		if of.looks.Palette != w.made.looks.Palette {
+			w.app.Settings().SetTheme(look.NewTheme(w.fonts, w.kit.Palette)) // the ground of the window
+		}
+		w.made = of
 	}
 	w.view = build(w.kit, w.state, screen.Actions{Tap: w.o.Tap, Key: w.o.Key, Pick: w.o.Pick})
 	w.wanted.Store(w.view.WantsFrames())

@@ -11,7 +11,6 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/desk"
-	"hexiao/kiosk/ui/look"
 )
 
 func TestWindowShowsTheScreenOfTheState(t *testing.T) {
@@ -57,18 +56,18 @@ func TestTicksKeepTheButtons(t *testing.T) {
 	for _, name := range []string{"welcome", "keypad-typing", "sign-in", "accepted", "held", "refused-unknown", "out-of-order"} {
 		s := state(t, desk.Chinese, name).State
 		w.Show(s)
-		before := buttons(w)
+		before := targets(w)
 		s.Left = max(0, s.Left-1)
 		s.Header.Now = s.Header.Now.Add(60e9)
 		s.Keypad.Digits, s.SignIn.Typed = "3184", 2
 		w.Show(s)
-		after := buttons(w)
+		after := targets(w)
 		if len(before) != len(after) {
 			t.Fatalf("%s: %d buttons became %d", name, len(before), len(after))
 		}
 		for i := range before {
 			if before[i].object != after[i].object {
-				t.Errorf("%s: the button %q was made anew by a tick", name, before[i].object.(*look.Button).Words())
+				t.Errorf("%s: the button %q was made anew by a tick", name, called(before[i]))
 			}
 		}
 		if !says(w, "18:07") {

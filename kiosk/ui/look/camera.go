@@ -16,14 +16,15 @@ const aimSVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 440 440" fi
 // hintIcon is the side of a hint's icon, in units of the drawing.
 const hintIcon = 48
 
-// Camera shows the camera's picture with a frame to aim at and, where it has one, a
-// hint at its foot; or words and an icon where there is no picture.
+// Camera shows the camera's picture with a frame to aim at, a line that moves over it
+// as long as pictures come and, where it has one, a hint at its foot; or words and an icon where there is no picture.
 type Camera struct {
 	widget.BaseWidget
 	kit         *Kit
 	icon, words string
 	hint        NoteWords
 	frame       image.Image
+	frames      int // shown since the first one; the line over the picture stands by it
 }
 
 // Camera returns a place for the camera's picture, with an icon and words to
@@ -41,6 +42,9 @@ func (c *Camera) SetFrame(frame image.Image) {
 		return
 	}
 	c.frame = frame
+	if c.frames++; frame == nil {
+		c.frames = 0
+	}
 	c.Refresh()
 }
 
@@ -70,6 +74,7 @@ func (c *Camera) CreateRenderer() fyne.WidgetRenderer {
 		aim:     &canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest},
 		words:   c.kit.Text(c.words, Style{Size: TextLead, Role: OnNight, Align: fyne.TextAlignCenter}),
 		strip:   c.kit.Box(Wait, CornerSmall, false),
+		line:    c.kit.sweepLine(),
 		hint:    c.kit.Text(c.hint.Words, Style{Size: TextLead, Role: OnWait, Bold: true}),
 	}
 	r.set()
@@ -83,6 +88,7 @@ type cameraRenderer struct {
 	icon         *canvas.Image
 	drawn        string // the name of icon
 	words        *Text
+	line         *canvas.Rectangle // goes up and down over the picture
 	strip        *canvas.Rectangle // what the hint stands on
 	hint         *Text
 	hintIcon     *canvas.Image
@@ -106,6 +112,7 @@ func (r *cameraRenderer) Layout(size fyne.Size) {
 		})
 		r.aim.Resize(fyne.NewSize(side, side))
 	}
+	r.sweep()
 	icon, gap, width := k.Unit(96), k.Unit(Space3), min(size.Width, size.Height)*0.6
 	h := r.words.HeightFor(width)
 	top := (size.Height - icon - gap - h) / 2
@@ -144,6 +151,7 @@ func (r *cameraRenderer) set() {
 	}
 	setVisible(r.picture, c.frame != nil)
 	setVisible(r.aim, c.frame != nil) // nobody should aim at words
+	setVisible(r.line, c.frame != nil)
 	if r.icon == nil || r.drawn != c.icon {
 		r.icon, r.drawn = c.kit.Icon(c.icon, OnNight, 96), c.icon
 	}
@@ -177,6 +185,7 @@ func (r *cameraRenderer) Refresh() {
 	fresh := r.camera.frame != nil && r.picture.Visible() && r.camera.hint == r.hinted
 	r.set()
 	if fresh { // ten times a second only the picture changes
+		r.sweep()
 		r.picture.Refresh()
 		return
 	}
@@ -185,7 +194,7 @@ func (r *cameraRenderer) Refresh() {
 }
 
 func (r *cameraRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.picture, r.icon, r.words, r.aim, r.strip, r.hintIcon, r.hint}
+	return []fyne.CanvasObject{r.ground, r.picture, r.icon, r.words, r.aim, r.line, r.strip, r.hintIcon, r.hint}
 }
 
 func (r *cameraRenderer) Destroy() {}

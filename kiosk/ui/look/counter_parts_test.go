@@ -175,6 +175,20 @@ func TestChoicesAreTapped(t *testing.T) {
 	c.Set(rows(false))
 	c.Resize(fyne.NewSize(700, 110)) // a row, and the keys beside it
 	checkTargets(t, c, 3)
+	var turned []int
+	c = k.Choices(rows(false)).At(1, func(page int) { turned = append(turned, page) })
+	c.Resize(fyne.NewSize(700, 300))
+	if got := shown(c); got[0] != "丙" || got[len(got)-1] != "2 / 3" {
+		t.Errorf("the second page shows %q", got)
+	}
+	for x, r := range targets(c, fyne.Position{}) {
+		if r.Min.Y > 200 && r.Min.X > 350 {
+			x.Tapped(nil)
+		}
+	}
+	if got := shown(c); got[0] != "戊" || !slices.Equal(turned, []int{2}) {
+		t.Errorf("the next page shows %q, told %v", got, turned)
+	}
 	if diff := cmp.Diff([]string{"丙", "乙"}, tapped); diff != "" {
 		t.Error(diff)
 	}

@@ -23,10 +23,12 @@
 //
 // A Kit holds what all parts of one screen share: sizes, colours, language,
 // fonts. It belongs to one screen size, language and look; when one of them
-// changes, the screen is built again from a new Kit. What changes while a screen is up (clock,
-// countdown, digits, camera picture) is set in place, so that a part never
-// disappears under a finger.
+// changes, the screen is built again from a new Kit. What changes while a screen
+// is up (clock, countdown, digits, camera picture) is set in place, so that a
+// part never disappears under a finger.
 //
 // Limits: all of it belongs to Fyne's own goroutine. Texts are drawn left to
-// right only. Nothing here is animated; a countdown moves when it is told.
+// right only. Nothing here has a clock: a countdown moves when it is told, the
+// line over the camera's picture with each picture, the bar of work of unknown
+// length with each piece that is done. An idle screen draws nothing.
 package look

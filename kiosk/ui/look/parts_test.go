@@ -241,6 +241,37 @@ func TestCameraShowsPicturesOrWords(t *testing.T) {
 	}
 }
 
+// The line over the picture moves with the pictures and never of itself.
+func TestTheLineOverThePictureMovesWithPictures(t *testing.T) {
+	k := kit(t)
+	c := k.Camera("camera", "")
+	c.Resize(fyne.NewSize(600, 500))
+	r := test.WidgetRenderer(c).(*cameraRenderer)
+	if r.line.Visible() {
+		t.Error("a line without a picture")
+	}
+	frame := image.NewGray(image.Rect(0, 0, 8, 8))
+	var at []float32
+	for range 2*sweepFrames + 1 {
+		c.SetFrame(frame)
+		at = append(at, r.line.Position().Y)
+	}
+	top, low := r.aim.Position().Y, r.aim.Position().Y+r.aim.Size().Height
+	for i := 1; i < len(at); i++ {
+		if down := i <= sweepFrames; (at[i] > at[i-1]) != down || at[i] < top || at[i] > low {
+			t.Fatalf("picture %d moves the line from %v to %v, between %v and %v", i, at[i-1], at[i], top, low)
+		}
+	}
+	if c.Refresh(); r.line.Position().Y != at[len(at)-1] {
+		t.Error("it moves without a picture")
+	}
+	c.SetFrame(frame)
+	c.SetFrame(nil)
+	if c.SetFrame(frame); r.line.Position().Y != at[0] {
+		t.Error("after a pause it does not start at the top")
+	}
+}
+
 func TestNoteTurnsIntoAnAlarm(t *testing.T) {
 	k := kit(t)
 	n := k.Note(NoteWords{Words: "十位数字"})

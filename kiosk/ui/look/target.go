@@ -44,6 +44,9 @@ func (k *Kit) target(words string, box targetBox, over fyne.CanvasObject, tapped
 // Words returns what the target is called.
 func (t *Target) Words() string { return t.words }
 
+// CanTap says whether a tap does something.
+func (t *Target) CanTap() bool { return t.tapped != nil }
+
 // Tapped is for Fyne.
 func (t *Target) Tapped(*fyne.PointEvent) {
 	if t.tapped != nil {

@@ -27,10 +27,11 @@ const (
 	CounterTyping CounterMode = "typing" // what to look for is being typed
 )
 
+// CounterLeaf is how many entries [CounterState] has at the most: the window turns
+// pages within them, and asks for those before and after.
+const CounterLeaf = 40
+
 const (
-	// counterLeaf is how many entries are shown at a time: the window turns pages
-	// within them.
-	counterLeaf = 40
 	// maxSearch bounds what is typed, in characters.
 	maxSearch = 40
 	// counterFresh is how long a list stays as it was found while nothing was recorded
@@ -163,7 +164,7 @@ func (d *Desk) find(at kiosk.Moment) Found {
 	if d.o.Books == nil || c.mode == CounterToday || c.mode == CounterTyping && c.text == "" {
 		return Found{}
 	}
-	q := Query{Text: c.text, Filter: c.filter, Limit: c.from + counterLeaf}
+	q := Query{Text: c.text, Filter: c.filter, Limit: c.from + CounterLeaf}
 	if c.text != "" {
 		q.Filter = FilterAll
 	}
@@ -179,7 +180,7 @@ func (d *Desk) counterState(at kiosk.Moment) CounterState {
 	c := &d.counter
 	f := d.find(at)
 	if c.from >= f.Total { // others collected them meanwhile
-		c.from = max(0, (f.Total-1)/counterLeaf*counterLeaf)
+		c.from = max(0, (f.Total-1)/CounterLeaf*CounterLeaf)
 	}
 	s := CounterState{Mode: c.mode, Filter: c.filter, Text: c.text, From: c.from, Total: f.Total}
 	for _, e := range f.Entries[min(c.from, len(f.Entries)):] {

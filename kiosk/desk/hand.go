@@ -26,6 +26,7 @@ type HandStep string
 
 // The steps. Without one, nobody is putting a handover together.
 const (
+	HandNone    HandStep = ""
 	HandCounts  HandStep = "lines"    // how much of which line
 	HandCount   HandStep = "line"     // of one of them
 	HandPay     HandStep = "pay"      // how the amount due is paid

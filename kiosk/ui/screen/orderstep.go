@@ -64,7 +64,7 @@ func reasons(k *look.Kit, all []kiosk.Reason, chosen kiosk.Reason, on Actions) f
 		if r == chosen {
 			icon = "square-check"
 		}
-		keys = append(keys, k.Button(look.Key, icon, k.Words.Say("reason."+string(r)), on.pick(desk.PickReason, string(r))))
+		keys = append(keys, k.Button(look.Plain, icon, k.Words.Say("reason."+string(r)), on.pick(desk.PickReason, string(r))))
 	}
 	return k.Grid(2, look.Space1, k.Target(look.TargetPlain), keys...)
 }

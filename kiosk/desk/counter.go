@@ -2,7 +2,6 @@ package desk
 
 import (
 	"strconv"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -31,13 +30,8 @@ const (
 // pages within them, and asks for those before and after.
 const CounterLeaf = 40
 
-const (
-	// maxSearch bounds what is typed, in characters.
-	maxSearch = 40
-	// counterFresh is how long a list stays as it was found while nothing was recorded
-	// and no orders came: orders become overdue by time alone.
-	counterFresh = 30 * time.Second
-)
+// maxSearch bounds what is typed, in characters.
+const maxSearch = 40
 
 // CounterState is the screen.
 type CounterState struct {
@@ -58,17 +52,6 @@ type counter struct {
 	filter Filter
 	text   string
 	from   int
-	found  foundOrders
-}
-
-// foundOrders is the answer of the books, for as long as it holds: the State is
-// asked for with every tick.
-type foundOrders struct {
-	query Query
-	head  uint64
-	set   uint64
-	until time.Duration
-	Found
 }
 
 func (d *Desk) openCounter(at kiosk.Moment) {
@@ -158,22 +141,17 @@ func (d *Desk) typeSearch(r rune, at kiosk.Moment) {
 	}
 }
 
-// find asks the books, unless they have answered already.
+// find asks the books, which keep their last answer for as long as it holds.
 func (d *Desk) find(at kiosk.Moment) Found {
 	c := &d.counter
-	if d.o.Books == nil || c.mode == CounterToday || c.mode == CounterTyping && c.text == "" {
+	if d.o.Books == nil || c.mode != CounterList && c.text == "" {
 		return Found{}
 	}
 	q := Query{Text: c.text, Filter: c.filter, Limit: c.from + CounterLeaf}
 	if c.text != "" {
 		q.Filter = FilterAll
 	}
-	status := d.o.Ledger.Status()
-	f := &c.found
-	if f.query != q || f.head != status.Head || f.set != status.Cache.Version || at.Mono >= f.until {
-		*f = foundOrders{query: q, head: status.Head, set: status.Cache.Version, until: at.Mono + counterFresh, Found: d.o.Books.Find(q, at)}
-	}
-	return f.Found
+	return d.o.Books.Find(q, at)
 }
 
 func (d *Desk) counterState(at kiosk.Moment) CounterState {

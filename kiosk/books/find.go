@@ -106,7 +106,7 @@ func (x *Index) meant(f desk.Filter, r *record, today int32, now int64) bool {
 	case desk.FilterOverdue:
 		return r.due != 0 && r.due < now && x.set.toCollect(r)
 	case desk.FilterReported:
-		return r.reports > 0
+		return r.reports > 0 || slices.ContainsFunc(r.handed, func(h handover) bool { return h.flawed && h.day == today && today != noDay })
 	}
 	return true
 }

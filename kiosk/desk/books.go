@@ -48,7 +48,7 @@ const (
 	FilterToCollect Filter = "to-collect" // at the point, with something left
 	FilterCollected Filter = "collected"  // handed over today
 	FilterOverdue   Filter = "overdue"    // past their collect-by time
-	FilterReported  Filter = "reported"   // a report is open
+	FilterReported  Filter = "reported"   // a report is open, or units were short or damaged today
 	FilterAll       Filter = "all"
 )
 

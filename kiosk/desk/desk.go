@@ -57,8 +57,12 @@ type Desk struct {
 	signIn   signIn
 	leader   leader
 	short    shortCodes
-	dealt    dealt // texts in sight that were answered
-	recalled bool  // the failed attempts of earlier runs count
+	dealt    dealt  // texts in sight that were answered
+	recalled bool   // the failed attempts of earlier runs count
+	hand     hand   // the draft on Held
+	under    Screen // the leader's screen that an answer returns to; empty: none was open
+	counter  counter
+	file     orderFile
 	job      *JobState
 	jobs     int // asked for so far
 }
@@ -160,6 +164,9 @@ func (d *Desk) Tick(at kiosk.Moment) {
 	d.recall(at)
 	if d.leader.in() && at.Mono >= d.leader.until {
 		d.signOut()
+		if d.screen.ForLeader() {
+			d.home()
+		}
 	}
 	if d.closes > 0 && at.Mono >= d.closes {
 		d.home()
@@ -183,6 +190,9 @@ func (d *Desk) Tap(a Action, at kiosk.Moment) {
 		return
 	case TapSignOut:
 		d.signOut()
+		if d.screen.ForLeader() {
+			d.home()
+		}
 		return
 	case TapLeader:
 		if d.screen != SignIn && d.screen != OutOfOrder && !d.leader.in() {
@@ -264,20 +274,36 @@ func (d *Desk) open(s Screen, at kiosk.Moment, lasts time.Duration) {
 	}
 }
 
-// home forgets whoever was here. Their language goes with them.
+// home forgets whoever was here. A leader who is signed in comes back to the
+// screen that was open.
 func (d *Desk) home() {
 	d.screen, d.closes, d.lasts = Welcome, 0, 0
-	d.answer, d.result = Answer{}, nil
+	d.answer, d.result, d.hand = Answer{}, nil, hand{}
 	d.keypad.digits, d.keypad.slip = "", false
 	d.signIn.typed, d.signIn.wrong = "", false
-	d.lang = d.o.Lang
 	if d.leader.forHold {
 		d.signOut()
 	}
+	if d.leader.in() && d.under != "" {
+		d.screen = d.under
+		return
+	}
+	d.welcome()
+}
+
+// welcome shows the customers' screen. The language of whoever was here goes with
+// them, and so does what a leader looked at.
+func (d *Desk) welcome() {
+	d.screen, d.closes, d.lasts = Welcome, 0, 0
+	d.under, d.counter, d.file = "", counter{}, orderFile{}
+	d.lang = d.o.Lang
 }
 
 // fail shows that the terminal cannot record.
 func (d *Desk) fail() {
+	if d.screen.ForLeader() {
+		d.under = d.screen
+	}
 	d.home()
 	d.screen = OutOfOrder
 	if d.o.Ledger.Status().Fault.Code != FaultStarting {

@@ -1,14 +1,13 @@
 package desk
 
-import (
-	"errors"
-
-	"hexiao/kiosk"
-)
+import "hexiao/kiosk"
 
 func (d *Desk) tapHeld(a Action, at kiosk.Moment) {
 	if a != TapCancel && a != TapDone && a != TapEnter { // those are the customer's, or a keyboard's
 		d.leader.touch(at)
+	}
+	if d.leader.in() && d.tapHeldLines(a, at) {
+		return
 	}
 	switch a {
 	case TapCancel:
@@ -23,54 +22,11 @@ func (d *Desk) tapHeld(a Action, at kiosk.Moment) {
 			return
 		}
 		d.confirm("", at)
-	case TapCash:
-		d.confirm("cash", at)
-	case TapPaidCode:
-		d.confirm("platform-code", at)
+	case TapCash, TapPaidCode:
+		d.confirm(means(a), at)
 	case TapDone:
 		d.home() // the hold stays; the code brings it up again
 	}
-}
-
-// confirm hands over every held order of the answer. Orders of the same code
-// that were accepted by themselves stay in the picture.
-func (d *Desk) confirm(means string, at kiosk.Moment) {
-	if !d.leader.in() || means == "" && d.due() > 0 {
-		return // the screen asks how it was paid, before anything goes out
-	}
-	outcomes := make([]kiosk.Outcome, 0, len(d.answer.Outcomes))
-	for _, o := range d.answer.Outcomes {
-		if !o.Verdict.ForLeader() {
-			outcomes = append(outcomes, o)
-			continue
-		}
-		conf := kiosk.Confirmation{By: d.leader.who}
-		if o.Due > 0 {
-			conf.Means = means
-		}
-		a, err := d.o.Ledger.Confirm(at, o.Order.ID, conf)
-		switch {
-		case ruled(err):
-			d.home() // changed meanwhile, by HQ or another screen: the next scan tells
-			return
-		case err != nil:
-			d.fail()
-			return
-		}
-		outcomes = append(outcomes, a.Outcomes...)
-	}
-	d.show(NewAnswer(d.answer.Cache, outcomes...), at)
-}
-
-// due is what is to be paid for the held orders of the answer, in fen.
-func (d *Desk) due() kiosk.Fen {
-	var sum kiosk.Fen
-	for _, o := range d.answer.Outcomes {
-		if o.Verdict.ForLeader() {
-			sum += o.Due
-		}
-	}
-	return sum
 }
 
 // reject opens all holds of the answer again.
@@ -87,8 +43,8 @@ func (d *Desk) reject(by string, at kiosk.Moment) {
 	d.home()
 }
 
-// undo compensates what the answer shows: what was just handed over, or the
-// latest earlier handover.
+// undo asks whether to undo what the answer shows: what was just handed over, or
+// the latest earlier handover. Without books nobody asks, and it is done at once.
 func (d *Desk) undo(at kiosk.Moment) {
 	if !d.leader.in() {
 		return
@@ -102,6 +58,9 @@ func (d *Desk) undo(at kiosk.Moment) {
 		if redemption.IsZero() {
 			continue
 		}
+		if d.openUndo(o.Order.ID, redemption, at) {
+			return
+		}
 		err := d.o.Ledger.Undo(at, o.Order.ID, redemption, d.leader.who, "")
 		if err != nil && !ruled(err) {
 			d.fail()
@@ -109,18 +68,4 @@ func (d *Desk) undo(at kiosk.Moment) {
 		}
 	}
 	d.home()
-}
-
-// ruled tells a refusal by the rules, which changes nothing, from an error of
-// the store, whose outcome is unknown.
-func ruled(err error) bool {
-	for _, rule := range []error{
-		kiosk.ErrNoHold, kiosk.ErrLeaderOnly, kiosk.ErrTooMany, kiosk.ErrUnknownRedemption,
-		kiosk.ErrAlreadyUndone, kiosk.ErrUndoTooLate, kiosk.ErrNothingHanded, kiosk.ErrPaymentDue, kiosk.ErrUnknownOrder,
-	} {
-		if errors.Is(err, rule) {
-			return true
-		}
-	}
-	return false
 }

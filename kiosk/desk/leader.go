@@ -99,6 +99,9 @@ func (d *Desk) enterPIN(at kiosk.Moment) {
 	}
 	s.failed, s.wrong = 0, false
 	d.leader = leader{who: who, until: at.Mono + leaderIdle, forHold: s.forHold}
+	if !s.forHold && d.o.Books != nil {
+		d.under, d.counter = Counter, counter{mode: CounterToday}
+	}
 	d.sound(SoundAccept)
 	d.leaveSignIn(at)
 }

@@ -204,6 +204,10 @@ func TestAHoldThatChangedMeanwhile(t *testing.T) {
 	c.tap(desk.TapEnter)
 	c.ledger.err = kiosk.ErrNoHold
 	c.tap(desk.TapConfirm)
+	if s := c.must(t, desk.Held); s.Hand.Refusal != desk.RefusedNoHold {
+		t.Errorf("the leader is not told: %+v", s.Hand)
+	}
+	c.tap(desk.TapDone)
 	c.must(t, desk.Welcome)
 }
 

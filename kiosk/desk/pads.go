@@ -5,11 +5,12 @@ type Pads struct {
 	screen      Screen
 	digits, pin string
 	slip, wrong bool
+	counter     counter
 }
 
 // Pads gives what has been typed, for [Desk.TakeBack].
 func (d *Desk) Pads() Pads {
-	return Pads{screen: d.screen, digits: d.keypad.digits, slip: d.keypad.slip, pin: d.signIn.typed, wrong: d.signIn.wrong}
+	return Pads{screen: d.screen, digits: d.keypad.digits, slip: d.keypad.slip, pin: d.signIn.typed, wrong: d.signIn.wrong, counter: d.counter}
 }
 
 // TakeBack undoes the keys since before, which were no hand's: a scanner that types into the
@@ -23,5 +24,7 @@ func (d *Desk) TakeBack(before Pads) {
 		d.keypad.digits, d.keypad.slip = before.digits, before.slip
 	case d.screen == Keypad:
 		d.home()
+	case d.screen == Counter && before.screen == Counter:
+		d.counter = before.counter
 	}
 }

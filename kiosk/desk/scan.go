@@ -97,6 +97,10 @@ func (d *Desk) Repeat() {
 // show opens the screen of an answer.
 func (d *Desk) show(a Answer, at kiosk.Moment) {
 	policy := d.policy()
+	if d.screen.ForLeader() {
+		d.under = d.screen
+	}
+	d.hand = hand{}
 	d.answer, d.result = a, d.newResult(a, at)
 	switch {
 	case a.Verdict == kiosk.Accepted:

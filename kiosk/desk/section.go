@@ -41,12 +41,12 @@ func (d *Desk) tapSection(a Action, at kiosk.Moment) bool {
 	open := map[Action]func(kiosk.Moment){
 		TapCounter: d.openCounter, TapReceive: d.openReceive, TapOverdue: d.openOverdue, TapConflicts: d.openConflicts,
 		TapDayClose: d.openDayClose, TapDiagnostics: d.openDiagnostics, TapSettings: d.openSettings,
-		TapCustomers: func(kiosk.Moment) { d.home() },
+		TapCustomers: func(kiosk.Moment) { d.welcome() },
 	}[a]
 	if open == nil {
 		return false
 	}
-	if d.leader.in() && !d.leader.forHold && d.screen != OutOfOrder && d.screen != SignIn {
+	if d.leader.in() && !d.leader.forHold && (d.o.Books != nil || a == TapCustomers) && d.screen != OutOfOrder && d.screen != SignIn {
 		d.leader.touch(at)
 		open(at)
 	}
@@ -165,7 +165,9 @@ func (d *Desk) fill(s *State, at kiosk.Moment) {
 	case Counter:
 		s.Counter = d.counterState(at)
 	case OrderFile:
-		s.Order = d.orderState(at)
+		s.Order, s.Hand = d.orderState(at), d.orderHandState()
+	case Held:
+		s.Hand = d.heldState()
 	case Receive:
 		s.Receive = d.receiveState(at)
 	case Overdue:

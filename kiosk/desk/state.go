@@ -54,6 +54,8 @@ type State struct {
 	DayClose    DayCloseState
 	Diagnostics DiagnosticsState
 	Settings    SettingsState
+	// Hand is the handover that a leader is putting together, on Held and OrderFile.
+	Hand HandState
 	// Job is work that takes longer than a moment, on every leader's screen; nil: none.
 	Job *JobState
 	// Tally is today at a glance, on every leader's screen.

@@ -19,7 +19,7 @@ func (t *Terminal) Pick(a desk.Action, item string) {
 // Key is a typed key; it does not block.
 func (t *Terminal) Key(r rune) { t.touch(func(at kiosk.Moment) { t.desk.Key(r, at) }) }
 
-// Typed is a character of a real keyboard, '\n' for Enter: a digit is a Key, and
+// Typed is a character of a real keyboard, '\n' for Enter: each is a Key, and
 // Enter a Tap on the button of that name. A scanner that cannot be grabbed types
 // into the window as well; its speed gives it away, at the end, and then what
 // its keys did is taken back and its code answered as a scan. It does not
@@ -43,9 +43,6 @@ func (t *Terminal) Typed(r rune) {
 	}
 	if t.burst.Rune(r, at) {
 		t.bursts++
-	}
-	if r < '0' || r > '9' {
-		return
 	}
 	burst := t.bursts
 	t.touch(func(m kiosk.Moment) {

@@ -27,7 +27,7 @@ func Now() time.Time { return time.Date(2026, 11, 23, 18, 6, 0, 0, time.FixedZon
 // comes across them.
 func States(lang desk.Lang) []Named {
 	var out []Named
-	for _, group := range [][]Named{welcomes(), keypads(), accepted(), held(), refused(), signIns(), faults()} {
+	for _, group := range [][]Named{welcomes(), keypads(), accepted(), held(), refused(), signIns(), counters(), orders(), hands(), faults()} {
 		out = append(out, group...)
 	}
 	for i := range out {
@@ -35,6 +35,9 @@ func States(lang desk.Lang) []Named {
 		s.Lang = lang
 		if s.Header.Point == "" {
 			s.Header = Online()
+		}
+		if s.Leader != "" && s.Role == "" {
+			s.Role = kiosk.RoleLeader
 		}
 	}
 	return out

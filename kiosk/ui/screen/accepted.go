@@ -14,7 +14,7 @@ func Accepted(k *look.Kit, s desk.State, on Actions) *View {
 	w, r := k.Words, resultOf(s)
 	countdown := ring(k, s, look.Main)
 	other := k.Button(look.Plain, "", w.Say("accepted.missing"), on.tap(desk.TapLeader))
-	if s.Leader != "" {
+	if s.Leader != "" && s.Role.May(kiosk.TypeRedemptionUndone) {
 		other = k.Button(look.Plain, "undo-2", w.Say("result.undo"), on.tap(desk.TapUndo))
 	}
 	ways := k.Row(look.Space2,

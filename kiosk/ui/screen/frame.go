@@ -32,6 +32,7 @@ type View struct {
 	ring    *look.Ring
 	camera  *look.Camera
 	follow  func(desk.State)
+	frame   func(desk.State) // follows what the leader's frame shows
 	preview bool
 }
 
@@ -41,6 +42,9 @@ func (v *View) Update(s desk.State) {
 	v.header.Set(headerWords(v.kit.Words, s.Header))
 	if v.ring != nil {
 		v.ring.Set(s.Left, s.Total)
+	}
+	if v.frame != nil {
+		v.frame(s)
 	}
 	if v.follow != nil {
 		v.follow(s)

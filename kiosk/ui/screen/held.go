@@ -13,6 +13,9 @@ import (
 // Held says that the order waits for the leader, and why: it is kept for this
 // customer meanwhile.
 func Held(k *look.Kit, s desk.State, on Actions) *View {
+	if s.Hand.Step != desk.HandNone && s.Leader != "" {
+		return handPage(k, s, on)
+	}
 	w, r := k.Words, resultOf(s)
 	countdown := ring(k, s, look.Plain)
 	ways := heldWays(k, s, on, countdown)
@@ -23,7 +26,8 @@ func Held(k *look.Kit, s desk.State, on Actions) *View {
 }
 
 // heldWays are the buttons: the customer may cancel or have the leader come;
-// the leader who is signed in rejects, or hands over, with the way it was paid.
+// the leader who is signed in rejects, hands over with the way it was paid, or
+// goes line by line (see hand.go).
 func heldWays(k *look.Kit, s desk.State, on Actions, countdown *look.Ring) *fyne.Container {
 	w := k.Words
 	button := func(kind look.Kind, icon, id string, a desk.Action) *look.Button {
@@ -32,18 +36,16 @@ func heldWays(k *look.Kit, s desk.State, on Actions, countdown *look.Ring) *fyne
 	pair := func(first, second *look.Button, weight float32) *fyne.Container {
 		return k.Row(look.Space2, look.Share{Object: first, Weight: 1}, look.Share{Object: second, Weight: weight})
 	}
-	switch {
-	case s.Leader == "":
+	if s.Leader == "" {
 		return pair(counting(button(look.Plain, "", "held.cancel", desk.TapCancel), countdown),
 			button(look.Main, "user-round", "held.confirm", desk.TapConfirm), 1.4)
-	case due(resultOf(s)) > 0:
-		return k.Column(look.Space2,
-			counting(button(look.Plain, "", "held.reject", desk.TapReject), countdown),
-			pair(button(look.Main, "banknote", "held.cash", desk.TapCash), button(look.Main, "qr-code", "held.paid-code", desk.TapPaidCode), 1))
-	default:
-		return pair(counting(button(look.Plain, "", "held.reject", desk.TapReject), countdown),
-			button(look.Main, "check-check", "held.hand-over", desk.TapConfirm), 1.4)
 	}
+	others := pair(counting(button(look.Plain, "", "held.reject", desk.TapReject), countdown),
+		button(look.Plain, "clipboard-list", "held.by-line", desk.TapByLine), 1)
+	if due(resultOf(s)) > 0 {
+		return k.Column(look.Space2, others, pair(button(look.Main, "banknote", "held.cash", desk.TapCash), codeButton(k, s.Hand, on), 1))
+	}
+	return k.Column(look.Space2, others, button(look.Main, "check-check", "held.hand-over", desk.TapConfirm))
 }
 
 func heldPanel(w *look.Words, r desk.Result, s desk.State) look.PanelWords {
@@ -66,6 +68,9 @@ func heldPanel(w *look.Words, r desk.Result, s desk.State) look.PanelWords {
 	}
 	if r.Several {
 		p.Foot = w.Say("result.several")
+	}
+	if s.Hand.Refusal != "" {
+		p.Lead = w.Say("refusal." + string(s.Hand.Refusal))
 	}
 	p.After = join(strings.Join(distinct(r.Orders, customer(w)), dot), p.After)
 	return p

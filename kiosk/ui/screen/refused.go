@@ -20,7 +20,7 @@ func Refused(k *look.Kit, s desk.State, on Actions) *View {
 	switch {
 	case s.Leader == "":
 		parts = append(parts, k.Button(look.Plain, "user-round", w.Say("refused.leader"), on.tap(desk.TapLeader)))
-	case r.Verdict == kiosk.AlreadyCollected:
+	case r.Verdict == kiosk.AlreadyCollected && s.Role.May(kiosk.TypeRedemptionUndone):
 		parts = append(parts, k.Button(look.Plain, "undo-2", w.Say("result.undo"), on.tap(desk.TapUndo)))
 	}
 	side := k.Fit(k.Middle(look.Space3, append(parts, done)...))

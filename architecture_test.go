@@ -36,6 +36,7 @@ func importTable() []room {
 		{"kiosk/ordertable", "kiosk kiosk/seal", "order tables (CSV, XLSX, JSON) to sealed orders, the same for terminal and HQ"},
 		{"kiosk/pinyin", "", "how Chinese text is typed in letters; for the index of names and the search"},
 		{"kiosk/seal", "kiosk kiosk/pinyin", "sealing of an order's personal data and its blind indexes"},
+		{"kiosk/stick", "", "USB sticks: found, mounted, written to so that a file is whole or not there"},
 		{"kiosk/ui", "assets kiosk/desk kiosk/ui/look kiosk/ui/screen", "the window: routes the desk's State to a screen"},
 		{"kiosk/ui/look", "assets", "theme and components; below the screens, because window and screens both need it"},
 		{"kiosk/ui/sample", "kiosk kiosk/desk", "made-up states of every screen, for the gallery and the golden pictures"},

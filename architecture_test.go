@@ -29,6 +29,7 @@ func importTable() []room {
 		{"kiosk/config", "kiosk", "the terminal's settings and keys"},
 		{"kiosk/crashtest", "kiosk kiosk/boltstore kiosk/desk kiosk/journal kiosk/kiosktest", "every power cut that recorded runs of the store can meet; for tests, which run the store as processes"},
 		{"kiosk/damagetest", "", "tests only: damages a terminal's files by the thousand and starts the store on them"},
+		{"kiosk/daybook", "kiosk kiosk/desk", "a business day as tables, CSV and XLSX; apart from the screens, because it needs none"},
 		{"kiosk/desk", "kiosk", "the counter's state machine; declares the Ledger it needs instead of importing a store"},
 		{"kiosk/journal", "kiosk", "the log of the domain's events, the truth of this terminal"},
 		{"kiosk/journal/journaltest", "kiosk/journal", "a file system that forgets what was not synced, and fails when told to"},

@@ -65,6 +65,17 @@ func (s Stick) why(err error) error {
 	return fmt.Errorf("the USB stick: %w", err)
 }
 
+// FileSystem is what the stick is formatted as: "vfat".
+func (f *Folder) FileSystem() string { return f.stick.FileSystem }
+
+// Writable returns ErrReadOnly for a stick that must not be written to.
+func (f *Folder) Writable() error {
+	if f.stick.ReadOnly {
+		return ErrReadOnly
+	}
+	return nil
+}
+
 // control does something with the folder's descriptor.
 func (f *Folder) control(do func(fd int) error) error {
 	d, err := f.root.Open(".")
@@ -122,8 +133,8 @@ const spare = 256 << 10
 // already. content is given a buffered writer. It returns ErrNoRoom, ErrReadOnly,
 // ErrGone, ctx's error, or content's.
 func (f *Folder) Write(ctx context.Context, name string, size int64, content func(io.Writer) error) (string, error) {
-	if f.stick.ReadOnly {
-		return "", ErrReadOnly
+	if err := f.Writable(); err != nil {
+		return "", err
 	}
 	free, err := f.Free()
 	if err != nil {

@@ -44,7 +44,7 @@ func settingsTable() []setting {
 			name: desk.SetLanguage,
 			get:  func(c config.Config) string { return c.Language },
 			set:  func(c *config.Config, v string) { c.Language = v },
-			may:  values("zh", "en"),
+			may:  languages,
 		}, {
 			name: desk.SetPalette,
 			get:  func(c config.Config) string { return c.Look.Palette },
@@ -72,6 +72,11 @@ func settingsTable() []setting {
 			may: func(d devices) []desk.Choice { return d.wedges },
 		},
 	}
+}
+
+// languages are called what those who speak them call them.
+func languages(devices) []desk.Choice {
+	return []desk.Choice{{Value: string(desk.Chinese), Label: "中文"}, {Value: string(desk.English), Label: "English"}}
 }
 
 // values are choices that are always there.

@@ -136,7 +136,7 @@ func Default() Config {
 	return Config{
 		Language: "zh", HQ: HQ{Poll: Duration(5 * time.Second)}, Scanners: Scanners{Camera: "auto"},
 		Sound: Sound{Volume: 100, Voice: true},
-		Look: Look{Palette: "light"},
+		Look:  Look{Palette: "light"},
 	}
 }
 

@@ -113,6 +113,7 @@ func cameraFacts(f camera.Figures, rate int64) []desk.Fact {
 
 func (t *Terminal) soundPart() desk.Part {
 	p := desk.Part{Name: string(desk.PartSound), Kind: desk.PartSound, Health: desk.PartUnknown}
+	p.Facts = []desk.Fact{{Name: desk.FactVolume, Count: int64(t.setup.config.Sound.Volume)}}
 	if t.o.TestSound == nil {
 		p.Health = desk.PartOff
 	}

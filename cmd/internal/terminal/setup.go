@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -56,6 +57,16 @@ func settingsTable() []setting {
 			set:  func(c *config.Config, v string) { c.Look.Large = v == "true" },
 			may:  values("false", "true"),
 		}, {
+			name: desk.SetVoice,
+			get:  func(c config.Config) string { return strconv.FormatBool(c.Sound.Voice) },
+			set:  func(c *config.Config, v string) { c.Sound.Voice = v == "true" },
+			may:  values("false", "true"),
+		}, {
+			name: desk.SetVolume,
+			get:  func(c config.Config) string { return strconv.Itoa(c.Sound.Volume) },
+			set:  func(c *config.Config, v string) { c.Sound.Volume, _ = strconv.Atoi(v) }, // offered, so it is a number
+			may:  values("0", "20", "40", "60", "80", "100"),
+		}, {
 			name: desk.SetCamera, later: true,
 			get: func(c config.Config) string { return c.Scanners.Camera },
 			set: func(c *config.Config, v string) { c.Scanners.Camera = v },
@@ -106,7 +117,11 @@ func (s *setup) Settings() []desk.Setting {
 			choices = append(values("", plugged.Auto)(s.found), choices...)
 		}
 		if !slices.ContainsFunc(choices, func(c desk.Choice) bool { return c.Value == value }) {
-			choices = append([]desk.Choice{{Value: value, Label: value}}, choices...)
+			here := desk.Choice{Value: value}
+			if row.name.Device() {
+				here.Label = value
+			}
+			choices = append([]desk.Choice{here}, choices...)
 		}
 		all = append(all, desk.Setting{Name: row.name, Value: value, Choices: choices, Later: row.later})
 	}
@@ -160,17 +175,25 @@ func (t *Terminal) findDevices(ctx context.Context) (found, error) {
 	}
 	var d devices
 	for _, c := range camera.Find(root) {
-		d.cameras = append(d.cameras, desk.Choice{Value: c.Path, Label: named(plugged.Device{Path: c.Path, Name: c.Name})})
+		d.cameras = append(d.cameras, desk.Choice{Value: c.Path, Label: cmp.Or(c.Name, c.Path)})
 	}
 	for _, p := range serial.Find(root) {
-		d.serials = append(d.serials, desk.Choice{Value: p.Path, Label: named(p)})
+		d.serials = append(d.serials, desk.Choice{Value: p.Path, Label: called(p)})
 	}
 	for _, p := range wedge.Find(root) {
-		d.wedges = append(d.wedges, desk.Choice{Value: p.Path, Label: named(p)})
+		d.wedges = append(d.wedges, desk.Choice{Value: p.Path, Label: called(p)})
 	}
 	t.send(ctx, func(kiosk.Moment) { t.setup.found = d })
 	n := len(d.cameras) + len(d.serials) + len(d.wedges) + len(d.printers)
 	return found{result: strconv.Itoa(n)}, nil
+}
+
+// called is what people know a device by.
+func called(d plugged.Device) string {
+	if d.ID == (plugged.ID{}) {
+		return cmp.Or(d.Name, d.Path)
+	}
+	return fmt.Sprintf("%s (%s)", cmp.Or(d.Name, d.Path), d.ID)
 }
 
 func newSetup(f Folder, changed func(config.Config)) *setup {

@@ -44,7 +44,7 @@ type Options struct {
 	// Machine has the files of devices, for the settings; empty: "/".
 	Machine string
 	// TestSound plays a sound and returns when it was heard; nil: there is none.
-	TestSound func(context.Context) error
+	TestSound func(context.Context, desk.Lang) error
 	// OnSettings is told the settings after a leader has changed one. It must not
 	// block.
 	OnSettings func(config.Config)

@@ -81,7 +81,7 @@ func (t *Terminal) test(ctx context.Context, j desk.Job) (found, error) {
 	case desk.PartStick:
 		return t.testStick(ctx)
 	case desk.PartSound:
-		return found{}, t.testSound(ctx)
+		return found{}, t.testSound(ctx, j.Lang)
 	}
 	return found{}, errNoDevice
 }
@@ -158,11 +158,11 @@ func (t *Terminal) testStick(ctx context.Context) (found, error) {
 	return out, err
 }
 
-func (t *Terminal) testSound(ctx context.Context) error {
+func (t *Terminal) testSound(ctx context.Context, lang desk.Lang) error {
 	if t.o.TestSound == nil {
 		return errNoDevice
 	}
-	if err := t.o.TestSound(ctx); err != nil {
+	if err := t.o.TestSound(ctx, lang); err != nil {
 		return fmt.Errorf("%w: %w", errNoDevice, err)
 	}
 	return nil

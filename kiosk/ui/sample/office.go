@@ -115,7 +115,7 @@ func settingsList() []desk.Setting {
 		return out
 	}
 	cameras := append(values("", "auto"),
-		desk.Choice{Value: "/dev/v4l/by-id/usb-Sunplus_HD_WebCam-video-index0", Label: "/dev/v4l/by-id/usb-Sunplus_HD_WebCam-video-index0 (HD WebCam)"})
+		desk.Choice{Value: "/dev/v4l/by-id/usb-Sunplus_HD_WebCam-video-index0", Label: "HD WebCam"})
 	return []desk.Setting{
 		{Name: desk.SetLanguage, Value: "zh", Choices: []desk.Choice{{Value: "zh", Label: "中文"}, {Value: "en", Label: "English"}}},
 		{Name: desk.SetPalette, Value: "light", Choices: values("light", "dark", "contrast")},
@@ -124,7 +124,7 @@ func settingsList() []desk.Setting {
 		{Name: desk.SetVolume, Value: "80", Choices: values("0", "20", "40", "60", "80", "100")},
 		{Name: desk.SetCamera, Value: "auto", Choices: cameras, Later: true},
 		{Name: desk.SetSerial, Value: "/dev/serial/by-id/usb-Symbol_Technologies_DS9308-if00", Later: true, Choices: append(values("", "auto"),
-			desk.Choice{Value: "/dev/serial/by-id/usb-Symbol_Technologies_DS9308-if00", Label: "/dev/serial/by-id/usb-Symbol_Technologies_DS9308-if00"})},
+			desk.Choice{Value: "/dev/serial/by-id/usb-Symbol_Technologies_DS9308-if00", Label: "Symbol DS9308 (05e0:1701)"})},
 		{Name: desk.SetWedge, Value: "", Choices: values("", "auto"), Later: true},
 		{Name: desk.SetPrinter, Value: "auto", Choices: values("", "auto"), Later: true},
 		{Name: desk.SetPaper, Value: "80", Choices: values("58", "80"), Later: true},

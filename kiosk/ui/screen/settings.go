@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 
 	"hexiao/kiosk/desk"
@@ -21,7 +23,8 @@ func Settings(k *look.Kit, s desk.State, on Actions) *View {
 		}
 		rows = append(rows, row)
 	}
-	list := fyne.CanvasObject(k.Choices(rows))
+	half := (len(rows) + 1) / 2 // beside each other, so that few pages have to be turned
+	list := fyne.CanvasObject(k.Split(0.49, 0.49, k.Choices(rows[:half]), k.Choices(rows[half:])))
 	switch {
 	case !set.Allowed:
 		list = k.Below(look.Space2, k.Banner("lock-keyhole", w.Say("settings.leader-only"), look.Wait), list)
@@ -89,6 +92,9 @@ func oneSetting(k *look.Kit, s desk.State, on Actions) *View {
 	for _, c := range set.Open.Choices {
 		ticked := c.Value == set.Open.Value
 		row := look.Choice{Title: choiceWords(w, set.Open.Name, c), Ticked: &ticked}
+		if strings.HasPrefix(c.Value, "/") && c.Label != c.Value {
+			row.Note = c.Value
+		}
 		if set.Allowed {
 			row.Tapped = on.pick(desk.TapValue, c.Value)
 		}

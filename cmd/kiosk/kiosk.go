@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -18,6 +19,7 @@ import (
 
 	"hexiao/cmd/internal/cli"
 	"hexiao/cmd/internal/terminal"
+	"hexiao/kiosk/config"
 	"hexiao/kiosk/desk"
 	"hexiao/kiosk/ui"
 )
@@ -60,17 +62,24 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	if err != nil {
 		return err
 	}
+	var restart atomic.Bool
+	sounds := newSounds(folder.Config.Sound, s.Now, log)
 	t, err := terminal.Open(terminal.Options{
 		Folder: folder, Now: s.Now, Boot: boot, Random: rand.Reader, Log: log, Sources: sources, Camera: camera, Offline: c.Offline, KeepTrying: true,
 		Examine: terminal.ExamineBy(s.Program),
-		OnState: func(state desk.State) { window.Show(state) },
+		OnState: func(state desk.State) {
+			if state.Restart {
+				restart.Store(true)
+			}
+			window.Show(state)
+		},
+		OnSettings: func(c config.Config) { sounds.use(c.Sound) }, TestSound: sounds.try,
 	})
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	sounds := newSounds(folder.Config.Sound, s.Now, log)
 	a := app.NewWithID(appID)
 	a.Lifecycle().SetOnStarted(func() { log.Info("window ready") })
 	window, err = ui.New(a, ui.Options{
@@ -94,7 +103,11 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	err = show(window)
 	cancel()
 	background.Wait()
-	return errors.Join(err, runErr, t.Close())
+	err = errors.Join(err, runErr, t.Close())
+	if err == nil && restart.Load() {
+		return cli.ErrRestart
+	}
+	return err
 }
 
 // behave does what a kiosk's window needs of the X server, until ctx ends: it

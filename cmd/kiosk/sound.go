@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os/exec"
+	"sync/atomic"
 	"time"
 
 	"hexiao/assets"
@@ -25,7 +26,7 @@ const (
 // for an old sound beside a new screen would mislead.
 type sounds struct {
 	log    *slog.Logger
-	set    config.Sound
+	set    atomic.Pointer[config.Sound]
 	now    func() time.Time
 	player []string     // the program and its arguments; a WAV file comes on its standard input
 	next   chan request // the newest that was asked for
@@ -38,7 +39,29 @@ type request struct {
 }
 
 func newSounds(set config.Sound, now func() time.Time, log *slog.Logger) *sounds {
-	return &sounds{log: log, set: set, now: now, player: []string{"aplay", "-q", "-"}, next: make(chan request, 1)}
+	s := &sounds{log: log, now: now, player: []string{"aplay", "-q", "-"}, next: make(chan request, 1)}
+	s.set.Store(&set)
+	return s
+}
+
+// use takes other settings, from the next sound on.
+func (s *sounds) use(set config.Sound) { s.set.Store(&set) }
+
+// try plays the sound of an accepted code, beside whatever else is heard, and
+// returns when it has ended. Nothing is heard where the volume is 0.
+func (s *sounds) try(ctx context.Context, lang desk.Lang) error {
+	wav, err := s.wav(request{desk.Cue{Sound: desk.SoundAccept, Voice: desk.PromptShelf}, lang})
+	if err != nil || wav == nil {
+		return err
+	}
+	stop, ended := s.start(ctx, wav)
+	defer stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-ended:
+		return err
+	}
 }
 
 // play asks for a sound in the place of whatever is playing or waiting. It does
@@ -110,7 +133,8 @@ func (s *sounds) start(ctx context.Context, wav []byte) (stop func(), ended chan
 // wav is what to hear: the tone, and after it the sentence, as loud as the
 // settings say. nil: nothing.
 func (s *sounds) wav(r request) ([]byte, error) {
-	if s.set.Volume == 0 {
+	set := s.set.Load()
+	if set.Volume == 0 {
 		return nil, nil
 	}
 	var parts [][]byte
@@ -121,7 +145,7 @@ func (s *sounds) wav(r request) ([]byte, error) {
 		}
 		parts = append(parts, tone)
 	}
-	if r.cue.Voice != "" && s.set.Voice {
+	if r.cue.Voice != "" && set.Voice {
 		sentence, err := assets.Prompt(string(r.cue.Voice), string(r.lang))
 		if err != nil {
 			return nil, fmt.Errorf("play: %w", err)
@@ -131,7 +155,7 @@ func (s *sounds) wav(r request) ([]byte, error) {
 	if len(parts) == 0 {
 		return nil, nil
 	}
-	return join(parts, s.set.Volume), nil
+	return join(parts, set.Volume), nil
 }
 
 // wavHeader is the length of the header of a bundled sound. All have one format,

@@ -40,6 +40,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -72,6 +74,7 @@ type Config struct {
 	Scanners Scanners         `toml:"scanners" comment:"What reads codes. Flags of the command line take precedence."`
 	Sound    Sound            `toml:"sound" comment:"What is heard with an answer."`
 	Screen   Screen           `toml:"screen" comment:"The display."`
+	Look     Look             `toml:"look" comment:"How the screens look."`
 }
 
 // HQ says where the platform is.
@@ -133,6 +136,7 @@ func Default() Config {
 	return Config{
 		Language: "zh", HQ: HQ{Poll: Duration(5 * time.Second)}, Scanners: Scanners{Camera: "auto"},
 		Sound: Sound{Volume: 100, Voice: true},
+		Look:  Look{Palette: "light"},
 	}
 }
 
@@ -194,6 +198,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%w: scanners.camera_focus must not be negative", ErrInvalid)
 	case c.Sound.Volume < 0 || c.Sound.Volume > 100:
 		return fmt.Errorf("%w: sound.volume is %d, it can be 0 to 100", ErrInvalid, c.Sound.Volume)
+	case !slices.Contains(Palettes(), c.Look.Palette):
+		return fmt.Errorf("%w: look.palette is %q, it can be %s", ErrInvalid, c.Look.Palette, strings.Join(Palettes(), ", "))
 	case c.HQ.Poll <= 0:
 		return fmt.Errorf("%w: hq.poll must be longer than nothing", ErrInvalid)
 	}
@@ -207,7 +213,10 @@ func (c Config) Validate() error {
 }
 
 // Write stores the settings in a data folder, whole or not at all.
-func (c Config) Write(dir string) error {
+func (c Config) Write(dir string) error { return c.WriteFile(filepath.Join(dir, FileName)) }
+
+// WriteFile stores the settings in a file of any name, whole or not at all.
+func (c Config) WriteFile(path string) error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
@@ -216,7 +225,7 @@ func (c Config) Write(dir string) error {
 	if err := toml.NewEncoder(&b).SetIndentTables(false).Encode(c); err != nil {
 		return fmt.Errorf("write the settings: %w", err)
 	}
-	return replaceFile(filepath.Join(dir, FileName), b.Bytes(), 0o644)
+	return replaceFile(path, b.Bytes(), 0o644)
 }
 
 // KeyFolder is where the secret keys of the data folder lie.

@@ -22,6 +22,11 @@ type Options struct {
 	// Do does a job beside the desk's goroutine and returns at once; nil: the
 	// terminal does none.
 	Do func(Job)
+	// Parts tells how the machine's parts are, from memory and at once; nil: nobody
+	// knows, and Diagnostics is empty.
+	Parts func() []Part
+	// Setup are the settings that a leader may change; nil: none.
+	Setup Setup
 	// Choosing shows a code's several orders before any is handed over; without it,
 	// as where there is no screen, all are.
 	Choosing bool
@@ -50,6 +55,7 @@ type Desk struct {
 	local   bool
 	cue     Cue
 	quit    bool
+	restart bool
 
 	answer   Answer // of the result that is showing
 	result   *Result
@@ -63,8 +69,11 @@ type Desk struct {
 	under    Screen // the leader's screen that an answer returns to; empty: none was open
 	counter  counter
 	file     orderFile
-	job      *JobState
-	jobs     int // asked for so far
+	job      *JobState // but slips
+	slip     *JobState // printed beside whatever else is done
+	jobs     int       // asked for so far
+	checks   checks
+	setup    setup
 }
 
 // New gives a desk on its Welcome screen.
@@ -83,7 +92,7 @@ func (d *Desk) State(at kiosk.Moment) State {
 	d.recall(at)
 	s := State{
 		Screen: d.screen, Lang: d.lang, Header: d.header(at), Sources: append([]SourceState(nil), d.sources...),
-		Cue: d.cue, Quit: d.quit, Leader: d.leader.who.Name, Role: d.leader.who.Role, Look: d.o.Look,
+		Cue: d.cue, Quit: d.quit, Restart: d.restart, Leader: d.leader.who.Name, Role: d.leader.who.Role, Look: d.o.Look,
 	}
 	if d.leader.in() && s.Leader == "" {
 		s.Leader = d.leader.who.ID

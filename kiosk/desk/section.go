@@ -48,6 +48,7 @@ func (d *Desk) tapSection(a Action, at kiosk.Moment) bool {
 	}
 	if d.leader.in() && !d.leader.forHold && (d.o.Books != nil || a == TapCustomers) && d.screen != OutOfOrder && d.screen != SignIn {
 		d.leader.touch(at)
+		d.forgetJobs()
 		open(at)
 	}
 	return true
@@ -148,7 +149,7 @@ func (d *Desk) keyMore(r rune, at kiosk.Moment) {
 // fill puts into a state what the screens of this file and its neighbours show.
 func (d *Desk) fill(s *State, at kiosk.Moment) {
 	if d.screen.ForLeader() {
-		s.Job = d.job
+		s.Job = d.shownJob()
 		if d.o.Books != nil {
 			s.Tally = d.o.Books.Tally(at)
 		}

@@ -71,6 +71,8 @@ type State struct {
 	Role kiosk.Role
 	// Quit asks the program to end; only a leader can bring it about.
 	Quit bool
+	// Restart asks for the program to be started again after that.
+	Restart bool
 	// Cue is a sound to play once, and a sentence to say after it: whenever
 	// Number changes.
 	Cue Cue

@@ -45,6 +45,10 @@ func keyAction(s desk.Screen, key fyne.KeyName) (desk.Action, bool) {
 		case fyne.KeyEscape:
 			return desk.TapBack, true
 		}
+	case desk.Diagnostics, desk.Settings:
+		if key == fyne.KeyEscape {
+			return desk.TapBack, true
+		}
 	case desk.Accepted, desk.Refused:
 		if key == fyne.KeyEscape {
 			return desk.TapDone, true

@@ -64,5 +64,5 @@ func shape(s desk.State) desk.State {
 	s.Keypad, s.SignIn = desk.KeypadState{}, desk.SignInState{ForHold: s.SignIn.ForHold}
 	s.Total = min(s.Total, 1)
 	s.Fault.Done, s.Fault.Total = 0, min(s.Fault.Total, 1)
-	return counterShape(s)
+	return officeShape(counterShape(s))
 }

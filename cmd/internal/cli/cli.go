@@ -2,7 +2,7 @@
 // kong, exit codes, JSON lines and progress.
 //
 // Every command exits 0 on success, 1 on failure with one sentence on stderr,
-// 2 on wrong usage.
+// 2 on wrong usage, 75 to be started again.
 package cli
 
 import (
@@ -26,7 +26,14 @@ const (
 	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2
+	// exitRestart is EX_TEMPFAIL of sysexits.h: any supervisor takes it for a reason to
+	// start the program again.
+	exitRestart = 75
 )
+
+// ErrRestart ends a command that wants to be started again, as after a change of
+// its settings; nothing is printed.
+var ErrRestart = errors.New("start the program again")
 
 // ErrUsage is wrapped by errors of usage that kong cannot see in the arguments:
 // the command then exits with 2.
@@ -97,6 +104,9 @@ func Run(ctx context.Context, name, description string, commands any, args []str
 	}
 	if err = parsed.Run(); err == nil {
 		return exitOK
+	}
+	if errors.Is(err, ErrRestart) {
+		return exitRestart
 	}
 	// errors.Join writes lines; a command says one sentence.
 	_, _ = fmt.Fprintf(s.Stderr, "%s: %s\n", name, strings.ReplaceAll(err.Error(), "\n", "; "))

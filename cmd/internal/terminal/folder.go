@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/config"
@@ -13,10 +14,11 @@ import (
 
 // Folder is a terminal's data folder, opened: settings, keys and store.
 type Folder struct {
-	Path   string
-	Config config.Config
-	Keys   config.Keys
-	Point  seal.PointKey
+	Path     string
+	Settings string // the settings file
+	Config   config.Config
+	Keys     config.Keys
+	Point    seal.PointKey
 }
 
 // OpenFolder reads the settings and keys of a data folder. It opens no store
@@ -39,7 +41,9 @@ func OpenFolderWith(path, settings string) (Folder, error) {
 	if err != nil {
 		return Folder{}, err
 	}
-	return openKeys(path, c)
+	f, err := openKeys(path, c)
+	f.Settings = settings
+	return f, err
 }
 
 func openKeys(path string, c config.Config) (Folder, error) {
@@ -51,7 +55,7 @@ func openKeys(path string, c config.Config) (Folder, error) {
 	if err != nil {
 		return Folder{}, fmt.Errorf("%w: %w", config.ErrKeys, err)
 	}
-	return Folder{Path: path, Config: c, Keys: keys, Point: point}, nil
+	return Folder{Path: path, Settings: filepath.Join(path, config.FileName), Config: c, Keys: keys, Point: point}, nil
 }
 
 // ensureKeys gives the keys in a folder, and makes them where there are none

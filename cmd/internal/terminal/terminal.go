@@ -13,8 +13,10 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/config"
 	"hexiao/kiosk/desk"
 	"hexiao/kiosk/seal"
+	"hexiao/kiosk/stick"
 	"hexiao/scanner"
 	"hexiao/scanner/wedge"
 	"hexiao/sync/client"
@@ -37,6 +39,15 @@ type Options struct {
 	Progress func(done, total uint64)
 	// Examine is from ExamineBy; nil: files are checked by this process alone.
 	Examine func(path string) error
+	// Sticks is where USB sticks are looked for; the zero value is this machine.
+	Sticks stick.Port
+	// Machine has the files of devices, for the settings; empty: "/".
+	Machine string
+	// TestSound plays a sound and returns when it was heard; nil: there is none.
+	TestSound func(context.Context, desk.Lang) error
+	// OnSettings is told the settings after a leader has changed one. It must not
+	// block.
+	OnSettings func(config.Config)
 	// EndWithSources ends Run when every source has ended, as a pipe does.
 	EndWithSources bool
 	// KeepTrying makes a store that cannot be opened a state instead of an error:
@@ -71,6 +82,13 @@ type Terminal struct {
 	awoken uint64        // head of the journal when the engine was last woken
 	kept   time.Duration // boot time at which the clock was last remembered
 	silent bool          // a change of the clock could not be recorded, and the log knows
+
+	asked   chan desk.Job // by the desk
+	trial   trial
+	watched watched
+	setup   *setup
+	books   desk.Books     // nil: there are none yet
+	zone    *time.Location // of the point
 
 	trouble    trouble
 	version    string                          // of this program
@@ -112,11 +130,14 @@ func assemble(o Options) (*Terminal, error) {
 	}
 	t := &Terminal{
 		o: o, inputs: make(chan func(kiosk.Moment), inputQueue), opened: make(chan opening, 1),
-		shut: newShut(f.Config.Point), version: version(), clock: newClock(o.Now, o.Boot, past{}, false),
+		asked: make(chan desk.Job, jobQueue), setup: newSetup(f, o.OnSettings), zone: time.UTC,
+		watched: watched{health: map[string]scanner.State{}, begun: o.Boot.Since()},
+		shut:    newShut(f.Config.Point), version: version(), clock: newClock(o.Now, o.Boot, past{}, false),
 	}
 	t.desk = desk.New(desk.Options{
 		Ledger: t.shut, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN,
-		Lang: desk.Lang(f.Config.Language),
+		Lang: desk.Lang(f.Config.Language), Look: desk.Look{Palette: f.Config.Look.Palette, Large: f.Config.Look.Large},
+		Do: t.do, Parts: t.parts, Setup: logged{t.setup, func(err error) { o.Log.Error("the settings could not be changed", "error", err) }},
 	})
 	t.desk.Camera(o.Camera)
 	t.desk.Link(false, f.Config.HQ.URL == "")
@@ -142,7 +163,7 @@ func (t *Terminal) attach(o opening) error {
 			return err
 		}
 	}
-	t.store = o.store
+	t.store, t.zone = o.store, zone
 	t.startClock(o)
 	t.trouble = trouble{}
 	t.desk.Attach(t.store, zone)
@@ -179,6 +200,7 @@ func (t *Terminal) Run(ctx context.Context) error {
 			t.background.Go(func() { t.synchronise(ctx) })
 		}
 		t.background.Go(func() { t.maintain(ctx) })
+		t.background.Go(func() { t.work(ctx) })
 		merge := scanner.Merge{Sources: t.o.Sources, Window: t.store.Point().Policy.WithDefaults().Debounce, Now: t.o.Now}
 		t.background.Go(func() {
 			sourcesEnded <- merge.Run(ctx, func(s scanner.Scan) { t.scan(ctx, s) }, func(h scanner.Health) { t.health(ctx, h) })
@@ -280,7 +302,7 @@ func (t *Terminal) saidLast() kiosk.Condition { return *t.said.Load() }
 func (t *Terminal) scan(ctx context.Context, s scanner.Scan) {
 	read := t.o.Boot.Since()
 	t.send(ctx, func(at kiosk.Moment) {
-		if s.Repeat {
+		if s.Repeat && !t.desk.Testing(s.Source) {
 			t.desk.Repeat()
 			return
 		}
@@ -290,6 +312,9 @@ func (t *Terminal) scan(ctx context.Context, s scanner.Scan) {
 
 // answer has the desk answer a code that was read at a monotonic time.
 func (t *Terminal) answer(s scanner.Scan, at kiosk.Moment, read time.Duration) {
+	if t.tried(s) {
+		return
+	}
 	answer, err := t.desk.Scan(desk.Scan{Text: s.Text, Also: s.Also, Held: s.Held, Source: s.Source, At: at})
 	if err != nil {
 		t.o.Log.Error("the outcome of a scan is unknown; the terminal is out of order", "source", s.Source, "error", err)
@@ -331,6 +356,7 @@ func (t *Terminal) logAnswer(s scanner.Scan, a desk.Answer, took time.Duration) 
 func (t *Terminal) health(ctx context.Context, h scanner.Health) {
 	t.o.Log.Info("scanner", "source", h.Source, "state", string(h.State), "detail", h.Detail, "hint", string(h.Hint))
 	t.send(ctx, func(kiosk.Moment) {
+		t.watched.health[h.Source] = h.State
 		t.desk.Source(desk.SourceState{Name: h.Source, Health: desk.Health(h.State), Hint: desk.Hint(h.Hint)})
 	})
 }

@@ -87,6 +87,7 @@ func (t *Terminal) watchSpace() {
 	if err != nil {
 		return
 	}
+	t.watched.free = free
 	b := &t.trouble
 	low, full := free < lowDisk, free < reserve || b.full && free < roomAgain
 	switch {

@@ -40,6 +40,8 @@ func (t *Terminal) tick(ctx context.Context) {
 		return
 	}
 	t.check(m)
+	t.watchCamera(m.Mono)
+	t.watchTrial(m.Mono)
 	t.desk.Tick(m)
 	if m.Mono-t.kept >= rememberEvery {
 		t.remember()
@@ -50,6 +52,7 @@ func (t *Terminal) tick(ctx context.Context) {
 func (t *Terminal) linked(s engine.Status) {
 	t.touch(func(kiosk.Moment) {
 		t.desk.Link(s.Online, false)
+		t.watched.link = s
 		measured := t.clock.measured
 		if change, changed := t.clock.compare(s.Measured, s.HQTime, s.At); changed {
 			t.noteClock(t.clock.moment(), change)

@@ -36,6 +36,9 @@ func importTable() []room {
 		{"kiosk/kiosktest", "kiosk kiosk/books kiosk/desk kiosk/seal", "builders, an in-memory Ledger and the contract that every Ledger passes"},
 		{"kiosk/ordertable", "kiosk kiosk/seal", "order tables (CSV, XLSX, JSON) to sealed orders, the same for terminal and HQ"},
 		{"kiosk/pinyin", "", "how Chinese text is typed in letters; for the index of names and the search"},
+		{"kiosk/printer", "kiosk/receipt", "ESC/POS receipt printers over USB, serial lines and the network, and the queue before them"},
+		{"kiosk/printer/printertest", "kiosk/receipt", "a printer for tests: bytes back into dots, and its troubles"},
+		{"kiosk/receipt", "assets kiosk", "what stands on a printed slip, as a value and as dots; knows no Fyne, so that a terminal without a screen prints"},
 		{"kiosk/seal", "kiosk kiosk/pinyin", "sealing of an order's personal data and its blind indexes"},
 		{"kiosk/stick", "", "USB sticks: found, mounted, written to so that a file is whole or not there"},
 		{"kiosk/ui", "assets kiosk/desk kiosk/ui/look kiosk/ui/screen", "the window: routes the desk's State to a screen"},
@@ -82,7 +85,7 @@ func fences() []fence {
 		{"go.etcd.io/bbolt/...", "kiosk/boltstore sync/hq/boltstore", "", "the rest of the program must not care how things are stored"},
 		{"net net/http os os/exec os/signal syscall", "", "kiosk kiosk/desk kiosk/seal", "the domain does no input or output: pass the bytes in"},
 		{"testing/... net/http/httptest pgregory.net/rapid github.com/google/go-cmp/... go.uber.org/goleak github.com/rogpeppe/go-internal/testscript",
-			"kiosk/kiosktest scanner/scannertest/... sync/hq/hqtest", "", "it belongs to tests"},
+			"kiosk/kiosktest kiosk/printer/printertest scanner/scannertest/... sync/hq/hqtest", "", "it belongs to tests"},
 	}
 }
 

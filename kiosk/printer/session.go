@@ -1,0 +1,298 @@
+package printer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"hexiao/kiosk/receipt"
+)
+
+const (
+	chunk      = 4096                   // bytes of one write: it is what a slow line takes in four seconds
+	answerTime = 500 * time.Millisecond // a printer that answers answers sooner
+	stallTime  = 8 * time.Second        // without a byte taken: something is wrong
+	lookTime   = time.Second            // between two looks at a printer that prints
+	pollTime   = 20 * time.Millisecond  // between two looks at what waits in this machine
+	// Slow printers print 50 mm a second, 8 rows a millimetre; what the printer still holds
+	// when the last byte is taken is at most all of it.
+	rowsPerSecond = 400
+	confirmTime   = 5 * time.Second
+)
+
+// habits are what was learnt about a printer, from slip to slip.
+type habits struct {
+	talks bool // it has answered
+	cut   int  // bytes of the command in the middle of which the last slip was given up
+}
+
+// session is a printer while it is open. One goroutine uses it; another reads.
+type session struct {
+	line   *line
+	now    func() time.Time
+	limit  time.Duration // how long it may take nothing, or print nothing
+	heard  chan byte
+	turned bool // GS r was answered
+}
+
+// begin opens a printer, and ends with the function that it gives. Whatever the
+// session waits for ends with the context.
+func begin(ctx context.Context, open func(context.Context) (*line, error), now func() time.Time, limit time.Duration) (*session, func(error), error) {
+	l, err := open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &session{line: l, now: now, limit: limit, heard: make(chan byte, 256)}
+	closed, read := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(read)
+		if !l.mute {
+			s.listen(closed)
+		}
+	}()
+	interrupt := context.AfterFunc(ctx, func() { _ = l.deadline(time.Unix(1, 0)) })
+	return s, func(failed error) {
+		interrupt()
+		close(closed)
+		if failed != nil {
+			l.abort()
+		} else {
+			_ = l.Close() // every byte was taken
+		}
+		<-read
+	}, nil
+}
+
+// listen passes on what the printer says until it is closed. Nobody needs old
+// answers: what does not fit is dropped.
+func (s *session) listen(closed <-chan struct{}) {
+	buf := make([]byte, 64)
+	for {
+		n, err := s.line.Read(buf)
+		for _, b := range buf[:n] {
+			select {
+			case s.heard <- b:
+			default:
+			}
+		}
+		if err != nil && !(s.line.restless && errors.Is(err, io.EOF)) {
+			return
+		}
+		if n == 0 {
+			select {
+			case <-closed:
+				return
+			case <-time.After(pollTime):
+			}
+		}
+	}
+}
+
+// write sends bytes, however long they take as long as some are taken. tell hears
+// of a printer that takes none. It gives how many were taken.
+func (s *session) write(ctx context.Context, p []byte, tell func(error)) (int, error) {
+	taken, moved := 0, s.now()
+	for taken < len(p) {
+		if err := s.line.deadline(s.now().Add(stallTime)); err != nil {
+			return taken, explain(s.line.name, s.line.group, err)
+		}
+		if err := ctx.Err(); err != nil { // after the deadline was set: one of the two ends the write
+			return taken, err
+		}
+		n, err := s.line.Write(p[taken:min(taken+chunk, len(p))])
+		taken += n
+		if n > 0 {
+			moved = s.now()
+		}
+		switch {
+		case err == nil:
+		case ctx.Err() != nil:
+			return taken, ctx.Err()
+		case !errors.Is(err, os.ErrDeadlineExceeded):
+			return taken, explain(s.line.name, s.line.group, err)
+		case n == 0:
+			stalled := fmt.Errorf("%w: it takes no more data; look at its paper, its cover and its lamps", ErrBusy)
+			if s.now().Sub(moved) >= s.limit {
+				return taken, stalled
+			}
+			tell(stalled)
+		}
+	}
+	return taken, nil
+}
+
+// next is what the printer says within a time; false: nothing.
+func (s *session) next(ctx context.Context, wait time.Duration) (byte, bool) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case b := <-s.heard:
+		return b, true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return 0, false
+}
+
+// ask asks for one of the states. False: no answer.
+func (s *session) ask(ctx context.Context, n byte) (byte, bool, error) {
+	for range len(s.heard) { // old
+		s.hear(<-s.heard)
+	}
+	if _, err := s.write(ctx, realTime(n), func(error) {}); err != nil {
+		return 0, false, err
+	}
+	for range cap(s.heard) { // a line that is nothing but noise ends, too
+		b, ok := s.next(ctx, answerTime)
+		if !ok {
+			return 0, false, ctx.Err()
+		}
+		if isStatus(b) {
+			return b, true, nil
+		}
+		s.hear(b)
+	}
+	return 0, false, nil
+}
+
+// hear notes an answer to GS r.
+func (s *session) hear(b byte) { s.turned = s.turned || isInTurn(b) }
+
+// look asks the printer how it is. It gives whether it answered, and its trouble.
+func (s *session) look(ctx context.Context) (talks bool, err error) {
+	if s.line.mute {
+		return false, nil
+	}
+	var a answers
+	for n := byte(askPrinter); n <= askPaper; n++ {
+		b, ok, err := s.ask(ctx, n)
+		if err != nil {
+			return talks, err
+		}
+		if !ok && !talks {
+			return false, nil // it will not answer the rest
+		}
+		a[n], talks = b, true
+	}
+	return true, a.trouble()
+}
+
+// ready asks before anything is printed.
+func (s *session) ready(ctx context.Context, h *habits) (talks bool, err error) {
+	talks, err = s.look(ctx)
+	if err == nil && !talks && h.talks {
+		err = fmt.Errorf("%w: %s does not answer any more; is it switched on?", ErrMissing, s.line.name)
+	}
+	h.talks = h.talks || talks
+	return talks, err
+}
+
+// deliver prints a picture. tell hears of troubles that may pass. It gives whether
+// the printer said that all was printed; without an error and without that, the
+// printer has taken all and cannot say.
+func deliver(ctx context.Context, s *session, h *habits, b *receipt.Bitmap, tell func(error)) (confirmed bool, err error) {
+	talks, err := s.ready(ctx, h)
+	if err != nil {
+		return false, err
+	}
+	if h.cut > 0 {
+		if _, err := s.write(ctx, make([]byte, h.cut), tell); err != nil { // white, and NUL means nothing to a printer
+			return false, err
+		}
+		h.cut = 0
+	}
+	stream, ends := encode(b)
+	taken, err := s.write(ctx, stream, tell)
+	if err != nil {
+		h.cut = commandAt(ends, taken)
+		return false, err
+	}
+	if err := s.drained(ctx, tell); err != nil || !talks {
+		return false, err
+	}
+	return s.confirm(ctx, b.Height, tell)
+}
+
+// drained waits until nothing waits in this machine any more.
+func (s *session) drained(ctx context.Context, tell func(error)) error {
+	if s.line.untaken == nil {
+		return nil
+	}
+	left, moved, told := s.line.untaken(), s.now(), false
+	for left > 0 {
+		if b, ok := s.next(ctx, pollTime); ok {
+			s.hear(b)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		was := left
+		if left = s.line.untaken(); left < was {
+			moved = s.now()
+		}
+		stalled := fmt.Errorf("%w: it takes no more data; look at its paper, its cover and its lamps", ErrBusy)
+		if waited := s.now().Sub(moved); waited >= s.limit {
+			return stalled
+		} else if waited >= stallTime && !told {
+			told = true
+			tell(stalled)
+		}
+	}
+	return nil
+}
+
+// confirm waits until a printer that talks has printed everything. Whatever keeps
+// it from that, such as paper that ran out, it may go on after; one that forgot the
+// rest meanwhile gets it once more.
+func (s *session) confirm(ctx context.Context, rows int, tell func(error)) (bool, error) {
+	s.turned = false
+	if _, err := s.write(ctx, inTurn(), tell); err != nil {
+		return false, err
+	}
+	began := s.now()
+	patience := confirmTime + time.Duration(rows/rowsPerSecond)*time.Second
+	var trouble, told error
+	for until := began.Add(patience); ; {
+		b, ok := s.next(ctx, lookTime)
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		if ok {
+			s.hear(b)
+		}
+		if s.turned {
+			return true, nil
+		}
+		if ok {
+			continue
+		}
+		talks, err := s.look(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return false, ctx.Err()
+		case s.turned:
+			return true, nil
+		case err == nil && !talks:
+			err = fmt.Errorf("%w: %s stopped answering in the middle of a slip", ErrMissing, s.line.name)
+		}
+		now := s.now()
+		switch {
+		case err != nil && (errors.Is(err, ErrMissing) || now.Sub(began) >= s.limit):
+			return false, err
+		case err != nil:
+			trouble, until = err, now.Add(patience)
+			if told == nil || StateOf(told) != StateOf(err) {
+				told = err
+				tell(err)
+			}
+		case now.Before(until):
+		case trouble != nil:
+			return false, fmt.Errorf("the slip may not be whole, after this: %w", trouble)
+		default:
+			return false, nil // it answers one kind of question and not the other
+		}
+	}
+}

@@ -71,15 +71,12 @@ func white(row []byte) bool {
 	return true
 }
 
-// commandAt is the length of the command that byte n of a stream belongs to; 0
-// where a command begins.
-func commandAt(ends []int, n int) int {
-	begin := 0
+// fill is how many NULs end a command that broke off anywhere in a stream: as many
+// as the longest has. What a printer gets too many of means nothing to it.
+func fill(ends []int) int {
+	longest, begin := 0, 0
 	for _, end := range ends {
-		if n > begin && n < end {
-			return end - begin
-		}
-		begin = end
+		longest, begin = max(longest, end-begin), end
 	}
-	return 0
+	return longest
 }

@@ -151,7 +151,7 @@ func (p *Printer) Run(ctx context.Context) error {
 
 // ask looks how the printer is.
 func (p *Printer) ask(ctx context.Context) {
-	s, end, err := begin(ctx, p.open, p.o.Now, p.o.Limit)
+	s, end, err := begin(ctx, p.open, p.o.Now, p.o.Limit, p.tell)
 	if err == nil {
 		_, err = s.ready(ctx, &p.habits)
 		end(err)
@@ -220,14 +220,14 @@ func (p *Printer) once(ctx context.Context, b *receipt.Bitmap) (bool, error) {
 
 func printOnce(ctx context.Context, open func(context.Context) (*line, error), now func() time.Time, limit time.Duration,
 	h *habits, b *receipt.Bitmap, tell func(error)) (bool, error) {
-	s, end, err := begin(ctx, open, now, limit)
+	s, end, err := begin(ctx, open, now, limit, tell)
 	if err != nil {
 		if errors.Is(err, ErrMissing) {
-			h.cut = 0 // it was switched off meanwhile, and has forgotten the half slip
+			*h = habits{} // what comes back was switched off, or is another one
 		}
 		return false, err
 	}
-	confirmed, err := deliver(ctx, s, h, b, tell)
+	confirmed, err := deliver(ctx, s, h, b)
 	end(err)
 	return confirmed, err
 }
@@ -275,7 +275,7 @@ func Look(ctx context.Context, d Device, now func() time.Time) (talks bool, err 
 		}
 		return false, nil
 	}
-	s, end, err := begin(ctx, d.open, now, stallTime)
+	s, end, err := begin(ctx, d.open, now, stallTime, func(error) {})
 	if err != nil {
 		return false, err
 	}

@@ -26,7 +26,7 @@ const (
 // habits are what was learnt about a printer, from slip to slip.
 type habits struct {
 	talks bool // it has answered
-	cut   int  // bytes of the command in the middle of which the last slip was given up
+	cut   int  // NULs that the printer needs first: the last slip broke off
 }
 
 // session is a printer while it is open. One goroutine uses it; another reads.
@@ -34,18 +34,19 @@ type session struct {
 	line   *line
 	now    func() time.Time
 	limit  time.Duration // how long it may take nothing, or print nothing
+	tell   func(error)   // hears of troubles that may pass
 	heard  chan byte
 	turned bool // GS r was answered
 }
 
 // begin opens a printer, and ends with the function that it gives. Whatever the
 // session waits for ends with the context.
-func begin(ctx context.Context, open func(context.Context) (*line, error), now func() time.Time, limit time.Duration) (*session, func(error), error) {
+func begin(ctx context.Context, open func(context.Context) (*line, error), now func() time.Time, limit time.Duration, tell func(error)) (*session, func(error), error) {
 	l, err := open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &session{line: l, now: now, limit: limit, heard: make(chan byte, 256)}
+	s := &session{line: l, now: now, limit: limit, tell: tell, heard: make(chan byte, 256)}
 	closed, read := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(read)
@@ -91,12 +92,12 @@ func (s *session) listen(closed <-chan struct{}) {
 	}
 }
 
-// write sends bytes, however long they take as long as some are taken. tell hears
-// of a printer that takes none. It gives how many were taken.
-func (s *session) write(ctx context.Context, p []byte, tell func(error)) (int, error) {
+// write sends bytes, however long they take as long as some are taken. It
+// gives how many were taken.
+func (s *session) write(ctx context.Context, p []byte) (int, error) {
 	taken, moved := 0, s.now()
 	for taken < len(p) {
-		if err := s.line.deadline(s.now().Add(stallTime)); err != nil {
+		if err := s.line.deadline(s.now().Add(min(stallTime, s.limit))); err != nil {
 			return taken, explain(s.line.name, s.line.group, err)
 		}
 		if err := ctx.Err(); err != nil { // after the deadline was set: one of the two ends the write
@@ -118,7 +119,7 @@ func (s *session) write(ctx context.Context, p []byte, tell func(error)) (int, e
 			if s.now().Sub(moved) >= s.limit {
 				return taken, stalled
 			}
-			tell(stalled)
+			s.tell(stalled)
 		}
 	}
 	return taken, nil
@@ -142,7 +143,7 @@ func (s *session) ask(ctx context.Context, n byte) (byte, bool, error) {
 	for range len(s.heard) { // old
 		s.hear(<-s.heard)
 	}
-	if _, err := s.write(ctx, realTime(n), func(error) {}); err != nil {
+	if _, err := s.write(ctx, realTime(n)); err != nil {
 		return 0, false, err
 	}
 	for range cap(s.heard) { // a line that is nothing but noise ends, too
@@ -190,34 +191,35 @@ func (s *session) ready(ctx context.Context, h *habits) (talks bool, err error) 
 	return talks, err
 }
 
-// deliver prints a picture. tell hears of troubles that may pass. It gives whether
-// the printer said that all was printed; without an error and without that, the
-// printer has taken all and cannot say.
-func deliver(ctx context.Context, s *session, h *habits, b *receipt.Bitmap, tell func(error)) (confirmed bool, err error) {
+// deliver prints a picture. It gives whether the printer said that all was printed;
+// without an error and without that, the printer has taken all and cannot say.
+func deliver(ctx context.Context, s *session, h *habits, b *receipt.Bitmap) (confirmed bool, err error) {
 	talks, err := s.ready(ctx, h)
 	if err != nil {
 		return false, err
 	}
 	if h.cut > 0 {
-		if _, err := s.write(ctx, make([]byte, h.cut), tell); err != nil { // white, and NUL means nothing to a printer
+		if _, err := s.write(ctx, make([]byte, h.cut)); err != nil { // white in a picture, and else nothing
 			return false, err
 		}
 		h.cut = 0
 	}
 	stream, ends := encode(b)
-	taken, err := s.write(ctx, stream, tell)
-	if err != nil {
-		h.cut = commandAt(ends, taken)
+	taken, err := s.write(ctx, stream)
+	if err == nil {
+		err = s.drained(ctx)
+	}
+	if err != nil && taken > 0 {
+		h.cut = fill(ends)
+	}
+	if err != nil || !talks {
 		return false, err
 	}
-	if err := s.drained(ctx, tell); err != nil || !talks {
-		return false, err
-	}
-	return s.confirm(ctx, b.Height, tell)
+	return s.confirm(ctx, b.Height)
 }
 
 // drained waits until nothing waits in this machine any more.
-func (s *session) drained(ctx context.Context, tell func(error)) error {
+func (s *session) drained(ctx context.Context) error {
 	if s.line.untaken == nil {
 		return nil
 	}
@@ -238,7 +240,7 @@ func (s *session) drained(ctx context.Context, tell func(error)) error {
 			return stalled
 		} else if waited >= stallTime && !told {
 			told = true
-			tell(stalled)
+			s.tell(stalled)
 		}
 	}
 	return nil
@@ -247,9 +249,9 @@ func (s *session) drained(ctx context.Context, tell func(error)) error {
 // confirm waits until a printer that talks has printed everything. Whatever keeps
 // it from that, such as paper that ran out, it may go on after; one that forgot the
 // rest meanwhile gets it once more.
-func (s *session) confirm(ctx context.Context, rows int, tell func(error)) (bool, error) {
+func (s *session) confirm(ctx context.Context, rows int) (bool, error) {
 	s.turned = false
-	if _, err := s.write(ctx, inTurn(), tell); err != nil {
+	if _, err := s.write(ctx, inTurn()); err != nil {
 		return false, err
 	}
 	began := s.now()
@@ -286,7 +288,7 @@ func (s *session) confirm(ctx context.Context, rows int, tell func(error)) (bool
 			trouble, until = err, now.Add(patience)
 			if told == nil || StateOf(told) != StateOf(err) {
 				told = err
-				tell(err)
+				s.tell(err)
 			}
 		case now.Before(until):
 		case trouble != nil:

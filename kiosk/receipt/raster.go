@@ -12,9 +12,9 @@ import (
 	"hexiao/assets"
 )
 
-// MaxHeight is the height of the longest slip in dots, 12 m: the least that is on a
-// roll for paper of 58 mm.
-const MaxHeight = 96000
+// MaxHeight is the height of the longest slip in dots, 15 m: half of what is on a
+// common roll of 58 mm.
+const MaxHeight = 120000
 
 // ErrTooLong is returned for a slip that would be higher than MaxHeight, and for a
 // QR code of too much text.

@@ -53,6 +53,7 @@ func TestLines(t *testing.T) {
 	} {
 		for _, mute := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
+				t.Parallel() // most of it is waiting for answers
 				device := printertest.New()
 				device.Mute = mute
 				d := parse(t, line(t, device))
@@ -117,7 +118,7 @@ func TestFile(t *testing.T) {
 		"file:" + filepath.Join(t.TempDir(), "no", "slips"): ErrMissing,
 		"file:" + t.TempDir():                               ErrBroken,
 	} {
-		if _, err := Once(t.Context(), parse(t, setting), want2(), time.Now, nil); !errors.Is(err, want) {
+		if _, err := Once(t.Context(), parse(t, setting), dot(), time.Now, nil); !errors.Is(err, want) {
 			t.Errorf("%s: %v", setting, err)
 		}
 	}
@@ -126,7 +127,7 @@ func TestFile(t *testing.T) {
 	}
 }
 
-func want2() *receipt.Bitmap { return receipt.NewBitmap(8, 1) }
+func dot() *receipt.Bitmap { return receipt.NewBitmap(8, 1) }
 
 // A printer that stops reading holds up nobody; what comes after it is whole.
 func TestLineThatIsNotRead(t *testing.T) {
@@ -136,6 +137,7 @@ func TestLineThatIsNotRead(t *testing.T) {
 		"tcp":    func(t *testing.T, p *printertest.Printer) string { return p.TCP(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of it is waiting
 			device := printertest.New()
 			device.Mute = true
 			d := parse(t, line(t, device))

@@ -62,7 +62,7 @@ func importTable() []room {
 		{"sync/hq/hqtest", "kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the contract that every Store passes, and an HQ inside the test"},
 		{"sync/wire", "kiosk", "the contract between terminal and HQ, and its way to and from the domain"},
 		{"cmd/internal/cli", "", "what the commands have in common: parsing, exit codes, progress"},
-		{"cmd/internal/hardwaretest", "scanner scanner/camera scanner/decode scanner/scannertest scanner/serial scanner/wedge",
+		{"cmd/internal/hardwaretest", "kiosk/printer kiosk/printer/printertest kiosk/receipt scanner scanner/camera scanner/decode scanner/scannertest scanner/serial scanner/wedge",
 			"the sources against real drivers in a guest, whose hands it is; .ci/test-hardware runs it"},
 		{"cmd/internal/powercut", "", "power cuts of a real ext4 under the real kioskctl, which it knows by its commands alone; .ci/crash-ext4 runs it"},
 		{"cmd/internal/terminal", "kiosk kiosk/boltstore kiosk/config kiosk/desk kiosk/journal kiosk/ordertable kiosk/printer kiosk/seal scanner scanner/camera " +

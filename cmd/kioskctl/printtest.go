@@ -41,7 +41,7 @@ func (c *printTestCmd) Run(ctx context.Context, s *cli.IO) error {
 	defer cancel()
 	var trouble error
 	confirmed, err := printer.Once(ctx, device, slip, s.Now, func(err error) {
-		if trouble == nil || trouble.Error() != err.Error() {
+		if err != nil && (trouble == nil || trouble.Error() != err.Error()) {
 			_, _ = fmt.Fprintf(s.Stderr, "%v; waiting\n", err)
 		}
 		trouble = err

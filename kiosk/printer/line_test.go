@@ -62,7 +62,11 @@ func TestLines(t *testing.T) {
 				}
 				for _, paper := range []receipt.Paper{receipt.Paper58, receipt.Paper80} {
 					want := slip(t, paper)
-					confirmed, err := Once(t.Context(), d, want, time.Now, func(err error) { t.Error(err) })
+					confirmed, err := Once(t.Context(), d, want, time.Now, func(err error) {
+						if err != nil {
+							t.Error(err)
+						}
+					})
 					if err != nil || confirmed == mute {
 						t.Fatalf("%v, %v", confirmed, err)
 					}

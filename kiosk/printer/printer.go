@@ -260,8 +260,8 @@ func (p *Printer) ended(r Result) {
 }
 
 // Once prints a picture without trying again, and gives whether the printer said
-// that all was printed. tell hears of troubles that may pass; the context bounds
-// how long they may take.
+// that all was printed. tell hears of troubles that may pass, and nil when one has;
+// the context bounds how long they may take.
 func Once(ctx context.Context, d Device, b *receipt.Bitmap, now func() time.Time, tell func(error)) (confirmed bool, err error) {
 	return printOnce(ctx, d.open, now, defaultLimit, &habits{}, b, tell)
 }

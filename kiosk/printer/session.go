@@ -14,6 +14,8 @@ import (
 const (
 	chunk      = 4096                   // bytes of one write: it is what a slow line takes in four seconds
 	answerTime = 500 * time.Millisecond // a printer that answers answers sooner
+	quietTime  = 50 * time.Millisecond  // without a byte: nothing is under way from before
+	maxLooks   = 4                      // until it is taken as it is
 	stallTime  = 8 * time.Second        // without a byte taken: something is wrong
 	lookTime   = time.Second            // between two looks at a printer that prints
 	pollTime   = 20 * time.Millisecond  // between two looks at what waits in this machine
@@ -34,7 +36,7 @@ type session struct {
 	line   *line
 	now    func() time.Time
 	limit  time.Duration // how long it may take nothing, or print nothing
-	tell   func(error)   // hears of troubles that may pass
+	tell   func(error)   // hears of troubles that may pass, and nil when they have
 	heard  chan byte
 	turned bool // GS r was answered
 }
@@ -79,7 +81,7 @@ func (s *session) listen(closed <-chan struct{}) {
 			default:
 			}
 		}
-		if err != nil && !(s.line.restless && errors.Is(err, io.EOF)) {
+		if err != nil && (!s.line.restless || !errors.Is(err, io.EOF)) {
 			return
 		}
 		if n == 0 {
@@ -140,9 +142,6 @@ func (s *session) next(ctx context.Context, wait time.Duration) (byte, bool) {
 
 // ask asks for one of the states. False: no answer.
 func (s *session) ask(ctx context.Context, n byte) (byte, bool, error) {
-	for range len(s.heard) { // old
-		s.hear(<-s.heard)
-	}
 	if _, err := s.write(ctx, realTime(n)); err != nil {
 		return 0, false, err
 	}
@@ -163,22 +162,51 @@ func (s *session) ask(ctx context.Context, n byte) (byte, bool, error) {
 func (s *session) hear(b byte) { s.turned = s.turned || isInTurn(b) }
 
 // look asks the printer how it is. It gives whether it answered, and its trouble.
+// The answers do not tell the questions: one that comes late, or that a picture has
+// asked for by chance, would be taken for that of another. So nothing must come
+// before the first question, every question must have its answer, and a trouble must
+// be told twice, if that can be had.
 func (s *session) look(ctx context.Context) (talks bool, err error) {
 	if s.line.mute {
 		return false, nil
 	}
-	var a answers
+	var before error
+	for range maxLooks {
+		a, given, err := s.askAll(ctx)
+		if err != nil || given == 0 {
+			return false, err
+		}
+		now := a.trouble()
+		if given == askPaper && (now == nil || before != nil && StateOf(before) == StateOf(now)) {
+			return true, now
+		}
+		before = now
+	}
+	return true, before
+}
+
+// askAll asks for all states. It gives the answers, and how many came.
+func (s *session) askAll(ctx context.Context) (a answers, given int, err error) {
+	for range cap(s.heard) {
+		b, ok := s.next(ctx, quietTime)
+		if !ok {
+			break
+		}
+		s.hear(b)
+	}
 	for n := byte(askPrinter); n <= askPaper; n++ {
 		b, ok, err := s.ask(ctx, n)
 		if err != nil {
-			return talks, err
+			return a, given, err
 		}
-		if !ok && !talks {
-			return false, nil // it will not answer the rest
+		if ok {
+			a[n] = b
+			given++
+		} else if given == 0 {
+			break // it will not answer the rest
 		}
-		a[n], talks = b, true
 	}
-	return true, a.trouble()
+	return a, given, nil
 }
 
 // ready asks before anything is printed.
@@ -188,6 +216,9 @@ func (s *session) ready(ctx context.Context, h *habits) (talks bool, err error) 
 		err = fmt.Errorf("%w: %s does not answer any more; is it switched on?", ErrMissing, s.line.name)
 	}
 	h.talks = h.talks || talks
+	if err == nil && talks {
+		s.tell(nil)
+	}
 	return talks, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"hexiao/kiosk/receipt"
 )
@@ -21,6 +22,12 @@ type Printer struct {
 	Slips chan *receipt.Bitmap
 	// Mute printers answer nothing, NoTurn ones no GS r. Set before it is used.
 	Mute, NoTurn bool
+	// Drawer is a drawer that is shut: one more bit in the answer to DLE EOT 1.
+	Drawer bool
+	// Stale is what it says when a line begins, left from before.
+	Stale []byte
+	// Late is after how many answers one comes only after half a second; 0: none does.
+	Late int
 
 	mu       sync.Mutex
 	moved    *sync.Cond // when the printer reads again
@@ -103,6 +110,9 @@ func (p *Printer) change(do func()) {
 func (p *Printer) Serve(line io.ReadWriter) {
 	p.mu.Lock()
 	p.peer = line
+	for _, b := range p.Stale {
+		p.answer(b)
+	}
 	p.mu.Unlock()
 	buf := make([]byte, 1024)
 	for {
@@ -135,9 +145,15 @@ func (p *Printer) receive(b []byte) {
 }
 
 func (p *Printer) answer(b byte) {
-	if !p.Mute && p.peer != nil {
-		_, _ = p.peer.Write([]byte{b}) // whoever asked may be gone
+	if p.Mute || p.peer == nil {
+		return
 	}
+	if p.Late--; p.Late == 0 {
+		peer := p.peer
+		time.AfterFunc(600*time.Millisecond, func() { _, _ = peer.Write([]byte{b}) })
+		return
+	}
+	_, _ = p.peer.Write([]byte{b}) // whoever asked may be gone
 }
 
 // status answers DLE EOT n.
@@ -145,8 +161,13 @@ func (p *Printer) status(n byte) byte {
 	b := byte(0x12)
 	stopped := p.paper == 0 || p.cover
 	switch {
-	case n == 1 && stopped:
-		b |= 0x08
+	case n == 1:
+		if stopped {
+			b |= 0x08
+		}
+		if p.Drawer {
+			b |= 0x04
+		}
 	case n == 2:
 		if p.cover {
 			b |= 0x04

@@ -125,7 +125,7 @@ type line struct {
 	deadline func(time.Time) error // for writes
 	mute     bool                  // it never answers
 	restless bool                  // a read of nothing is not the end
-	untaken  func() int            // bytes that wait in this machine; nil: unknown
+	untaken  func() int            // bytes, or pieces, that wait in this machine; nil: none ever do
 	forget   func()                // what was not taken, before a close; nil: nothing can be
 }
 
@@ -199,7 +199,7 @@ func openDevice(path, group string) (*line, error) {
 		_ = f.Close() // nothing was written
 		return nil, explain(path, group, err)
 	}
-	return &line{ReadWriteCloser: f, name: path, group: group, deadline: f.SetWriteDeadline}, nil
+	return &line{ReadWriteCloser: f, name: path, group: group, deadline: f.SetWriteDeadline, untaken: func() int { return unsent(f) }}, nil
 }
 
 // openSerial opens a serial line: 8 data bits, no parity, raw, XON/XOFF.
@@ -290,6 +290,21 @@ func outQueue(c syscall.Conn) int {
 		return err
 	})
 	return n
+}
+
+// unsent is 0 when the driver would take more: then a USB printer has taken the last
+// piece. A device that is gone would.
+func unsent(f *os.File) int {
+	fds := []unix.PollFd{{Events: unix.POLLOUT}}
+	_ = control(f, func(fd int) error {
+		fds[0].Fd = int32(fd)
+		_, err := unix.Poll(fds, 0)
+		return err
+	})
+	if fds[0].Revents == 0 {
+		return 1
+	}
+	return 0
 }
 
 // explain says in a sentence why a device cannot be used, as an error of a state.

@@ -156,6 +156,7 @@ func (p *Printer) ask(ctx context.Context) {
 		_, err = s.ready(ctx, &p.habits)
 		end(err)
 	}
+	p.habits.after(err)
 	if ctx.Err() == nil {
 		p.tell(err)
 	}
@@ -221,14 +222,12 @@ func (p *Printer) once(ctx context.Context, b *receipt.Bitmap) (bool, error) {
 func printOnce(ctx context.Context, open func(context.Context) (*line, error), now func() time.Time, limit time.Duration,
 	h *habits, b *receipt.Bitmap, tell func(error)) (bool, error) {
 	s, end, err := begin(ctx, open, now, limit, tell)
-	if err != nil {
-		if errors.Is(err, ErrMissing) {
-			*h = habits{} // what comes back was switched off, or is another one
-		}
-		return false, err
+	confirmed := false
+	if err == nil {
+		confirmed, err = deliver(ctx, s, h, b)
+		end(err)
 	}
-	confirmed, err := deliver(ctx, s, h, b)
-	end(err)
+	h.after(err)
 	return confirmed, err
 }
 

@@ -8,6 +8,8 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"hexiao/kiosk/receipt"
 )
 
@@ -31,6 +33,14 @@ type habits struct {
 	cut   int  // NULs that the printer needs first: the last slip broke off
 }
 
+// after forgets what was learnt when the printer is gone: what comes back was
+// switched off, or is another one. Silence alone is not that.
+func (h *habits) after(err error) {
+	if errors.Is(err, ErrMissing) && !errors.Is(err, errSilent) {
+		*h = habits{}
+	}
+}
+
 // session is a printer while it is open. One goroutine uses it; another reads.
 type session struct {
 	line   *line
@@ -38,7 +48,8 @@ type session struct {
 	limit  time.Duration // how long it may take nothing, or print nothing
 	tell   func(error)   // hears of troubles that may pass, and nil when they have
 	heard  chan byte
-	turned bool // GS r was answered
+	lost   chan error // why nothing can be heard any more
+	turned bool       // GS r was answered
 }
 
 // begin opens a printer, and ends with the function that it gives. Whatever the
@@ -48,7 +59,7 @@ func begin(ctx context.Context, open func(context.Context) (*line, error), now f
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &session{line: l, now: now, limit: limit, tell: tell, heard: make(chan byte, 256)}
+	s := &session{line: l, now: now, limit: limit, tell: tell, heard: make(chan byte, 256), lost: make(chan error, 1)}
 	closed, read := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(read)
@@ -81,7 +92,12 @@ func (s *session) listen(closed <-chan struct{}) {
 			default:
 			}
 		}
-		if err != nil && (!s.line.restless || !errors.Is(err, io.EOF)) {
+		switch {
+		case err == nil, s.line.restless && errors.Is(err, io.EOF):
+		case errors.Is(err, io.EOF), errors.Is(err, unix.EINVAL): // it only listens
+			return
+		default:
+			s.lost <- err
 			return
 		}
 		if n == 0 {
@@ -117,11 +133,10 @@ func (s *session) write(ctx context.Context, p []byte) (int, error) {
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return taken, explain(s.line.name, s.line.group, err)
 		case n == 0:
-			stalled := fmt.Errorf("%w: it takes no more data; look at its paper, its cover and its lamps", ErrBusy)
 			if s.now().Sub(moved) >= s.limit {
-				return taken, stalled
+				return taken, errStalled
 			}
-			s.tell(stalled)
+			s.tell(errStalled)
 		}
 	}
 	return taken, nil
@@ -213,7 +228,7 @@ func (s *session) askAll(ctx context.Context) (a answers, given int, err error) 
 func (s *session) ready(ctx context.Context, h *habits) (talks bool, err error) {
 	talks, err = s.look(ctx)
 	if err == nil && !talks && h.talks {
-		err = fmt.Errorf("%w: %s does not answer any more; is it switched on?", ErrMissing, s.line.name)
+		err = errSilent
 	}
 	h.talks = h.talks || talks
 	if err == nil && talks {
@@ -249,32 +264,41 @@ func deliver(ctx context.Context, s *session, h *habits, b *receipt.Bitmap) (con
 	return s.confirm(ctx, b.Height)
 }
 
-// drained waits until nothing waits in this machine any more.
+// drained waits until nothing waits in this machine any more: the driver of USB
+// printers throws away what it has not sent when it is closed.
 func (s *session) drained(ctx context.Context) error {
 	if s.line.untaken == nil {
 		return nil
 	}
-	left, moved, told := s.line.untaken(), s.now(), false
+	left, moved := s.line.untaken(), s.now()
 	for left > 0 {
-		if b, ok := s.next(ctx, pollTime); ok {
-			s.hear(b)
-		}
-		if err := ctx.Err(); err != nil {
+		if err := s.rest(ctx); err != nil {
 			return err
 		}
 		was := left
 		if left = s.line.untaken(); left < was {
 			moved = s.now()
 		}
-		stalled := fmt.Errorf("%w: it takes no more data; look at its paper, its cover and its lamps", ErrBusy)
 		if waited := s.now().Sub(moved); waited >= s.limit {
-			return stalled
-		} else if waited >= stallTime && !told {
-			told = true
-			s.tell(stalled)
+			return errStalled
+		} else if waited >= stallTime {
+			s.tell(errStalled)
 		}
 	}
-	return nil
+	return s.rest(ctx) // what is gone has nothing waiting either
+}
+
+// rest waits a little. An error says that the line is gone.
+func (s *session) rest(ctx context.Context) error {
+	if b, ok := s.next(ctx, pollTime); ok {
+		s.hear(b)
+	}
+	select {
+	case err := <-s.lost:
+		return explain(s.line.name, s.line.group, err)
+	default:
+		return ctx.Err()
+	}
 }
 
 // confirm waits until a printer that talks has printed everything. Whatever keeps
@@ -309,7 +333,7 @@ func (s *session) confirm(ctx context.Context, rows int) (bool, error) {
 		case s.turned:
 			return true, nil
 		case err == nil && !talks:
-			err = fmt.Errorf("%w: %s stopped answering in the middle of a slip", ErrMissing, s.line.name)
+			err = errSilent
 		}
 		now := s.now()
 		switch {

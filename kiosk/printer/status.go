@@ -28,6 +28,12 @@ var (
 	ErrBroken    = errors.New("the printer is out of order")
 )
 
+// errSilent is a printer that answered before.
+var errSilent = fmt.Errorf("%w: it does not answer any more; is it switched on?", ErrMissing)
+
+// errStalled is a printer that is there and takes nothing.
+var errStalled = fmt.Errorf("%w: it takes no more data; look at its paper, its cover and its lamps", ErrBusy)
+
 // Other errors.
 var (
 	// ErrDevice is returned for a setting that names no printer; trying again is of no use.

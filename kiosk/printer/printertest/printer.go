@@ -28,10 +28,13 @@ type Printer struct {
 	Stale []byte
 	// Late is after how many answers one comes only after half a second; 0: none does.
 	Late int
+	// Extra is before which of its answers one comes that nobody asked for; 0: none does.
+	Extra int
 
 	mu       sync.Mutex
 	moved    *sync.Cond // when the printer reads again
 	held     bool
+	stall    int // bytes until it is held; 0: it is not going to be
 	paper    int // rows left; less than 0: a roll without end
 	cover    bool
 	errors   byte
@@ -92,6 +95,9 @@ func (p *Printer) Fail(bits byte) { p.change(func() { p.errors = bits }) }
 // Hold makes it stop reading, or read again.
 func (p *Printer) Hold(hold bool) { p.change(func() { p.held = hold }) }
 
+// Stall makes it stop reading after so many bytes, at the earliest; see Hold.
+func (p *Printer) Stall(after int) { p.change(func() { p.stall = after }) }
+
 // Restart switches it off and on: it forgets what it has not printed, and the paper
 // is torn off.
 func (p *Printer) Restart() {
@@ -132,6 +138,10 @@ func (p *Printer) Serve(line io.ReadWriter) {
 func (p *Printer) receive(b []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.stall > 0 {
+		p.stall = max(p.stall-len(b), 0)
+		p.held = p.stall == 0
+	}
 	for _, c := range b {
 		// Real printers answer these three bytes wherever they stand, even in a picture.
 		if bytes.Equal(p.tail, []byte{0x10, 0x04}) && c >= 1 && c <= 4 {
@@ -147,6 +157,9 @@ func (p *Printer) receive(b []byte) {
 func (p *Printer) answer(b byte) {
 	if p.Mute || p.peer == nil {
 		return
+	}
+	if p.Extra--; p.Extra == 0 {
+		_, _ = p.peer.Write([]byte{0x12})
 	}
 	if p.Late--; p.Late == 0 {
 		peer := p.peer

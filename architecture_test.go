@@ -36,6 +36,9 @@ func importTable() []room {
 		{"kiosk/kiosktest", "kiosk kiosk/books kiosk/desk kiosk/seal", "builders, an in-memory Ledger and the contract that every Ledger passes"},
 		{"kiosk/ordertable", "kiosk kiosk/seal", "order tables (CSV, XLSX, JSON) to sealed orders, the same for terminal and HQ"},
 		{"kiosk/pinyin", "", "how Chinese text is typed in letters; for the index of names and the search"},
+		{"kiosk/printer", "kiosk/receipt", "ESC/POS receipt printers over USB, serial lines and the network, and the queue before them"},
+		{"kiosk/printer/printertest", "kiosk/receipt", "a printer for tests: bytes back into dots, and its troubles"},
+		{"kiosk/receipt", "assets kiosk", "what stands on a printed slip, as a value and as dots; knows no Fyne, so that a terminal without a screen prints"},
 		{"kiosk/seal", "kiosk kiosk/pinyin", "sealing of an order's personal data and its blind indexes"},
 		{"kiosk/stick", "", "USB sticks: found, mounted, written to so that a file is whole or not there"},
 		{"kiosk/ui", "assets kiosk/desk kiosk/ui/look kiosk/ui/screen", "the window: routes the desk's State to a screen"},
@@ -59,15 +62,15 @@ func importTable() []room {
 		{"sync/hq/hqtest", "kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the contract that every Store passes, and an HQ inside the test"},
 		{"sync/wire", "kiosk", "the contract between terminal and HQ, and its way to and from the domain"},
 		{"cmd/internal/cli", "", "what the commands have in common: parsing, exit codes, progress"},
-		{"cmd/internal/hardwaretest", "scanner scanner/camera scanner/decode scanner/scannertest scanner/serial scanner/wedge",
+		{"cmd/internal/hardwaretest", "kiosk/printer kiosk/printer/printertest kiosk/receipt scanner scanner/camera scanner/decode scanner/scannertest scanner/serial scanner/wedge",
 			"the sources against real drivers in a guest, whose hands it is; .ci/test-hardware runs it"},
 		{"cmd/internal/powercut", "", "power cuts of a real ext4 under the real kioskctl, which it knows by its commands alone; .ci/crash-ext4 runs it"},
-		{"cmd/internal/terminal", "kiosk kiosk/boltstore kiosk/config kiosk/desk kiosk/journal kiosk/ordertable kiosk/seal scanner scanner/camera " +
+		{"cmd/internal/terminal", "kiosk kiosk/boltstore kiosk/config kiosk/desk kiosk/journal kiosk/ordertable kiosk/printer kiosk/seal scanner scanner/camera " +
 			"scanner/decode scanner/plugged scanner/serial scanner/wedge sync/client sync/engine", "the terminal put together without a screen; siblings meet here"},
 		{"cmd/gallery", "cmd/internal/cli kiosk/desk kiosk/ui kiosk/ui/look kiosk/ui/sample", "every screen in every state"},
 		{"cmd/hq", "cmd/internal/cli kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the platform server and its tools"},
 		{"cmd/kiosk", "assets cmd/internal/cli cmd/internal/terminal kiosk/desk kiosk/ui", "the terminal with its window"},
-		{"cmd/kioskctl", "cmd/internal/cli cmd/internal/terminal kiosk kiosk/desk kiosk/journal kiosk/ordertable scanner scanner/camera scanner/decode",
+		{"cmd/kioskctl", "cmd/internal/cli cmd/internal/terminal kiosk kiosk/desk kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt scanner scanner/camera scanner/decode",
 			"the terminal without a window, and its tools"},
 	}
 }
@@ -82,7 +85,7 @@ func fences() []fence {
 		{"go.etcd.io/bbolt/...", "kiosk/boltstore sync/hq/boltstore", "", "the rest of the program must not care how things are stored"},
 		{"net net/http os os/exec os/signal syscall", "", "kiosk kiosk/desk kiosk/seal", "the domain does no input or output: pass the bytes in"},
 		{"testing/... net/http/httptest pgregory.net/rapid github.com/google/go-cmp/... go.uber.org/goleak github.com/rogpeppe/go-internal/testscript",
-			"kiosk/kiosktest scanner/scannertest/... sync/hq/hqtest", "", "it belongs to tests"},
+			"kiosk/kiosktest kiosk/printer/printertest scanner/scannertest/... sync/hq/hqtest", "", "it belongs to tests"},
 	}
 }
 

@@ -29,7 +29,8 @@ type commands struct {
 	Rebuild rebuildCmd `cmd:"" help:"Make the derived state again from the journal."`
 	Decode  decodeCmd  `cmd:"" help:"Read the codes in picture files."`
 
-	ScanTest scanTestCmd `cmd:"" help:"Look through a camera and say in figures what it sees and costs."`
+	ScanTest  scanTestCmd  `cmd:"" help:"Look through a camera and say in figures what it sees and costs."`
+	PrintTest printTestCmd `cmd:"" help:"Print a sample slip on a receipt printer and say what came of it."`
 }
 
 // dataFlag is the data folder, which most commands need.

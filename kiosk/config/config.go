@@ -75,6 +75,7 @@ type Config struct {
 	Sound    Sound            `toml:"sound" comment:"What is heard with an answer."`
 	Screen   Screen           `toml:"screen" comment:"The display."`
 	Look     Look             `toml:"look" comment:"How the screens look."`
+	Printer  Printer          `toml:"printer" comment:"The receipt printer. Nothing waits for it."`
 }
 
 // HQ says where the platform is.
@@ -115,6 +116,12 @@ type Screen struct {
 	Pointer bool `toml:"pointer" comment:"Show the mouse pointer although the window fills the screen, for a machine that has a mouse and no touch screen."`
 }
 
+// Printer is what prints slips.
+type Printer struct {
+	Device string `toml:"device" comment:"auto: the first USB printer; /dev/usb/lp0; vendor:product as lsusb has them; serial:/dev/…@19200; tcp://host:9100; file:PATH; empty: none. kioskctl print-test tries one."`
+	Paper  int    `toml:"paper" comment:"Width of its paper in mm: 58 or 80."`
+}
+
 // Duration is a time.Duration written as "5s".
 type Duration time.Duration
 
@@ -136,7 +143,7 @@ func Default() Config {
 	return Config{
 		Language: "zh", HQ: HQ{Poll: Duration(5 * time.Second)}, Scanners: Scanners{Camera: "auto"},
 		Sound: Sound{Volume: 100, Voice: true},
-		Look:  Look{Palette: "light"},
+		Look:  Look{Palette: "light"}, Printer: Printer{Paper: 80},
 	}
 }
 
@@ -200,6 +207,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%w: sound.volume is %d, it can be 0 to 100", ErrInvalid, c.Sound.Volume)
 	case !slices.Contains(Palettes(), c.Look.Palette):
 		return fmt.Errorf("%w: look.palette is %q, it can be %s", ErrInvalid, c.Look.Palette, strings.Join(Palettes(), ", "))
+	case c.Printer.Paper != 58 && c.Printer.Paper != 80:
+		return fmt.Errorf("%w: printer.paper is %d, it can be 58 or 80", ErrInvalid, c.Printer.Paper)
 	case c.HQ.Poll <= 0:
 		return fmt.Errorf("%w: hq.poll must be longer than nothing", ErrInvalid)
 	}

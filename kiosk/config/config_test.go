@@ -20,6 +20,7 @@ func TestWriteAndLoad(t *testing.T) {
 	c.Terminal, c.Point = "P001-1", "P001"
 	c.HQ = config.HQ{URL: "https://hq.example", Key: "a2V5", Poll: config.Duration(7 * time.Second)}
 	c.Scanners = config.Scanners{Camera: "/dev/video0", Serial: []string{"/dev/ttyUSB0@115200"}, Wedge: []string{}}
+	c.Printer = config.Printer{Device: "tcp://192.0.2.7", Paper: 58}
 	if err := c.Write(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func TestWriteAndLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"# The platform.", "poll = '7s'", "keys = ''"} {
+	for _, want := range []string{"# The platform.", "poll = '7s'", "keys = ''", "[printer]", "device = 'tcp://192.0.2.7'", "paper = 58"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the file does not say %q:\n%s", want, text)
 		}
@@ -65,6 +66,7 @@ func TestLoadRefuses(t *testing.T) {
 		"negative poll":    {named + "[hq]\npoll = '-1s'\n", config.ErrInvalid, "hq.poll"},
 		"too loud":         {named + "[sound]\nvolume = 101\n", config.ErrInvalid, "0 to 100"},
 		"less than silent": {named + "[sound]\nvolume = -1\n", config.ErrInvalid, "0 to 100"},
+		"no paper":         {named + "[printer]\npaper = 76\n", config.ErrInvalid, "58 or 80"},
 		"no URL":           {named + "[hq]\nurl = 'ftp://x'\n", config.ErrInvalid, "hq.url"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -91,7 +93,7 @@ func TestLoadFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, err := config.LoadFile(path)
-	if err != nil || c.Scanners.Camera != "auto" || !c.Sound.Voice || c.Sound.Volume != 100 || c.Screen.Pointer {
+	if err != nil || c.Scanners.Camera != "auto" || !c.Sound.Voice || c.Sound.Volume != 100 || c.Screen.Pointer || c.Printer.Paper != 80 {
 		t.Errorf("got %+v, %v: unnamed settings keep their defaults", c, err)
 	}
 }

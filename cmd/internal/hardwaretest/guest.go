@@ -37,6 +37,7 @@ func scenarios() []scenario {
 		{"camera-yuyv", "a camera: codes one after another, pictures cut short, its end told as silent, its return", cameraYUYV},
 		{"camera-mjpeg", "the same with JPEG pictures: cut short, damaged, of a size that is not true", cameraMJPEG},
 		{"camera-vivid", "a camera pulled out while it gives pictures, back again; a camera that two programs want", cameraVivid},
+		{"printer-usb", "a receipt printer: slips dot for dot, no paper, taken by another program, stops reading, pulled in mid-slip, never answers", printerUSB},
 		{"terminal", "kioskctl run with a camera, a serial scanner and one that types, both pulled and plugged: each code accepted once", wholeTerminal},
 	}
 }

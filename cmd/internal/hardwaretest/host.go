@@ -22,7 +22,7 @@ const (
 )
 
 // guestModules are the drivers of the devices that the scenarios use.
-const guestModules = "virtio_pci,virtio_console,xhci-pci,ftdi_sio,usbhid,hid-generic,evdev,uinput,dummy_hcd,usb_f_acm,g_serial:use_acm=1,cdc-acm," +
+const guestModules = "virtio_pci,virtio_console,xhci-pci,ftdi_sio,usbhid,hid-generic,evdev,uinput,dummy_hcd:num=2,usb_f_acm,g_serial:use_acm=1,cdc-acm,usb_f_printer,usblp," +
 	"v4l2loopback:exclusive_caps=1,vivid:n_devs=1:node_types=1"
 
 // host starts a guest and is its hands: it plugs, pulls, types and sends as the scenarios in there ask.

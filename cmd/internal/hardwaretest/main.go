@@ -15,6 +15,7 @@
 //	camera-yuyv     a camera whose pictures a program makes (v4l2loopback)
 //	camera-mjpeg    the same with JPEG pictures
 //	camera-vivid    the kernel's test camera, whose plug can be pulled
+//	printer-usb     a receipt printer that a program plays (dummy_hcd and usb_f_printer, driver usblp)
 //	terminal        kioskctl run with three of these at once
 //
 // Sources are supervised and debounced as in the terminal, by scanner.Merge; the last scenario runs the real kioskctl on

@@ -46,6 +46,11 @@
 // customers who have collected are forgotten, files are made smaller; see
 // boltstore.Store.Maintain.
 //
+// # Examination
+//
+// Examine says of folder, keys, clock, devices, printer and HQ what is wrong and
+// what to do.
+//
 // # Limits
 //
 // What only a write can show about the room on a disk, such as a quota, is found

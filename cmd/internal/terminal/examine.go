@@ -16,6 +16,7 @@ import (
 	"hexiao/kiosk/boltstore"
 	"hexiao/kiosk/config"
 	"hexiao/kiosk/journal"
+	"hexiao/kiosk/printer"
 	"hexiao/scanner/camera"
 	"hexiao/scanner/serial"
 	"hexiao/scanner/wedge"
@@ -117,6 +118,7 @@ func Examine(ctx context.Context, path string, now func() time.Time) []Finding {
 		add("device", err, device+" is there")
 	}
 	examineScanners(folder.Config.Scanners, serial.Find("/"), wedge.Find("/"), add)
+	examinePrinter(ctx, folder.Config.Printer, printer.Find("/"), now, add)
 	return all
 }
 

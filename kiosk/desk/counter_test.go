@@ -220,3 +220,23 @@ func TestStaffMayHandOverOnly(t *testing.T) {
 		t.Errorf("recorded: %v", got)
 	}
 }
+
+// HQ may take somebody's rights away while they work.
+func TestWhoIsSignedInIsCheckedAgain(t *testing.T) {
+	s := newShop(t)
+	s.scan(1)
+	s.open(1)
+	point := s.ledger.Point()
+	point.Leaders = slices.Clone(point.Leaders)
+	point.Leaders[0].Role = kiosk.RoleStaff
+	s.ledger.SetPoint(point)
+	if state := s.tap(desk.TapUndo); state.Order.Refusal != desk.RefusedRole || state.Role != kiosk.RoleStaff || state.Order.Offers(desk.TapUndo) {
+		t.Errorf("now staff: %q %+v", state.Order.Refusal, state.Order.Can)
+	}
+	point.Leaders = point.Leaders[1:]
+	s.ledger.SetPoint(point)
+	s.pick(desk.PickOrder, kiosktest.OrderID(3))
+	if state := s.on(desk.Welcome); state.Leader != "" || len(s.events()) != 1 {
+		t.Errorf("%q, recorded %v", state.Leader, s.events())
+	}
+}

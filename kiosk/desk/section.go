@@ -58,6 +58,7 @@ func (d *Desk) tapSection(a Action, at kiosk.Moment) bool {
 // a line's stepper, a star. What item means is said at the action.
 func (d *Desk) Pick(a Action, item string, at kiosk.Moment) {
 	d.recall(at)
+	d.recheck(at)
 	if d.screen.ForLeader() {
 		d.leader.touch(at)
 	}

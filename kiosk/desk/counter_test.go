@@ -147,6 +147,14 @@ func TestAListIsGivenInLeaves(t *testing.T) {
 	if len(first.Entries) != 40 || first.More() != 54 || len(second.Entries) != 40 || second.More() != 14 || len(third.Entries) != 14 || third.More() != 0 {
 		t.Fatalf("%d and %d more, %d and %d, %d and %d", len(first.Entries), first.More(), len(second.Entries), second.More(), len(third.Entries), third.More())
 	}
+	for _, item := range []any{-1, 99, "x"} {
+		s.pick(desk.PickPage, item)
+	}
+	s.pick(desk.PickPage, 2)
+	s.pick(desk.PickOrder, third.Entries[9].ID)
+	if c := s.tap(desk.TapBack).Counter; c.Page != 2 || c.From != third.From {
+		t.Errorf("back from an order the list is elsewhere: %+v", c)
+	}
 	seen := map[kiosk.OrderID]bool{}
 	for _, c := range []desk.CounterState{first, second, third} {
 		for _, e := range c.Entries {

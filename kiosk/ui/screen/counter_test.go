@@ -134,12 +134,10 @@ func TestTheLeadersWordsAreComplete(t *testing.T) {
 	for _, l := range []look.Lang{look.Chinese, look.English} {
 		w := words(t, l)
 		var ids []string
-		for _, j := range []desk.JobKind{desk.JobPrint, desk.JobExportDay, desk.JobExportJournal, desk.JobImportOrders} {
+		for _, j := range desk.JobKinds() {
 			ids = append(ids, "job."+string(j), "job."+string(j)+".done", "job."+string(j)+".failed")
 		}
-		for _, f := range []desk.JobFailure{
-			desk.JobNoStick, desk.JobNoRoom, desk.JobNoFile, desk.JobBadFile, desk.JobNoDevice, desk.JobNoPaper, desk.JobCancelled, desk.JobBroken,
-		} {
+		for _, f := range desk.JobFailures() {
 			ids = append(ids, "job-failure."+string(f))
 		}
 		for _, r := range desk.Refusals() {

@@ -14,6 +14,7 @@ const (
 	PickFilter Action = "filter" // list orders; item: a Filter
 	PickOrder  Action = "order"  // open an order; item: its id
 	PickFrom   Action = "from"   // list others; item: how many come before them
+	PickPage   Action = "page"   // the list was turned to a page; item: its number, from 0
 )
 
 // CounterMode is what Counter shows.
@@ -40,6 +41,7 @@ type CounterState struct {
 	Text    string // what was typed
 	Entries []Entry
 	From    int // entries before the first of them
+	Page    int // that the window turned to, of those that it makes of Entries
 	Total   int // that were found
 }
 
@@ -52,6 +54,7 @@ type counter struct {
 	filter Filter
 	text   string
 	from   int
+	page   int
 }
 
 func (d *Desk) openCounter(at kiosk.Moment) {
@@ -64,11 +67,11 @@ func (d *Desk) tapCounter(a Action, at kiosk.Moment) {
 		d.home()
 		return
 	}
-	d.jobSeen()
+	d.forgetJobs()
 	c := &d.counter
 	switch a {
 	case TapSearch:
-		c.mode, c.from = CounterTyping, 0
+		c.mode, c.from, c.page = CounterTyping, 0, 0
 	case TapBack:
 		*c = counter{mode: CounterToday}
 	case TapErase:
@@ -106,7 +109,7 @@ func (d *Desk) pickCounter(a Action, item string, at kiosk.Moment) {
 		d.home()
 		return
 	}
-	d.jobSeen()
+	d.forgetJobs()
 	c := &d.counter
 	switch a {
 	case PickFilter:
@@ -116,7 +119,11 @@ func (d *Desk) pickCounter(a Action, item string, at kiosk.Moment) {
 		}
 	case PickFrom:
 		if n, err := strconv.Atoi(item); err == nil && c.mode == CounterList && n >= 0 && n < d.find(at).Total {
-			c.from = n
+			c.from, c.page = n, 0
+		}
+	case PickPage:
+		if n, err := strconv.Atoi(item); err == nil && c.mode == CounterList && n >= 0 && n < CounterLeaf+2 {
+			c.page = n
 		}
 	case PickOrder:
 		d.openOrder(kiosk.OrderID(item), at)
@@ -160,7 +167,7 @@ func (d *Desk) counterState(at kiosk.Moment) CounterState {
 	if c.from >= f.Total { // others collected them meanwhile
 		c.from = max(0, (f.Total-1)/CounterLeaf*CounterLeaf)
 	}
-	s := CounterState{Mode: c.mode, Filter: c.filter, Text: c.text, From: c.from, Total: f.Total}
+	s := CounterState{Mode: c.mode, Filter: c.filter, Text: c.text, From: c.from, Page: c.page, Total: f.Total}
 	for _, e := range f.Entries[min(c.from, len(f.Entries)):] {
 		s.Entries = append(s.Entries, d.inZoneEntry(e))
 	}
@@ -171,11 +178,4 @@ func (d *Desk) counterState(at kiosk.Moment) CounterState {
 func (d *Desk) inZoneEntry(e Entry) Entry {
 	e.Collected, e.CollectBy, e.RemindedAt = d.inZone(e.Collected), d.inZone(e.CollectBy), d.inZone(e.RemindedAt)
 	return e
-}
-
-// jobSeen forgets how a job ended, once the leader goes on.
-func (d *Desk) jobSeen() {
-	if d.job != nil && d.job.Ended {
-		d.job = nil
-	}
 }

@@ -147,6 +147,14 @@ func TestAListIsGivenInLeaves(t *testing.T) {
 	if len(first.Entries) != 40 || first.More() != 54 || len(second.Entries) != 40 || second.More() != 14 || len(third.Entries) != 14 || third.More() != 0 {
 		t.Fatalf("%d and %d more, %d and %d, %d and %d", len(first.Entries), first.More(), len(second.Entries), second.More(), len(third.Entries), third.More())
 	}
+	for _, item := range []any{-1, 99, "x"} {
+		s.pick(desk.PickPage, item)
+	}
+	s.pick(desk.PickPage, 2)
+	s.pick(desk.PickOrder, third.Entries[9].ID)
+	if c := s.tap(desk.TapBack).Counter; c.Page != 2 || c.From != third.From {
+		t.Errorf("back from an order the list is elsewhere: %+v", c)
+	}
 	seen := map[kiosk.OrderID]bool{}
 	for _, c := range []desk.CounterState{first, second, third} {
 		for _, e := range c.Entries {
@@ -218,5 +226,25 @@ func TestStaffMayHandOverOnly(t *testing.T) {
 	}
 	if got := s.events(); !slices.Equal(got, []kiosk.EventType{kiosk.TypeRedeemed}) {
 		t.Errorf("recorded: %v", got)
+	}
+}
+
+// HQ may take somebody's rights away while they work.
+func TestWhoIsSignedInIsCheckedAgain(t *testing.T) {
+	s := newShop(t)
+	s.scan(1)
+	s.open(1)
+	point := s.ledger.Point()
+	point.Leaders = slices.Clone(point.Leaders)
+	point.Leaders[0].Role = kiosk.RoleStaff
+	s.ledger.SetPoint(point)
+	if state := s.tap(desk.TapUndo); state.Order.Refusal != desk.RefusedRole || state.Role != kiosk.RoleStaff || state.Order.Offers(desk.TapUndo) {
+		t.Errorf("now staff: %q %+v", state.Order.Refusal, state.Order.Can)
+	}
+	point.Leaders = point.Leaders[1:]
+	s.ledger.SetPoint(point)
+	s.pick(desk.PickOrder, kiosktest.OrderID(3))
+	if state := s.on(desk.Welcome); state.Leader != "" || len(s.events()) != 1 {
+		t.Errorf("%q, recorded %v", state.Leader, s.events())
 	}
 }

@@ -171,12 +171,7 @@ func (d *Desk) Camera(name string) { d.camera = name }
 // a terminal that was out of order comes back. Call it about once a second.
 func (d *Desk) Tick(at kiosk.Moment) {
 	d.recall(at)
-	if d.leader.in() && at.Mono >= d.leader.until {
-		d.signOut()
-		if d.screen.ForLeader() {
-			d.home()
-		}
-	}
+	d.recheck(at)
 	if d.closes > 0 && at.Mono >= d.closes {
 		d.home()
 	}
@@ -193,6 +188,7 @@ func (d *Desk) Tick(at kiosk.Moment) {
 // offer is ignored: the picture may have changed under the finger.
 func (d *Desk) Tap(a Action, at kiosk.Moment) {
 	d.recall(at)
+	d.recheck(at)
 	switch a {
 	case TapLanguage:
 		d.switchLanguage()

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"time"
 
 	"hexiao/kiosk"
@@ -117,3 +118,22 @@ func (d *Desk) holder(pin string) (kiosk.Leader, bool) {
 }
 
 func (d *Desk) signOut() { d.leader = leader{} }
+
+// recheck asks the point again who is signed in: HQ may have changed what they may
+// do, or have taken them off its list. Whoever is not on it, or has touched nothing
+// for long, is signed out.
+func (d *Desk) recheck(at kiosk.Moment) {
+	if !d.leader.in() {
+		return
+	}
+	all := d.o.Ledger.Point().Leaders
+	i := slices.IndexFunc(all, func(l kiosk.Leader) bool { return l.ID == d.leader.who.ID })
+	if i >= 0 && at.Mono < d.leader.until {
+		d.leader.who = all[i]
+		return
+	}
+	d.signOut()
+	if d.screen.ForLeader() {
+		d.home()
+	}
+}

@@ -146,7 +146,7 @@ func (d *Desk) tapOrder(a Action, at kiosk.Moment) {
 	if !ok {
 		return
 	}
-	d.jobSeen()
+	d.forgetJobs()
 	o := &d.file
 	o.no, o.done = "", ""
 	switch {

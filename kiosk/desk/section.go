@@ -46,7 +46,7 @@ func (d *Desk) tapSection(a Action, at kiosk.Moment) bool {
 	if open == nil {
 		return false
 	}
-	if d.leader.in() && !d.leader.forHold && (d.o.Books != nil || a == TapCustomers) && d.screen != OutOfOrder && d.screen != SignIn {
+	if d.leader.in() && !d.leader.forHold && (d.o.Books != nil || a != TapCounter) && d.screen != OutOfOrder && d.screen != SignIn {
 		d.leader.touch(at)
 		d.forgetJobs()
 		open(at)
@@ -58,6 +58,7 @@ func (d *Desk) tapSection(a Action, at kiosk.Moment) bool {
 // a line's stepper, a star. What item means is said at the action.
 func (d *Desk) Pick(a Action, item string, at kiosk.Moment) {
 	d.recall(at)
+	d.recheck(at)
 	if d.screen.ForLeader() {
 		d.leader.touch(at)
 	}

@@ -81,8 +81,9 @@ func (s *shop) scan(n int) desk.State {
 	return s.state()
 }
 
+// signIn signs somebody in on the customers' screen.
 func (s *shop) signIn(pin string) desk.State {
-	s.tap(desk.TapLeader)
+	s.tap(desk.TapDone, desk.TapLeader)
 	s.keys(pin)
 	return s.tap(desk.TapEnter)
 }

@@ -33,8 +33,8 @@ func (w *Window) typedKey(e *fyne.KeyEvent) {
 }
 
 func keyAction(s desk.Screen, key fyne.KeyName) (desk.Action, bool) {
-	switch s {
-	case desk.Keypad, desk.SignIn:
+	switch {
+	case s == desk.Keypad || s == desk.SignIn || s.ForLeader():
 		switch key {
 		case fyne.KeyReturn, fyne.KeyEnter:
 			return desk.TapEnter, true
@@ -45,11 +45,7 @@ func keyAction(s desk.Screen, key fyne.KeyName) (desk.Action, bool) {
 		case fyne.KeyEscape:
 			return desk.TapBack, true
 		}
-	case desk.Diagnostics, desk.Settings:
-		if key == fyne.KeyEscape {
-			return desk.TapBack, true
-		}
-	case desk.Accepted, desk.Refused:
+	case s == desk.Accepted || s == desk.Refused:
 		if key == fyne.KeyEscape {
 			return desk.TapDone, true
 		}

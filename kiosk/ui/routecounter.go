@@ -18,7 +18,7 @@ func counterShape(s desk.State) desk.State {
 	case s.Screen == desk.OrderFile, s.Screen == desk.Counter && s.Counter.Mode != desk.CounterToday:
 		s.Tally = desk.Tally{Known: s.Tally.Known}
 	}
-	s.Counter.Entries, s.Counter.Text, s.Counter.From, s.Counter.Total = nil, "", 0, min(s.Counter.Total, 1)
+	s.Counter.Entries, s.Counter.Text, s.Counter.Page, s.Counter.Total = nil, "", 0, min(s.Counter.Total, 1)
 	if s.Counter.Mode == desk.CounterTyping {
 		s.Counter.Total = 0
 	}

@@ -96,7 +96,7 @@ func counterList(k *look.Kit, s desk.State, on Actions) *View {
 			k.Button(look.Main, "search", w.Say("counter.search-again"), on.tap(desk.TapSearch)))
 		return leaderPage(k, s, on, "", k.Page(ways, nothing, k.Spring()))
 	}
-	rows := k.Choices(entryRows(w, s, on))
+	rows := k.Choices(entryRows(w, s, on)).At(s.Counter.Page, func(page int) { on.Pick(desk.PickPage, fmt.Sprint(page)) })
 	v := leaderPage(k, s, on, "", k.Page(ways, k.Pad(0, look.Space1, rows), k.Spring()))
 	v.follow = func(s desk.State) {
 		title.SetWords(listTitle(w, s.Counter))

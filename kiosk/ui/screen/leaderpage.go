@@ -83,11 +83,11 @@ func badge(n int) string {
 	return look.Thousands(n)
 }
 
-// jobNotice says how the job of a state goes, and follows it. A test of a part is
-// told where the part is.
+// jobNotice says how the job of a state goes, and follows it. Diagnostics and
+// Settings tell of their own work themselves.
 func jobNotice(k *look.Kit, s desk.State) (fyne.CanvasObject, func(desk.State)) {
 	w, quiet := k.Words, func(desk.State) {}
-	if s.Job == nil || s.Job.Job.Kind == desk.JobTest {
+	if s.Job == nil || s.Job.Job.Kind != desk.JobPrint && (s.Screen == desk.Diagnostics || s.Screen == desk.Settings) {
 		return k.Gap(0, ""), quiet
 	}
 	id := "job." + string(s.Job.Job.Kind)

@@ -66,7 +66,7 @@ func reasons(k *look.Kit, all []kiosk.Reason, chosen kiosk.Reason, on Actions) f
 		}
 		keys = append(keys, k.Button(look.Plain, icon, k.Words.Say("reason."+string(r)), on.pick(desk.PickReason, string(r))))
 	}
-	return k.Grid(2, look.Space1, k.Target(look.TargetPlain), keys...)
+	return k.Grid(2, look.Space1, k.Target(88), keys...)
 }
 
 func reportWays(k *look.Kit, s desk.State, on Actions, back fyne.CanvasObject) fyne.CanvasObject {

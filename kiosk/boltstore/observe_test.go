@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"hexiao/kiosk"
-	"hexiao/kiosk/books"
 	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/books"
 	"hexiao/kiosk/desk"
 	"hexiao/kiosk/kiosktest"
 )

@@ -92,7 +92,6 @@ type Terminal struct {
 	trial   trial
 	watched watched
 	setup   *setup
-	books   desk.Books     // nil: there are none yet
 	zone    *time.Location // of the point
 
 	trouble    trouble

@@ -54,9 +54,12 @@ type DayTotals struct {
 	Commission Fen `cbor:"14,keyasint,omitempty" json:"commission,omitempty"`
 }
 
+// WholeRate is the rate of all of a value, in ten-thousandths.
+const WholeRate = 10_000
+
 // Commission is the leader's share of a value at a rate in ten-thousandths, half
 // a fen rounded up.
-func Commission(value Fen, rate int) Fen { return (value*Fen(rate) + 5_000) / 10_000 }
+func Commission(value Fen, rate int) Fen { return (value*Fen(rate) + WholeRate/2) / WholeRate }
 
 // DayClosed is the leader's end of a day (日结): what it came to, how far the
 // journal was, and what HQ had not settled by then or settled otherwise.

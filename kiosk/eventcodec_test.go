@@ -135,7 +135,7 @@ func drawBody(t *rapid.T) kiosk.Body {
 		return kiosk.EventID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "id"))
 	})
 	n := rapid.Int()
-	switch rapid.IntRange(0, 8).Draw(t, "body") {
+	switch rapid.IntRange(0, 20).Draw(t, "body") {
 	case 0:
 		reason := rapid.SampledFrom(kiosk.Verdicts()).Draw(t, "reason")
 		return kiosk.OrderHeld{Order: order, Reason: reason, Source: text.Draw(t, "source")}
@@ -168,6 +168,8 @@ func drawBody(t *rapid.T) kiosk.Body {
 		}
 	case 7:
 		return kiosk.AttemptFailed{Kind: kiosk.AttemptKind(text.Draw(t, "kind"))}
+	case 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18:
+		return drawCounterBody(t)
 	}
 	raw := append([]byte{0x58, 0}, rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "raw")...) // a byte string
 	raw[1] = byte(len(raw) - 2)

@@ -16,6 +16,9 @@ const (
 // parts.
 const MaxConsignmentLines = 300
 
+// maxConsignmentBytes bounds the name of a consignment that is signed for.
+const maxConsignmentBytes = 1024
+
 // GoodsReceived is the leader's signature (签收) for a consignment, or a part of
 // it: what came, line by line. From then on its orders count as arrived, at this
 // terminal before HQ has heard of it.
@@ -85,8 +88,8 @@ type Return struct {
 
 // checkReceived is the guard of a signature, which concerns no single order.
 func checkReceived(b GoodsReceived) error {
-	if b.Consignment == "" || b.By == "" || len(b.Lines) == 0 || len(b.Lines) > MaxConsignmentLines {
-		return fmt.Errorf("sign for consignment %q with %d lines: %w", b.Consignment, len(b.Lines), ErrWrongChoice)
+	if b.Consignment == "" || len(b.Consignment) > maxConsignmentBytes || b.By == "" || len(b.Lines) == 0 || len(b.Lines) > MaxConsignmentLines {
+		return fmt.Errorf("sign for a consignment with %d lines: %w", len(b.Lines), ErrWrongChoice)
 	}
 	for _, l := range b.Lines {
 		for _, n := range []int{l.Expected, l.Good, l.Damaged} {

@@ -1,6 +1,10 @@
 package main
 
-import "hexiao/kiosk"
+import (
+	"fmt"
+
+	"hexiao/kiosk"
+)
 
 // product is something that a sample order may hold; prices in fen.
 type product struct {
@@ -45,4 +49,15 @@ func surnames() []string {
 func givenNames() []string {
 	return []string{"伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "秀英", "霞", "平",
 		"刚", "桂英", "建国", "子涵", "雨桐", "浩然", "欣怡", "宇轩", "梓萱", "思远", "晓彤", "志强", "春梅", "海燕", "文博", "雅琪"}
+}
+
+// barcode is that of the n-th product: an EAN-13 of the range 20 to 29, which
+// shops give out themselves, so that it is no real product's.
+func barcode(n int) string {
+	digits := fmt.Sprintf("20%010d", n+1)
+	sum := 0
+	for i, d := range digits {
+		sum += int(d-'0') * (1 + i%2*2) // weights 1 and 3 in turn, from the left
+	}
+	return digits + fmt.Sprint((10-sum%10)%10)
 }

@@ -6,7 +6,7 @@
 //	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL
 //	hq orders import --point ID FILE · list --point ID · cancel|refund|withdraw ORDER · status ORDER STATUS
 //	hq codes --point ID [--png DIR] [--all]
-//	hq conflicts
+//	hq conflicts · hq requests [--after NUMBER]
 //	hq admin token
 //
 // Every command takes --db FILE. While a server holds that file, the command
@@ -71,6 +71,7 @@ type commands struct {
 	} `cmd:"" help:"Orders."`
 	Codes     codesCmd     `cmd:"" help:"Print the pickup codes of a point's open orders."`
 	Conflicts conflictsCmd `cmd:"" help:"List what a person must look into."`
+	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
 	Admin     struct {
 		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`
 	} `cmd:"" help:"The running server."`

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"hexiao/kiosk"
@@ -38,14 +40,26 @@ type pointSetCmd struct {
 	UndoWindow   time.Duration `help:"How long a leader may undo a handover."`
 	CollectGrace time.Duration `help:"How long after its end an order can still be collected."`
 	Retention    time.Duration `help:"How long terminals keep the data of a customer who has collected, such as 720h."`
+	Commission   *string       `placeholder:"PERCENT" help:"The leader's share of what is handed over, such as 3.5%; 0 for none."`
+	PaymentCode  *string       `placeholder:"TEXT" help:"What the platform's payment code says, shown as a QR code to who pays at pickup; empty for none."`
+	InvoicePage  *string       `placeholder:"URL" help:"The platform's page for e-invoices, shown as a QR code; {order} stands for the order's id. Empty: the terminal asks."`
+	Rating       *bool         `negatable:"" help:"Ask customers for a rating."`
+	Invoice      *bool         `negatable:"" help:"Offer customers an e-invoice."`
+	Voice        *bool         `negatable:"" help:"Speak to customers."`
 }
 
 // Run changes what was given.
 func (c *pointSetCmd) Run(p *program) error {
+	rate, err := parsePercent(c.Commission)
+	if err != nil {
+		return err
+	}
 	change := hq.PointChange{
 		ID: kiosk.PointID(c.ID), Name: c.Name, PIN: c.PIN, Handover: kiosk.HandoverMode(c.Handover),
 		AloneBelow: kiosk.Fen(c.AloneBelow) * 100, StaleValue: kiosk.Fen(c.StaleValue) * 100,
 		MaxCacheAge: c.MaxCacheAge, UndoWindow: c.UndoWindow, CollectGrace: c.CollectGrace, Retention: c.Retention,
+		CommissionRate: rate, PaymentCode: c.PaymentCode, InvoicePage: c.InvoicePage,
+		NoRating: not(c.Rating), NoInvoice: not(c.Invoice), NoVoice: not(c.Voice),
 	}
 	return p.with(func(to *client) error {
 		if err := to.call(p.ctx, "/admin/v1/points/change", change, &struct{}{}); err != nil {
@@ -54,4 +68,27 @@ func (c *pointSetCmd) Run(p *program) error {
 		_, err := fmt.Fprintf(p.stdout, "point %s changed\n", c.ID)
 		return err
 	})
+}
+
+// parsePercent gives ten-thousandths of a percentage with at most two decimals;
+// nil for none.
+func parsePercent(text *string) (*int, error) {
+	if text == nil {
+		return nil, nil
+	}
+	whole, fraction, _ := strings.Cut(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(*text), "%")), ".")
+	rate, err := strconv.ParseUint(whole+(fraction + "00")[:2], 10, 16)
+	if err != nil || whole == "" || len(fraction) > 2 || rate > kiosk.WholeRate {
+		return nil, fmt.Errorf("--commission must be a percentage from 0 to 100 with at most two decimals, such as 3.5%%, not %q", *text)
+	}
+	n := int(rate)
+	return &n, nil
+}
+
+func not(b *bool) *bool {
+	if b == nil {
+		return nil
+	}
+	no := !*b
+	return &no
 }

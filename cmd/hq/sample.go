@@ -106,7 +106,7 @@ func (g *sampler) plain(id string, n int) ordertable.Entry {
 			ID: kiosk.OrderID(id), Status: kiosk.StatusArrived,
 			PickupNumber: fmt.Sprintf("%c-%03d", 'A'+n/999%26, n%999+1),
 			Shelf:        fmt.Sprintf("%d-%d", n/40%25+1, n/8%5+1),
-			Consignment:  "B" + g.now.Format("20060102") + "-1",
+			Consignment:  g.consignment(1),
 		},
 		Name:  pick(g.random, g.surnames) + pick(g.random, g.given),
 		Phone: fmt.Sprintf("1%d%09d", 3+g.random.IntN(7), g.random.IntN(1_000_000_000)),
@@ -126,10 +126,20 @@ func (g *sampler) plain(id string, n int) ordertable.Entry {
 		}
 		e.Order.Lines = append(e.Order.Lines, kiosk.Line{
 			ID: kiosk.LineID(fmt.Sprint(i + 1)), Product: good.name, Spec: good.spec, Unit: good.unit,
-			Quantity: quantity, Supplier: good.supplier, UnitPrice: good.price,
+			Quantity: quantity, Supplier: good.supplier, UnitPrice: good.price, Barcode: barcode((first + i*5) % len(g.goods)),
 		})
 	}
 	return e
+}
+
+// consignment names a delivery of the day: the first has arrived, the second is on
+// its way.
+func (g *sampler) consignment(n int) string {
+	return fmt.Sprintf("B%s-%d", g.now.Format("20060102"), n)
+}
+
+func (g *sampler) onItsWay(o *kiosk.Order, s kiosk.Status) {
+	o.Status, o.ExpectedAt, o.Consignment = s, g.now.Add(20*time.Hour), g.consignment(2)
 }
 
 // troubled is an order that cannot simply be collected, each kind in its turn.
@@ -138,7 +148,7 @@ func (g *sampler) troubled(n int) ordertable.Entry {
 		name string
 		make func(*kiosk.Order)
 	}{
-		{"shipped", func(o *kiosk.Order) { o.Status, o.ExpectedAt = kiosk.StatusShipped, g.now.Add(20*time.Hour) }},
+		{"shipped", func(o *kiosk.Order) { g.onItsWay(o, kiosk.StatusShipped) }},
 		{"cancelled", func(o *kiosk.Order) { o.Status = kiosk.StatusCancelled }},
 		{"refunding", func(o *kiosk.Order) { o.Status = kiosk.StatusRefunding }},
 		{"due", func(o *kiosk.Order) { o.Due = 990 }},
@@ -149,7 +159,7 @@ func (g *sampler) troubled(n int) ordertable.Entry {
 				ID: "1", Product: "阳澄湖大闸蟹礼盒", Spec: "4 公 4 母", Unit: "盒", Quantity: 1, Supplier: "东港水产", UnitPrice: 39_800,
 			}}
 		}},
-		{"paid", func(o *kiosk.Order) { o.Status, o.ExpectedAt = kiosk.StatusPaid, g.now.AddDate(0, 0, 2) }},
+		{"paid", func(o *kiosk.Order) { g.onItsWay(o, kiosk.StatusPaid) }},
 		{"refunded", func(o *kiosk.Order) { o.Status = kiosk.StatusRefunded }},
 	}
 	kind := kinds[n%len(kinds)]

@@ -63,6 +63,7 @@ func (s *Store) Apply(p kiosk.Page) error {
 	if err != nil {
 		return fmt.Errorf("apply changes of the order set: %w", err)
 	}
+	s.o.Observer.Changed(append(idsOf(p.Orders), p.Gone...)...)
 	return nil
 }
 
@@ -193,5 +194,6 @@ func (s *Store) importBatch(batch []kiosk.Order) (changed int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("import orders: %w", err)
 	}
+	s.o.Observer.Changed(idsOf(batch)...)
 	return changed, nil
 }

@@ -179,7 +179,7 @@ func (c *copier) read(name, after []byte) (batch []pair, err error) {
 // tagged reports whether a bucket's records bear tags.
 func tagged(bucket []byte) bool {
 	switch string(bucket) {
-	case bucketOrders, bucketStates, bucketReceipts:
+	case bucketOrders, bucketStates, bucketReceipts, bucketReceived:
 		return true
 	}
 	return false

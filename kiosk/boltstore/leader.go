@@ -117,6 +117,7 @@ func (s *Store) subject(at kiosk.Moment, id kiosk.OrderID) (o kiosk.Order, state
 	if !ok {
 		return o, state, c, fmt.Errorf("%w: %s", kiosk.ErrUnknownOrder, id)
 	}
+	c.Received = s.states.isReceived(o)
 	own, err := s.own(id)
 	return o, own.Merge(o.Settled), c, err
 }

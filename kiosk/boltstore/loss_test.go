@@ -180,20 +180,20 @@ func TestForeignFilesAreSetAside(t *testing.T) {
 // Files of format 1 had neither tags on their own records nor a sum.
 func TestOldFilesStillOpen(t *testing.T) {
 	o := halfDay(t)
-	untag := func(key string) func(tx *bolt.Tx) error {
+	untag := func(key string, latest int) func(tx *bolt.Tx) error {
 		return func(tx *bolt.Tx) error {
 			b := tx.Bucket([]byte("meta"))
 			text := bytes.Clone(b.Get([]byte(key))[8:])
-			return b.Put([]byte(key), bytes.Replace(text, []byte(`"Format":2`), []byte(`"Format":1`), 1))
+			return b.Put([]byte(key), bytes.Replace(text, []byte(fmt.Sprintf(`"Format":%d`, latest)), []byte(`"Format":1`), 1))
 		}
 	}
-	change(t, filepath.Join(o.Dir, "state.db"), untag("state"))
+	change(t, filepath.Join(o.Dir, "state.db"), untag("state", 3))
 	change(t, filepath.Join(o.Dir, "orders.db"), func(tx *bolt.Tx) error {
 		b := tx.Bucket([]byte("meta"))
 		if err := b.Put([]byte("point"), bytes.Clone(b.Get([]byte("settings"))[8:])); err != nil {
 			return err
 		}
-		return errors.Join(b.Delete([]byte("settings")), untag("set")(tx))
+		return errors.Join(b.Delete([]byte("settings")), untag("set", 2)(tx))
 	})
 	remove(t, o.Dir, "seen")
 	var w warnings

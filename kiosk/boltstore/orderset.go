@@ -52,6 +52,7 @@ type orderSet struct {
 	path    string
 	taggers sync.Pool // for readers: making one takes as long as finding an order
 	warn    func(error)
+	emptied func()     // is told that an empty set took a damaged one's place
 	write   sync.Mutex // one writer
 	staged  *staging   // under write; nil: none is open
 
@@ -66,7 +67,7 @@ type orderSet struct {
 }
 
 func openOrderSet(path string, w owner, check fileCheck, warn func(error)) (*orderSet, error) {
-	set := &orderSet{path: path, owner: w, warn: warn}
+	set := &orderSet{path: path, owner: w, warn: warn, emptied: func() {}}
 	set.taggers.New = func() any { return newTagger(w.key) }
 	db, _, err := openBolt(path, w.initOrders, check, set.load, warn)
 	if err != nil {
@@ -182,6 +183,7 @@ func (set *orderSet) replaceDamaged(damaged *bolt.DB, cause error) {
 	if err := db.View(set.load); err != nil {
 		set.warn(err)
 	}
+	set.emptied()
 }
 
 // tagger gives one for reading; put is called after its last use.

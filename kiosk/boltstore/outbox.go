@@ -67,6 +67,7 @@ func (s *Store) Acknowledge(ack kiosk.Ack) error {
 		// Not tried again: the file begins without HQ's verdicts, and they all come with the next push.
 		err = errors.Join(err, s.renewStates(err))
 	}
+	s.o.Observer.Settled()
 	if err != nil {
 		return fmt.Errorf("acknowledge: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -22,6 +23,9 @@ func (s *Store) pruneStates(at kiosk.Moment, rest func() error) error {
 		return nil
 	}
 	before := keepSince(at, point.Policy)
+	if err := s.pruneReceived(before, rest); err != nil {
+		return fmt.Errorf("forget signatures: %w", err)
+	}
 	var after []byte
 	for {
 		if !st.acknowledged() {
@@ -88,22 +92,13 @@ func disputed(receipts *bolt.Bucket, s kiosk.OrderState) bool {
 	told := func(src kiosk.Source) bool {
 		return receipts.Get(binary.BigEndian.AppendUint64(nil, src.Seq)) != nil
 	}
-	for _, r := range s.Redemptions {
-		if told(r.Source) || r.Undone != nil && told(r.Undone.Source) {
-			return true
-		}
+	if _, held := s.OpenHold(); held {
+		return true
 	}
-	for _, h := range s.Holds {
-		if told(h.Source) || h.Closed.IsZero() {
-			return true
-		}
+	if slices.ContainsFunc(sources(s), told) {
+		return true
 	}
-	for _, p := range s.Payments {
-		if told(p.Source) {
-			return true
-		}
-	}
-	return len(s.Early) > 0 // waits for its redemption
+	return len(s.Early) > 0 || len(s.OpenReports()) > 0 // they wait for something
 }
 
 // prune deletes states that are still what they were, of orders that are not

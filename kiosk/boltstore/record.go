@@ -50,6 +50,7 @@ func (s *Store) reopen() error {
 	}
 	s.journal.Store(j)
 	s.fault.Store(nil)
+	s.o.Observer.Replaced() // events may be on disk of which nobody was told
 	return nil
 }
 
@@ -85,6 +86,9 @@ func (s *Store) record(at kiosk.Moment, version uint64, known map[kiosk.OrderID]
 	default:
 		s.fault.Store(&fault{err})
 		return nil, fmt.Errorf("%w: %w", ErrOutOfOrder, err)
+	}
+	for _, e := range written {
+		s.o.Observer.Recorded(e)
 	}
 	if slices.ContainsFunc(bodies, func(b kiosk.Body) bool { return b.Subject() != "" }) {
 		clear(s.resume)

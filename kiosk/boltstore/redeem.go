@@ -47,6 +47,9 @@ func (s *Store) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 	if scan.Only != nil {
 		orders = slices.DeleteFunc(orders, func(o kiosk.Order) bool { return !slices.Contains(scan.Only, o.ID) })
 	}
+	if len(orders) == 0 { // they went since the caller chose among them
+		return desk.NewAnswer(set.Cache, kiosk.Outcome{Verdict: kiosk.Unknown, At: scan.At.Wall}), nil
+	}
 	outcomes, err := s.decide(orders, c, record)
 	if err != nil {
 		return desk.Answer{}, err
@@ -105,13 +108,10 @@ func (s *Store) decide(orders []kiosk.Order, c kiosk.Context, record bool) ([]ki
 		}
 		known[o.ID] = own
 		state := own.Merge(o.Settled)
+		c.Received = s.states.isReceived(o)
 		out, body := kiosk.DecideScan(o, state, c)
-		if !record {
-			outcomes[i] = out
-			continue
-		}
-		outcomes[i] = s.resumed(out, c.At)
-		if body == nil {
+		outcomes[i] = s.resumed(out, c.At, record)
+		if body == nil || !record {
 			continue
 		}
 		if err := kiosk.Check(o, state, kiosk.Event{Body: body}); err != nil {
@@ -176,13 +176,19 @@ func (s *Store) renewStates(cause error) error {
 }
 
 // resumed turns the refusal of goods that an interrupted run handed over into
-// the answer that it may not have given, once.
-func (s *Store) resumed(out kiosk.Outcome, now kiosk.Moment) kiosk.Outcome {
+// the answer that it may not have given, once. Without consume it will be given
+// again.
+func (s *Store) resumed(out kiosk.Outcome, now kiosk.Moment, consume bool) kiosk.Outcome {
 	if len(s.resume) == 0 {
 		return out
 	}
+	answered := func(e kiosk.EventID) {
+		if consume {
+			delete(s.resume, e)
+		}
+	}
 	if _, owed := s.resume[out.Event]; owed && out.Verdict.ForLeader() {
-		delete(s.resume, out.Event)
+		answered(out.Event)
 		out.Resumed = true
 		return out
 	}
@@ -194,7 +200,7 @@ func (s *Store) resumed(out kiosk.Outcome, now kiosk.Moment) kiosk.Outcome {
 	if then, owed := s.resume[r.Event]; !owed || !recent(now, then) {
 		return out
 	}
-	delete(s.resume, r.Event)
+	answered(r.Event)
 	out.Verdict, out.Event, out.Seq, out.At = kiosk.Accepted, r.Event, r.Seq, r.At
 	out.Lines, out.History, out.Resumed = r.Lines, out.History[:last], true
 	return out

@@ -19,33 +19,51 @@ const (
 
 // strip takes the customer's data out of an order. Its lookups stay, so that a
 // late scan is still answered by what has happened.
-func strip(o *kiosk.Order) { o.SealedDesk, o.SealedFull, o.NameIndex, o.TailIndex = nil, nil, nil, nil }
+func strip(o *kiosk.Order) {
+	o.SealedDesk, o.SealedFull, o.NameIndex, o.TailIndex, o.NameKeys = nil, nil, nil, nil, nil
+}
 
 // bare reports whether an order has no customer's data.
 func bare(o kiosk.Order) bool {
-	return o.SealedDesk == nil && o.SealedFull == nil && o.NameIndex == nil && o.TailIndex == nil
+	return o.SealedDesk == nil && o.SealedFull == nil && o.NameIndex == nil && o.TailIndex == nil && o.NameKeys == nil
+}
+
+// sources gives every event that a state is made of, but for rejections, which
+// leave none.
+func sources(s kiosk.OrderState) (list []kiosk.Source) {
+	for _, r := range s.Redemptions {
+		list = append(list, r.Source)
+		if r.Undone != nil {
+			list = append(list, r.Undone.Source)
+		}
+	}
+	for _, e := range s.Early {
+		list = append(list, e.Undo.Source)
+	}
+	list = gather(list, s.Holds, func(h kiosk.Hold) kiosk.Source { return h.Source })
+	list = gather(list, s.Payments, func(p kiosk.Payment) kiosk.Source { return p.Source })
+	list = gather(list, s.AfterSales, func(a kiosk.AfterSale) kiosk.Source { return a.Source })
+	list = gather(list, s.Reports, func(r kiosk.Report) kiosk.Source { return r.Source })
+	list = gather(list, s.Dismissals, func(d kiosk.Dismissal) kiosk.Source { return d.Source })
+	list = gather(list, s.Ratings, func(r kiosk.Rating) kiosk.Source { return r.Source })
+	list = gather(list, s.Invoices, func(i kiosk.Invoice) kiosk.Source { return i.Source })
+	list = gather(list, s.Reminders, func(r kiosk.Reminder) kiosk.Source { return r.Source })
+	return gather(list, s.Returns, func(r kiosk.Return) kiosk.Source { return r.Source })
+}
+
+func gather[T any](list []kiosk.Source, parts []T, source func(T) kiosk.Source) []kiosk.Source {
+	for _, p := range parts {
+		list = append(list, source(p))
+	}
+	return list
 }
 
 // lastEvent is the latest wall time of what made the state; zero for none.
 func lastEvent(s kiosk.OrderState) (last time.Time) {
-	note := func(src kiosk.Source) {
+	for _, src := range sources(s) {
 		if src.At.After(last) {
 			last = src.At
 		}
-	}
-	for _, r := range s.Redemptions {
-		if note(r.Source); r.Undone != nil {
-			note(r.Undone.Source)
-		}
-	}
-	for _, h := range s.Holds {
-		note(h.Source)
-	}
-	for _, p := range s.Payments {
-		note(p.Source)
-	}
-	for _, e := range s.Early {
-		note(e.Undo.Source)
 	}
 	return last
 }
@@ -57,8 +75,9 @@ func keepSince(at kiosk.Moment, p kiosk.Policy) time.Time {
 	return at.Wall.Add(-max(p.Retention, p.UndoWindow))
 }
 
-// due reports whether an order has been collected, wholly, and so long ago that
-// its customer's data must go.
+// due reports whether an order has been collected, or went back to the merchant,
+// wholly, and so long ago that its customer's data must go. Somebody whose report
+// is open must be found.
 func (s *Store) due(o kiosk.Order, before time.Time) (bool, error) {
 	if bare(o) {
 		return false, nil
@@ -68,13 +87,15 @@ func (s *Store) due(o kiosk.Order, before time.Time) (bool, error) {
 		return false, err
 	}
 	state := own.Merge(o.Settled)
-	return kiosk.Remaining(o, state) == nil && lastEvent(state).Before(before), nil
+	ended := kiosk.Remaining(o, state) == nil || len(state.Returns) > 0
+	return ended && len(state.OpenReports()) == 0 && lastEvent(state).Before(before), nil
 }
 
 // done reports whether nothing of an order is left to hand over.
 func (s *Store) done(o kiosk.Order) (bool, error) {
 	own, err := s.states.get(o.ID)
-	return kiosk.Remaining(o, own.Merge(o.Settled)) == nil, err
+	state := own.Merge(o.Settled)
+	return kiosk.Remaining(o, state) == nil || len(state.Returns) > 0, err
 }
 
 // sweepOrders takes the customers' data out of the orders that are due, in
@@ -123,6 +144,7 @@ func (s *Store) stripDue(orders []kiosk.Order, before time.Time) error {
 	set := s.orders
 	set.write.Lock()
 	defer set.write.Unlock()
+	defer s.o.Observer.Changed(found...)
 	return set.update(func(tx *bolt.Tx, m *setMeta) error {
 		b, t := tx.Bucket([]byte(bucketOrders)), newTagger(set.key)
 		for _, id := range found {

@@ -21,15 +21,15 @@ func storable(o kiosk.Order) error {
 	}
 	text := []string{string(o.ID), string(o.Point), o.PickupNumber, o.Shelf, o.Consignment}
 	for _, l := range o.Lines {
-		text = append(text, string(l.ID), l.Product, l.Spec, l.Unit, l.Supplier)
+		text = append(text, string(l.ID), l.Product, l.Spec, l.Unit, l.Supplier, l.Barcode)
 	}
 	for _, t := range text {
 		if !utf8.ValidString(t) {
 			return fmt.Errorf("%w: order %s has text that is not UTF-8", kiosk.ErrInvalidOrder, o.ID)
 		}
 	}
-	if len(o.Lookups) > maxList || len(o.Settled) > maxList {
-		return fmt.Errorf("%w: order %s has more than %d codes or handovers", kiosk.ErrInvalidOrder, o.ID, maxList)
+	if max(len(o.Lookups), len(o.Settled), len(o.NameKeys)) > maxList {
+		return fmt.Errorf("%w: order %s has more than %d codes, handovers or ways to type a name", kiosk.ErrInvalidOrder, o.ID, maxList)
 	}
 	return nil
 }

@@ -18,8 +18,10 @@ import (
 const (
 	bucketStates   = "states"
 	bucketReceipts = "receipts"
+	bucketReceived = "received"
 	keyState       = "state"
-	stateFormat    = 2
+	stateFormat    = 3
+	stateFormat2   = 2 // without bucketReceived
 	stateFormat1   = 1 // without tag and sum
 	// checkpointPart states are written between two rests: so few that a scan
 	// which meets their sync waits for hardly more than one of its own.
@@ -62,6 +64,9 @@ type states struct {
 	saved  map[kiosk.OrderID]kiosk.OrderState // on their way to disk
 	events int                                // applied since the last checkpoint
 	failed kiosk.Attempts                     // up to head
+	// received are all signatures for consignments, signed those of them that are
+	// not on disk yet.
+	received, signed map[string]received
 }
 
 func openStates(path string, terminal kiosk.TerminalID, key []byte, check func(string, visitor) error, warn func(error)) (*states, error) {
@@ -79,7 +84,7 @@ func openStates(path string, terminal kiosk.TerminalID, key []byte, check func(s
 		err = db.View(st.load)
 	case st.meta.Format == stateFormat1:
 		m := st.meta
-		m.Format, m.Sum = stateFormat, st.sum
+		m.Format, m.Sum = stateFormat2, st.sum
 		st.meta, err = m, change(db, func(tx *bolt.Tx) error { return st.putMeta(tx, m) })
 	}
 	if err != nil {
@@ -90,7 +95,7 @@ func openStates(path string, terminal kiosk.TerminalID, key []byte, check func(s
 }
 
 func (st *states) init(tx *bolt.Tx) error {
-	for _, name := range []string{bucketStates, bucketReceipts, bucketMeta} {
+	for _, name := range []string{bucketStates, bucketReceipts, bucketReceived, bucketMeta} {
 		if _, err := tx.CreateBucket([]byte(name)); err != nil {
 			return err
 		}
@@ -102,8 +107,11 @@ func (st *states) init(tx *bolt.Tx) error {
 // one's, and the states follow from it.
 func (st *states) load(tx *bolt.Tx) error {
 	m, err := st.read(tx)
-	if err == nil && m.Format == stateFormat && m.Sum != st.sum {
+	if err == nil && m.Format != stateFormat1 && m.Sum != st.sum {
 		err = fmt.Errorf("%w: records are missing, or older than they were", ErrDamaged)
+	}
+	if err == nil {
+		err = st.loadReceived(tx)
 	}
 	st.meta = m
 	return err
@@ -123,6 +131,9 @@ func (st *states) read(tx *bolt.Tx) (m stateMeta, err error) {
 	if m, err = st.readMeta(tx); err != nil {
 		return m, err
 	}
+	if m.Format >= stateFormat && tx.Bucket([]byte(bucketReceived)) == nil {
+		return m, fmt.Errorf("%w: bucket %s is missing", ErrDamaged, bucketReceived)
+	}
 	if m.Terminal != st.terminal {
 		return m, fmt.Errorf("%w: it is of terminal %s", ErrDamaged, m.Terminal)
 	}
@@ -131,12 +142,12 @@ func (st *states) read(tx *bolt.Tx) (m stateMeta, err error) {
 
 func (st *states) readMeta(tx *bolt.Tx) (m stateMeta, err error) {
 	kept := tx.Bucket([]byte(bucketMeta)).Get([]byte(keyState))
-	format := stateFormat
+	oldest, latest := stateFormat2, stateFormat
 	b, err := newTagger(st.key).open(bucketMeta, []byte(keyState), kept)
 	if err != nil {
-		format, b = stateFormat1, kept
+		oldest, latest, b = stateFormat1, stateFormat1, kept
 	}
-	if broken := json.Unmarshal(b, &m); broken != nil || m.Format != format {
+	if broken := json.Unmarshal(b, &m); broken != nil || m.Format < oldest || m.Format > latest {
 		return m, fmt.Errorf("%w: the record of the states cannot be read: %w", ErrDamaged, errors.Join(err, broken))
 	}
 	return m, nil
@@ -268,12 +279,13 @@ func (st *states) apply(e kiosk.Event, head kiosk.Head, known map[kiosk.OrderID]
 	}
 	st.head = head
 	st.failed = st.failed.Apply(e)
+	st.sign(e)
 	st.events++
 	return nil
 }
 
-// put writes states, and the head with the last of them.
-func (st *states) put(batch map[kiosk.OrderID]kiosk.OrderState, head kiosk.Head, failed kiosk.Attempts, rest func() error) error {
+// put writes states, and signatures and the head with the last of them.
+func (st *states) put(batch map[kiosk.OrderID]kiosk.OrderState, signed map[string]received, head kiosk.Head, failed kiosk.Attempts, rest func() error) error {
 	ids := slices.Sorted(maps.Keys(batch))
 	part := len(ids)
 	if rest != nil {
@@ -293,10 +305,11 @@ func (st *states) put(batch map[kiosk.OrderID]kiosk.OrderState, head kiosk.Head,
 					return err
 				}
 			}
-			if len(ids) == 0 {
-				m.Head, m.Attempts = head, failed
+			if len(ids) > 0 {
+				return nil
 			}
-			return nil
+			m.Head, m.Attempts = head, failed
+			return putSigned(tx, m, t, signed)
 		})
 		if err != nil || len(ids) == 0 {
 			return err
@@ -337,22 +350,24 @@ func (st *states) checkpoint(rest func() error) error {
 	st.saving.Lock()
 	defer st.saving.Unlock()
 	st.mu.Lock()
-	batch, head, events, failed := st.dirty, st.head, st.events, st.failed
+	batch, signed, head, events, failed := st.dirty, st.signed, st.head, st.events, st.failed
 	unchanged := head == st.meta.Head
 	if !unchanged {
 		st.saved, st.dirty, st.events = batch, map[kiosk.OrderID]kiosk.OrderState{}, 0
+		st.signed = map[string]received{}
 	}
 	st.mu.Unlock()
 	if unchanged {
 		return nil
 	}
-	err := st.put(batch, head, failed, rest)
+	err := st.put(batch, signed, head, failed, rest)
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.saved = nil
 	if err != nil {
 		maps.Copy(batch, st.dirty) // what came meanwhile is newer
 		st.dirty, st.events = batch, st.events+events
+		maps.Copy(st.signed, signed)
 	}
 	return err
 }

@@ -51,6 +51,8 @@ type Options struct {
 	// failed. It is asked only after a run that did not end by Close. nil: pages
 	// are checked in this process alone, by code that damage cannot harm.
 	Examine func(path string) error
+	// Observer is told what changes; nil: nobody is.
+	Observer Observer
 	// The rest is for tests and benchmarks; zero values are right.
 	FS              journal.FS
 	SegmentBytes    int64
@@ -71,6 +73,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Progress == nil {
 		o.Progress = func(uint64, uint64) {}
+	}
+	if o.Observer == nil {
+		o.Observer = unobserved{}
 	}
 	if o.FS == nil {
 		o.FS = journal.OS()
@@ -189,7 +194,11 @@ func (s *Store) recover(j *journal.Journal, rebuild bool) (err error) {
 	if s.orders, err = openOrderSet(filepath.Join(s.o.Dir, ordersFile), w, s.checkOrders, s.o.Warn); err != nil {
 		return err
 	}
+	s.orders.emptied = s.o.Observer.Replaced
 	if err := s.witnessed(j, rebuild); err != nil {
+		return err
+	}
+	if err := s.states.refold(); err != nil {
 		return err
 	}
 	if s.states.made && j.Head().Seq > 0 {

@@ -109,38 +109,65 @@ func want(t testing.TB, a desk.Answer, v kiosk.Verdict) kiosk.Outcome {
 
 func TestLedgerContract(t *testing.T) {
 	kiosktest.TestLedger(t, func(t *testing.T) kiosktest.Harness {
-		s := open(t, options(t.TempDir()))
-		fill(t, s)
-		var mu sync.Mutex
-		held := map[kiosk.OrderID]kiosk.Order{}
-		confirm := func(age time.Duration) {
-			var all []kiosk.Order
-			for _, o := range held {
-				all = append(all, o)
-			}
-			if err := s.ConfirmSet(watermark(1, kiosktest.Start().Add(-age), all...)); err != nil {
+		o := options(t.TempDir())
+		return contract(t, o, func(s *boltstore.Store) { shut(t, s) })
+	})
+}
+
+// What a restart finds in the journal alone is the same.
+func TestLedgerContractFromTheJournal(t *testing.T) {
+	kiosktest.TestLedger(t, func(t *testing.T) kiosktest.Harness {
+		o := options(t.TempDir())
+		return contract(t, o, func(s *boltstore.Store) {
+			s.Answered()
+			crash(t, s)
+			remove(t, o.Dir, "state.db")
+		})
+	})
+}
+
+// contract is a store under the contract; end ends a run of it.
+func contract(t *testing.T, o boltstore.Options, end func(*boltstore.Store)) kiosktest.Harness {
+	s := open(t, o)
+	fill(t, s)
+	var mu sync.Mutex
+	held := map[kiosk.OrderID]kiosk.Order{}
+	confirm := func(age time.Duration) {
+		var all []kiosk.Order
+		for _, o := range held {
+			all = append(all, o)
+		}
+		if err := s.ConfirmSet(watermark(1, kiosktest.Start().Add(-age), all...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return kiosktest.Harness{
+		Ledger: s,
+		PutOrder: func(o kiosk.Order) {
+			mu.Lock()
+			defer mu.Unlock()
+			held[o.ID] = o
+			if err := s.Apply(kiosk.Page{Orders: []kiosk.Order{o}, Cursor: "c2"}); err != nil {
 				t.Fatal(err)
 			}
-		}
-		return kiosktest.Harness{
-			Ledger: s,
-			PutOrder: func(o kiosk.Order) {
-				mu.Lock()
-				defer mu.Unlock()
-				held[o.ID] = o
-				if err := s.Apply(kiosk.Page{Orders: []kiosk.Order{o}, Cursor: "c2"}); err != nil {
-					t.Fatal(err)
-				}
-				confirm(0)
-			},
-			SetPoint: func(p kiosk.Point) {
-				if err := s.SetPoint(p); err != nil {
-					t.Fatal(err)
-				}
-			},
-			Age: confirm,
-		}
-	})
+			confirm(0)
+		},
+		SetPoint: func(p kiosk.Point) {
+			if err := s.SetPoint(p); err != nil {
+				t.Fatal(err)
+			}
+		},
+		Age: confirm,
+		State: func(id kiosk.OrderID) kiosk.OrderState {
+			_, state, _ := s.Order(id)
+			return state
+		},
+		Reopen: func() desk.Ledger {
+			end(s)
+			s = open(t, o)
+			return s
+		},
+	}
 }
 
 func TestOptionsAreChecked(t *testing.T) {

@@ -46,7 +46,7 @@ func (m *stateMeta) remove(b *bolt.Bucket, key []byte) error {
 // add is the visitor that makes the sum of a file again.
 func (st *states) add(bucket string, key, kept []byte) error {
 	switch bucket {
-	case bucketStates, bucketReceipts:
+	case bucketStates, bucketReceipts, bucketReceived:
 		st.sum += weigh(key, kept)
 	case bucketMeta:
 	default:

@@ -91,6 +91,7 @@ func (s *Store) Switch(w kiosk.Watermark) error {
 	set := s.orders
 	set.write.Lock()
 	defer set.write.Unlock()
+	defer s.o.Observer.Replaced()
 	return set.switchTo(w)
 }
 

@@ -23,6 +23,7 @@ import (
 //
 // After an error the rest was deleted nevertheless, and Wipe may be called again.
 func (s *Store) Wipe() error {
+	defer s.o.Observer.Clear() // last: without the lock
 	set := s.orders
 	set.write.Lock()
 	defer set.write.Unlock()

@@ -69,7 +69,7 @@ func (s *stock) Events(from uint64, fn func(kiosk.Event) error) error {
 	return nil
 }
 
-func (s *stock) Head() kiosk.Head                         { return kiosk.Head{Seq: uint64(len(s.events))} }
+func (s *stock) Head() (kiosk.Head, error)                { return kiosk.Head{Seq: uint64(len(s.events))}, nil }
 func (s *stock) AckedHead() kiosk.Head                    { return kiosk.Head{} }
 func (s *stock) Receipts(func(kiosk.Receipt) error) error { return nil }
 func (s *stock) Point() kiosk.Point                       { return kiosktest.Point() }

@@ -81,7 +81,7 @@ func (x *Index) buildFrom(ctx context.Context, source Source, epoch uint64) erro
 	return nil
 }
 
-// readPast reads the journal, once for a source.
+// readPast reads what of the journal was not taken.
 func (x *Index) readPast(ctx context.Context, source Source, epoch uint64) error {
 	const between = 512 // events that are gathered outside the lock
 	var events []kiosk.Event
@@ -100,11 +100,8 @@ func (x *Index) readPast(ctx context.Context, source Source, epoch uint64) error
 		return ctx.Err()
 	}
 	x.mu.Lock()
-	from, read := x.past.head+1, x.past.read
+	from := x.past.head + 1
 	x.mu.Unlock()
-	if read {
-		return nil
-	}
 	err := source.Events(from, func(e kiosk.Event) error {
 		if events = append(events, e); len(events) == between {
 			return give()

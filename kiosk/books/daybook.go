@@ -37,7 +37,9 @@ func (x *Index) DayBook(day kiosk.Day) (desk.DayBook, error) {
 	if err != nil {
 		return book, err
 	}
-	book.Head = x.source.Head()
+	if book.Head, err = x.source.Head(); err != nil {
+		return book, err
+	}
 	for _, e := range events {
 		entry := desk.DayEntry{Happening: happened(e), Value: x.value(e.Body)}
 		entry.Settled = x.verdicts.settled(e.Seq)

@@ -21,7 +21,7 @@ type Source interface {
 	// fn returns an error, which Events then returns.
 	Events(from uint64, fn func(kiosk.Event) error) error
 	// Head is the last event's place in the chain.
-	Head() kiosk.Head
+	Head() (kiosk.Head, error)
 	// AckedHead is the last event that HQ has settled.
 	AckedHead() kiosk.Head
 	// Receipts calls fn with HQ's verdicts that are not simply accepted.

@@ -133,14 +133,6 @@ func (s memorySource) Orders(fn func(kiosk.Order, kiosk.OrderState) error) error
 	return nil
 }
 
-// Order gives an order.
-func (s memorySource) Order(id kiosk.OrderID) (kiosk.Order, kiosk.OrderState, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o, ok := s.orders[id]
-	return o, s.state(o), ok
-}
-
 // Events gives what was recorded.
 func (s memorySource) Events(from uint64, fn func(kiosk.Event) error) error {
 	for _, e := range s.Memory.Events() {
@@ -154,7 +146,7 @@ func (s memorySource) Events(from uint64, fn func(kiosk.Event) error) error {
 }
 
 // Head has no hash: nothing is chained here.
-func (s memorySource) Head() kiosk.Head { return kiosk.Head{Seq: s.Status().Head} }
+func (s memorySource) Head() (kiosk.Head, error) { return kiosk.Head{Seq: s.Status().Head}, nil }
 
 // AckedHead is as Settle said.
 func (s memorySource) AckedHead() kiosk.Head {

@@ -2,6 +2,7 @@ package kiosktest
 
 import (
 	"errors"
+	"maps"
 	"testing"
 	"time"
 
@@ -19,12 +20,16 @@ type Harness struct {
 	SetPoint func(kiosk.Point)
 	// Age makes the set as old as that at Start.
 	Age func(time.Duration)
+	// State gives what has happened to an order.
+	State func(kiosk.OrderID) kiosk.OrderState
+	// Reopen gives the ledger after a restart; nil: it cannot be restarted.
+	Reopen func() desk.Ledger
 }
 
 // TestLedger is the contract that every desk.Ledger passes. open gives a fresh
 // ledger with Point() and without orders.
 func TestLedger(t *testing.T, open func(*testing.T) Harness) {
-	for name, test := range map[string]func(*testing.T, Harness){
+	tests := map[string]func(*testing.T, Harness){
 		"accepted once":              acceptedOnce,
 		"several orders of a code":   severalOrders,
 		"several, one not arrived":   severalMixed,
@@ -47,7 +52,9 @@ func TestLedger(t *testing.T, open func(*testing.T) Harness) {
 		"failed attempts":            failedAttempts,
 		"two scanners, one code":     twoScanners,
 		"many scanners, many orders": manyScanners,
-	} {
+	}
+	maps.Copy(tests, counterTests())
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
 }

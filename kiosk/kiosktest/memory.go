@@ -74,6 +74,14 @@ func (m *Memory) PutOrder(o kiosk.Order) {
 	m.update()
 }
 
+// Order gives an order of the set and what has happened to it.
+func (m *Memory) Order(id kiosk.OrderID) (kiosk.Order, kiosk.OrderState, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o, ok := m.orders[id]
+	return o, m.state(o), ok
+}
+
 // Events gives what was recorded.
 func (m *Memory) Events() []kiosk.Event {
 	m.mu.Lock()
@@ -128,6 +136,9 @@ func (m *Memory) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 	}
 	if scan.Only != nil {
 		orders = slices.DeleteFunc(orders, func(o kiosk.Order) bool { return !slices.Contains(scan.Only, o.ID) })
+	}
+	if len(orders) == 0 {
+		return desk.NewAnswer(m.cache, kiosk.Outcome{Verdict: kiosk.Unknown, At: scan.At.Wall}), nil
 	}
 	var bodies []kiosk.Body
 	var of []int

@@ -14,6 +14,10 @@ func TestMemory(t *testing.T) {
 		m := kiosktest.NewMemory(kiosktest.Point())
 		return kiosktest.Harness{
 			Ledger: m, PutOrder: m.PutOrder, SetPoint: m.SetPoint,
+			State: func(id kiosk.OrderID) kiosk.OrderState {
+				_, s, _ := m.Order(id)
+				return s
+			},
 			Age: func(d time.Duration) {
 				m.SetCache(kiosk.Cache{Version: 1, AsOf: kiosktest.Start().Add(-d), Complete: true})
 			},

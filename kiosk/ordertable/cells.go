@@ -21,6 +21,7 @@ var (
 	errCollected = errors.New("says that the order was handed over already; leave such orders out")
 	errWhole     = errors.New("must be a whole number from 1 to " + strconv.Itoa(kiosk.MaxQuantity))
 	errMoney     = errors.New("must be an amount in yuan with at most two decimals, such as 12.80")
+	errBarcode   = errors.New("must be the digits or letters of a barcode; format the column as text, or the spreadsheet rounds them")
 	errTime      = errors.New("must be a date or a date and time, such as 2026-11-30 18:00")
 )
 
@@ -44,6 +45,11 @@ func parseStatus(s string) (kiosk.Status, error) {
 		return "", errCollected
 	}
 	return "", errStatus
+}
+
+// isBarcode refuses what spreadsheets make of long numbers, 6.90123E+12.
+func isBarcode(s string) bool {
+	return len(s) <= 64 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 // parseQuantity reads whole units; spreadsheets write 2 as 2 or 2.0.

@@ -30,6 +30,7 @@ const (
 	colValidFrom
 	colExpected
 	colConsignment
+	colBarcode
 	columns
 )
 
@@ -56,6 +57,7 @@ func names() [columns][]string {
 		colValidFrom:   {"valid from", "生效", "生效时间", "可提时间", "开始时间", "起始时间", "not before"},
 		colExpected:    {"expected", "预计到货", "预计到货时间", "预计到达", "到货时间", "expected at", "eta"},
 		colConsignment: {"consignment", "批次", "到货批次", "批次号", "batch"},
+		colBarcode:     {"barcode", "条码", "条形码", "商品条码", "商品条形码", "69码", "ean", "ean13", "gtin", "bar code"},
 	}
 }
 

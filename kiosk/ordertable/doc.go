@@ -16,6 +16,7 @@
 //	提货号      pickup number
 //	货架        shelf
 //	规格 单位   spec, unit
+//	条码        barcode        on the product, as text
 //	单价        unit price     yuan: 12.80, ¥12.8
 //	应付        due            yuan still to pay at pickup
 //	供应商      supplier

@@ -129,7 +129,7 @@ func (g *grouper) fill(o *group, r row) error {
 	}
 	line := kiosk.Line{
 		ID: kiosk.LineID(r.cell[colLine]), Product: r.cell[colProduct], Spec: r.cell[colSpec],
-		Unit: r.cell[colUnit], Supplier: r.cell[colSupplier],
+		Unit: r.cell[colUnit], Supplier: r.cell[colSupplier], Barcode: r.cell[colBarcode],
 	}
 	if line.ID == "" {
 		line.ID = kiosk.LineID(strconv.Itoa(len(o.rows)))
@@ -139,6 +139,9 @@ func (g *grouper) fill(o *group, r row) error {
 	}
 	if _, twice := o.entry.Order.Line(line.ID); twice {
 		return fmt.Errorf("line %q of the order stands twice; delete one or give it a number of its own", line.ID)
+	}
+	if !isBarcode(line.Barcode) {
+		return fmt.Errorf("%s %w", colBarcode.title(), errBarcode)
 	}
 	var err error
 	if line.Quantity, err = parseQuantity(r.cell[colQuantity]); err != nil {

@@ -1,12 +1,14 @@
 package hq
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -57,6 +59,7 @@ func (h *HQ) AdminHandler(token string) http.Handler {
 	mux.HandleFunc("POST /admin/v1/orders/status", a.setStatus)
 	mux.HandleFunc("POST /admin/v1/orders/withdraw", a.withdraw)
 	mux.HandleFunc("GET /admin/v1/cases", a.cases)
+	mux.HandleFunc("GET /admin/v1/requests", a.requests)
 	mux.HandleFunc("GET /admin/v1/terminals", a.terminals)
 	mux.HandleFunc("POST /admin/v1/terminals/revoke", a.revoke)
 	want := sha256.Sum256([]byte(token))
@@ -128,6 +131,15 @@ func (a admin) withdraw(w http.ResponseWriter, r *http.Request) {
 
 func (a admin) cases(w http.ResponseWriter, r *http.Request) {
 	stream(a, w, func(line func(Case) error) error { return a.hq.Cases(r.Context(), line) })
+}
+
+func (a admin) requests(w http.ResponseWriter, r *http.Request) {
+	after, err := strconv.ParseUint(cmp.Or(r.URL.Query().Get("after"), "0"), 10, 64)
+	if err != nil {
+		a.done(w, nil, fmt.Errorf("%w: after must be a number", ErrInput))
+		return
+	}
+	stream(a, w, func(line func(Request) error) error { return a.hq.Requests(r.Context(), after, line) })
 }
 
 func (a admin) terminals(w http.ResponseWriter, r *http.Request) {

@@ -28,6 +28,11 @@
 // sequence means that two journals claim to be this terminal: its pushes are
 // refused from then on, until a person revokes and enrols it anew.
 //
+// A signature for a consignment makes the orders of the terminal's point that
+// name it and are on their way arrive; its other terminals learn of it with their
+// next orders. What somebody must do something about (reminders, invoices,
+// after-sales, reports, returns to the merchant) is kept as a [Request].
+//
 // # Journals that do not fit
 //
 // At every start a terminal names the end of its journal ([HQ.Compare]). HQ then
@@ -58,4 +63,9 @@
 // once within its five minutes; the memory of used ones is lost when HQ
 // restarts, which lets a listener repeat a push (settled as a replay) or a read.
 // All points and terminals are assumed to be of one operator.
+//
+// Of what follows a handover, terminals hear of each other's undos alone: an
+// after-sale or a return that two of them register is found here, as a conflict.
+// An order that is imported after its consignment was signed for arrives by the
+// next signature or the next table. A signature reads all orders of its point.
 package hq

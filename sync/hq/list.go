@@ -15,6 +15,12 @@ type OrderRow struct {
 	Units    int           `json:"units"`          // ordered
 	Left     int           `json:"left"`           // not handed over, short or damaged
 	Gone     bool          `json:"gone,omitempty"` // withdrawn
+	// What followed the handover.
+	AfterSales int            `json:"after_sales,omitempty"` // registered
+	Refunds    kiosk.Fen      `json:"refunds,omitempty"`     // value of the after-sales, in fen
+	Reports    int            `json:"reports,omitempty"`     // open ones
+	Ratings    []kiosk.Rating `json:"ratings,omitempty"`
+	SentBack   bool           `json:"sent_back,omitempty"` // to the merchant
 }
 
 // RedeemedRow names a handover.
@@ -36,7 +42,11 @@ type CodeRow struct {
 // error.
 func (h *HQ) OrderRows(ctx context.Context, point kiosk.PointID, fn func(OrderRow) error) error {
 	return h.eachOrder(ctx, point, func(rec OrderRecord) error {
-		row := OrderRow{Order: rec.Order.ID, Status: rec.Order.Status, Units: rec.Order.Units(), Left: left(rec), Gone: rec.Gone}
+		row := OrderRow{Order: rec.Order.ID, Status: rec.Order.Status, Units: rec.Order.Units(), Left: left(rec), Gone: rec.Gone,
+			AfterSales: len(rec.State.AfterSales), Reports: len(rec.State.OpenReports()), Ratings: rec.State.Ratings, SentBack: len(rec.State.Returns) > 0}
+		for _, a := range rec.State.AfterSales {
+			row.Refunds += kiosk.AfterSaleValue(rec.Order, a.Lines)
+		}
 		if standing := rec.State.Standing(); len(standing) > 0 {
 			first := standing[0].Source
 			row.Redeemed = &RedeemedRow{Terminal: first.Terminal, Event: first.Event, At: first.At}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"time"
 
@@ -75,6 +76,13 @@ type PointChange struct {
 	UndoWindow   time.Duration      `json:"undo_window,omitempty"`
 	CollectGrace time.Duration      `json:"collect_grace,omitempty"`
 	Retention    time.Duration      `json:"retention,omitempty"` // of the data of customers who have collected
+	// Of what follows nil changes nothing, so that it can be taken away as well.
+	CommissionRate *int    `json:"commission_rate,omitempty"` // in ten-thousandths
+	PaymentCode    *string `json:"payment_code,omitempty"`
+	InvoicePage    *string `json:"invoice_page,omitempty"` // http or https; {order} stands for the order's id
+	NoRating       *bool   `json:"no_rating,omitempty"`
+	NoInvoice      *bool   `json:"no_invoice,omitempty"`
+	NoVoice        *bool   `json:"no_voice,omitempty"`
 }
 
 // ChangePoint changes a point's settings; its terminals learn of it when they
@@ -100,6 +108,12 @@ func (h *HQ) ChangePoint(ctx context.Context, c PointChange) error {
 		p.Handover, p.AloneBelow, p.StaleValue = cmp.Or(c.Handover, p.Handover), cmp.Or(c.AloneBelow, p.AloneBelow), cmp.Or(c.StaleValue, p.StaleValue)
 		p.MaxCacheAge, p.UndoWindow = cmp.Or(c.MaxCacheAge, p.MaxCacheAge), cmp.Or(c.UndoWindow, p.UndoWindow)
 		p.CollectGrace, p.Retention = cmp.Or(c.CollectGrace, p.CollectGrace), cmp.Or(c.Retention, p.Retention)
+		takeOver(&p.CommissionRate, c.CommissionRate)
+		takeOver(&p.PaymentCode, c.PaymentCode)
+		takeOver(&p.InvoicePage, c.InvoicePage)
+		takeOver(&p.NoRating, c.NoRating)
+		takeOver(&p.NoInvoice, c.NoInvoice)
+		takeOver(&p.NoVoice, c.NoVoice)
 		if p.Handover == kiosk.HandoverBelow && p.AloneBelow == 0 {
 			return fmt.Errorf("%w: the handover mode below needs an amount", ErrInput)
 		}
@@ -123,7 +137,30 @@ func (c PointChange) check() error {
 	if min(c.AloneBelow, c.StaleValue) < 0 || min(c.MaxCacheAge, c.UndoWindow, c.CollectGrace, c.Retention) < 0 {
 		return fmt.Errorf("%w: amounts and durations cannot be negative", ErrInput)
 	}
+	if r := c.CommissionRate; r != nil && (*r < 0 || *r > kiosk.WholeRate) {
+		return fmt.Errorf("%w: the commission must be between 0%% and 100%%", ErrInput)
+	}
+	for _, text := range []*string{c.PaymentCode, c.InvoicePage} {
+		if text != nil && (len(*text) > maxCodeText || printable(*text) != *text) {
+			return fmt.Errorf("%w: a payment code and an invoice page have at most %d bytes and no control characters", ErrInput, maxCodeText)
+		}
+	}
+	if page := c.InvoicePage; page != nil && *page != "" {
+		if u, err := url.Parse(*page); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+			return fmt.Errorf("%w: the invoice page must be an address that begins with https://", ErrInput)
+		}
+	}
 	return nil
+}
+
+// maxCodeText bounds a text that is shown as a QR code, so that it stays readable.
+const maxCodeText = 512
+
+// takeOver sets what is given.
+func takeOver[T any](field, given *T) {
+	if given != nil {
+		*field = *given
+	}
 }
 
 // leader gives the leader with this PIN; none without a PIN.

@@ -186,10 +186,12 @@ func (p *push) settle(r kiosk.Record) (kiosk.Receipt, error) {
 	receipt.Settlement, receipt.Against = settlement, against
 	switch settlement {
 	case kiosk.SettledAccepted:
-		if !known {
-			return receipt, nil
+		if known {
+			if err := p.keep(old, rec, e.Body); err != nil {
+				return receipt, err
+			}
 		}
-		return receipt, p.keep(old, rec, e.Body)
+		return receipt, p.accepted(e)
 	case kiosk.SettledReplay:
 		return receipt, nil
 	}

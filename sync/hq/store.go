@@ -58,6 +58,11 @@ type Tx interface {
 	AddCase(Case) error
 	// Cases lists at most limit cases by number, after a number.
 	Cases(after uint64, limit int) ([]Case, error)
+
+	// AddRequest gives the request the next number.
+	AddRequest(Request) error
+	// Requests lists at most limit requests by number, after a number.
+	Requests(after uint64, limit int) ([]Request, error)
 }
 
 // Identity is what HQ is known by; it is made at the first start.

@@ -13,12 +13,12 @@ func NewOrder(o kiosk.Order) Order {
 		PickupNumber: o.PickupNumber, Shelf: o.Shelf, Lines: make([]OrderLine, len(o.Lines)), Due: int64(o.Due),
 		ValidFrom: o.ValidFrom.UTC(), CollectBy: o.CollectBy.UTC(), ExpectedAt: o.ExpectedAt.UTC(), Consignment: o.Consignment,
 		SealedDesk: o.SealedDesk, SealedFull: o.SealedFull, NameIndex: o.NameIndex, TailIndex: o.TailIndex,
-		Settled: newRedemptions(o.Settled),
+		NameKeys: o.NameKeys, Settled: newRedemptions(o.Settled),
 	}
 	for i, l := range o.Lines {
 		out.Lines[i] = OrderLine{
 			ID: string(l.ID), Product: l.Product, Spec: l.Spec, Unit: l.Unit, Quantity: l.Quantity,
-			Supplier: l.Supplier, UnitPrice: int64(l.UnitPrice),
+			Supplier: l.Supplier, UnitPrice: int64(l.UnitPrice), Barcode: l.Barcode,
 		}
 	}
 	for _, l := range o.Lookups {
@@ -35,11 +35,12 @@ func (o Order) Domain() (kiosk.Order, error) {
 		PickupNumber: o.PickupNumber, Shelf: o.Shelf, Due: kiosk.Fen(o.Due),
 		ValidFrom: o.ValidFrom.UTC(), CollectBy: o.CollectBy.UTC(), ExpectedAt: o.ExpectedAt.UTC(), Consignment: o.Consignment,
 		SealedDesk: o.SealedDesk, SealedFull: o.SealedFull, NameIndex: o.NameIndex, TailIndex: o.TailIndex,
+		NameKeys: o.NameKeys,
 	}
 	for _, l := range o.Lines {
 		out.Lines = append(out.Lines, kiosk.Line{
 			ID: kiosk.LineID(l.ID), Product: l.Product, Spec: l.Spec, Unit: l.Unit, Quantity: l.Quantity,
-			Supplier: l.Supplier, UnitPrice: kiosk.Fen(l.UnitPrice),
+			Supplier: l.Supplier, UnitPrice: kiosk.Fen(l.UnitPrice), Barcode: l.Barcode,
 		})
 	}
 	if err := out.Validate(); err != nil {
@@ -82,7 +83,7 @@ func newRedemptions(list []kiosk.Redemption) []Redemption {
 	for _, r := range list {
 		one := Redemption{Source: newSource(r.Source), Lines: make([]Handed, len(r.Lines)), Method: newMethod(r.Method), By: r.By}
 		for i, h := range r.Lines {
-			one.Lines[i] = Handed{Line: string(h.Line), Handed: h.Handed, Short: h.Short, Damaged: h.Damaged}
+			one.Lines[i] = Handed{Line: string(h.Line), Handed: h.Handed, Short: h.Short, Damaged: h.Damaged, Reason: string(h.Reason)}
 		}
 		if u := r.Undone; u != nil {
 			one.Undone = &Undo{Source: newSource(u.Source), By: u.By, Reason: u.Reason}
@@ -105,7 +106,9 @@ func domainRedemptions(list []Redemption) ([]kiosk.Redemption, error) {
 		}
 		one := kiosk.Redemption{Source: src, Method: method, By: r.By}
 		for _, h := range r.Lines {
-			one.Lines = append(one.Lines, kiosk.Handed{Line: kiosk.LineID(h.Line), Handed: h.Handed, Short: h.Short, Damaged: h.Damaged})
+			one.Lines = append(one.Lines, kiosk.Handed{
+				Line: kiosk.LineID(h.Line), Handed: h.Handed, Short: h.Short, Damaged: h.Damaged, Reason: kiosk.Reason(h.Reason),
+			})
 		}
 		if u := r.Undone; u != nil {
 			src, err := u.Source.domain()

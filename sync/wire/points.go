@@ -16,7 +16,8 @@ func NewPoint(p kiosk.Point) Point {
 		UndoWindowMs: q.UndoWindow.Milliseconds(), CollectGraceMs: q.CollectGrace.Milliseconds(),
 		ResultTimeMs: q.ResultTime.Milliseconds(), IdleTimeMs: q.IdleTime.Milliseconds(),
 		TypedAttempts: q.TypedAttempts, TypedWindowMs: q.TypedWindow.Milliseconds(), TimeZone: q.TimeZone,
-		RetentionMs: q.Retention.Milliseconds(),
+		RetentionMs: q.Retention.Milliseconds(), CommissionRate: q.CommissionRate, PaymentCode: q.PaymentCode, InvoicePage: q.InvoicePage,
+		NoRating: q.NoRating, NoInvoice: q.NoInvoice, NoVoice: q.NoVoice,
 	}}
 	for _, f := range q.CodeFormats {
 		out.Policy.CodeFormats = append(out.Policy.CodeFormats, CodeFormat{
@@ -33,18 +34,23 @@ func NewPoint(p kiosk.Point) Point {
 }
 
 // Domain returns ErrMalformed for a point without id, an unknown handover mode
-// or role, and durations that are negative or beyond what Go counts.
+// or role, a commission beyond the whole, and durations that are negative or beyond
+// what Go counts.
 func (p Point) Domain() (kiosk.Point, error) {
 	q := p.Policy
 	if p.ID == "" {
 		return kiosk.Point{}, malformed("a point without id")
+	}
+	if q.CommissionRate < 0 || q.CommissionRate > kiosk.WholeRate {
+		return kiosk.Point{}, malformed("a commission of %d ten-thousandths", q.CommissionRate)
 	}
 	if q.Handover != "" && !q.Handover.Valid() {
 		return kiosk.Point{}, malformed("unknown handover mode %.40q", q.Handover)
 	}
 	out := kiosk.Point{ID: kiosk.PointID(p.ID), Name: p.Name, Policy: kiosk.Policy{
 		Handover: kiosk.HandoverMode(q.Handover), AloneBelow: kiosk.Fen(q.AloneBelow), StaleValue: kiosk.Fen(q.StaleValue),
-		TypedAttempts: q.TypedAttempts, TimeZone: q.TimeZone,
+		TypedAttempts: q.TypedAttempts, TimeZone: q.TimeZone, CommissionRate: q.CommissionRate, PaymentCode: q.PaymentCode,
+		InvoicePage: q.InvoicePage, NoRating: q.NoRating, NoInvoice: q.NoInvoice, NoVoice: q.NoVoice,
 	}}
 	for _, d := range []struct {
 		ms int64

@@ -303,7 +303,10 @@ type Handed struct {
 	Damaged int    `json:"damaged,omitempty,omitzero"`
 	Handed  int    `json:"handed,omitempty,omitzero"`
 	Line    string `json:"line"`
-	Short   int    `json:"short,omitempty,omitzero"`
+
+	// Reason Of what is short or damaged: short, damaged, spoilt, wrong, unwanted, overdue, mistake or other; later versions may know more.
+	Reason string `json:"reason,omitempty,omitzero"`
+	Short  int    `json:"short,omitempty,omitzero"`
 }
 
 // Handover defines model for Handover.
@@ -340,8 +343,11 @@ type Order struct {
 	Lines      []OrderLine `json:"lines"`
 
 	// Lookups Keyed hashes of the order's codes, 10 bytes each.
-	Lookups      [][]byte `json:"lookups,omitempty,omitzero"`
-	NameIndex    []byte   `json:"name_index,omitempty,omitzero"`
+	Lookups   [][]byte `json:"lookups,omitempty,omitzero"`
+	NameIndex []byte   `json:"name_index,omitempty,omitzero"`
+
+	// NameKeys Blind indexes of the ways to type the customer's name in pinyin.
+	NameKeys     [][]byte `json:"name_keys,omitempty,omitzero"`
 	PickupNumber string   `json:"pickup_number,omitempty,omitzero"`
 	Point        string   `json:"point"`
 
@@ -364,6 +370,8 @@ type Order struct {
 
 // OrderLine defines model for OrderLine.
 type OrderLine struct {
+	// Barcode On the product (EAN-13 and others), to count a delivery by scanning.
+	Barcode   string `json:"barcode,omitempty,omitzero"`
 	ID        string `json:"id"`
 	Product   string `json:"product"`
 	Quantity  int    `json:"quantity"`
@@ -415,11 +423,29 @@ type Policy struct {
 	AloneBelow     int64        `json:"alone_below,omitempty,omitzero"`
 	CodeFormats    []CodeFormat `json:"code_formats,omitempty,omitzero"`
 	CollectGraceMs int64        `json:"collect_grace_ms,omitempty,omitzero"`
-	DebounceMs     int64        `json:"debounce_ms,omitempty,omitzero"`
-	Handover       Handover     `json:"handover,omitempty,omitzero"`
-	IdleTimeMs     int64        `json:"idle_time_ms,omitempty,omitzero"`
-	MaxCacheAgeMs  int64        `json:"max_cache_age_ms,omitempty,omitzero"`
-	ResultTimeMs   int64        `json:"result_time_ms,omitempty,omitzero"`
+
+	// CommissionRate the leader's share of what is handed over, in ten-thousandths
+	CommissionRate int      `json:"commission_rate,omitempty,omitzero"`
+	DebounceMs     int64    `json:"debounce_ms,omitempty,omitzero"`
+	Handover       Handover `json:"handover,omitempty,omitzero"`
+	IdleTimeMs     int64    `json:"idle_time_ms,omitempty,omitzero"`
+
+	// InvoicePage the platform's page for e-invoices; {order} stands for the order's id. Empty: the terminal asks
+	InvoicePage   string `json:"invoice_page,omitempty,omitzero"`
+	MaxCacheAgeMs int64  `json:"max_cache_age_ms,omitempty,omitzero"`
+
+	// NoInvoice customers are not offered an invoice
+	NoInvoice bool `json:"no_invoice,omitempty,omitzero"`
+
+	// NoRating customers are not asked for a rating
+	NoRating bool `json:"no_rating,omitempty,omitzero"`
+
+	// NoVoice nothing is spoken
+	NoVoice bool `json:"no_voice,omitempty,omitzero"`
+
+	// PaymentCode what the platform's static payment code says; empty: there is none
+	PaymentCode  string `json:"payment_code,omitempty,omitzero"`
+	ResultTimeMs int64  `json:"result_time_ms,omitempty,omitzero"`
 
 	// RetentionMs how long a collected order keeps its customer's data at the terminal
 	RetentionMs int64 `json:"retention_ms,omitempty,omitzero"`

@@ -13,6 +13,7 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/books"
 	"hexiao/kiosk/config"
 	"hexiao/kiosk/desk"
 	"hexiao/kiosk/seal"
@@ -53,6 +54,9 @@ type Options struct {
 	// KeepTrying makes a store that cannot be opened a state instead of an error:
 	// Open succeeds, and Run shows out of order and tries again until it can.
 	KeepTrying bool
+	// Books has the leader's index kept in memory: for a terminal whose leader has a
+	// screen to read it on.
+	Books bool
 	// OnState is told what to draw after every input and every second. It must
 	// not block.
 	OnState func(desk.State)
@@ -69,6 +73,7 @@ type Terminal struct {
 	o      Options
 	store  *boltstore.Store // nil: not open yet, see shut
 	shut   *shut            // stands for the store until it is open
+	books  *books.Index     // nil: nobody reads them
 	desk   *desk.Desk
 	clock  *clock
 	memory *clockFile     // nil: the store is not open yet
@@ -87,7 +92,6 @@ type Terminal struct {
 	trial   trial
 	watched watched
 	setup   *setup
-	books   desk.Books     // nil: there are none yet
 	zone    *time.Location // of the point
 
 	trouble    trouble
@@ -134,11 +138,16 @@ func assemble(o Options) (*Terminal, error) {
 		watched: watched{health: map[string]scanner.State{}, begun: o.Boot.Since()},
 		shut:    newShut(f.Config.Point), version: version(), clock: newClock(o.Now, o.Boot, past{}, false),
 	}
-	t.desk = desk.New(desk.Options{
+	d := desk.Options{
 		Ledger: t.shut, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN,
 		Lang: desk.Lang(f.Config.Language), Look: desk.Look{Palette: f.Config.Look.Palette, Large: f.Config.Look.Large},
 		Do: t.do, Parts: t.parts, Setup: logged{t.setup, func(err error) { o.Log.Error("the settings could not be changed", "error", err) }},
-	})
+	}
+	if o.Books {
+		t.books = newBooks(f)
+		d.Books = t.books
+	}
+	t.desk = desk.New(d)
 	t.desk.Camera(o.Camera)
 	t.desk.Link(false, f.Config.HQ.URL == "")
 	if f.Config.HQ.URL != "" && !o.Offline {
@@ -166,6 +175,9 @@ func (t *Terminal) attach(o opening) error {
 	t.store, t.zone = o.store, zone
 	t.startClock(o)
 	t.trouble = trouble{}
+	if t.books != nil {
+		t.books.Open(t.store, zone)
+	}
 	t.desk.Attach(t.store, zone)
 	t.watchSpace()
 	t.say(t.store.Status())
@@ -201,6 +213,9 @@ func (t *Terminal) Run(ctx context.Context) error {
 		}
 		t.background.Go(func() { t.maintain(ctx) })
 		t.background.Go(func() { t.work(ctx) })
+		if t.books != nil {
+			t.background.Go(func() { t.keepBooks(ctx) })
+		}
 		merge := scanner.Merge{Sources: t.o.Sources, Window: t.store.Point().Policy.WithDefaults().Debounce, Now: t.o.Now}
 		t.background.Go(func() {
 			sourcesEnded <- merge.Run(ctx, func(s scanner.Scan) { t.scan(ctx, s) }, func(h scanner.Health) { t.health(ctx, h) })

@@ -144,6 +144,9 @@ func (t *Terminal) open() opening {
 	if o.Progress == nil && t.shut != nil {
 		o.Progress = t.shut.progress
 	}
+	if t.books != nil {
+		o.Observer = t.books
+	}
 	store, err := boltstore.Open(o)
 	if err != nil {
 		return opening{err: fmt.Errorf("open the terminal in %s: %w", t.o.Folder.Path, err)}

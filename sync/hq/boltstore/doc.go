@@ -15,6 +15,7 @@
 //	enrolments  hash of the code: hq.Enrolment
 //	events      terminal 00 seq: hq.StoredEvent
 //	cases       number: hq.Case
+//	requests    number: hq.Request; made when a store from before is opened
 //
 // Each order stands once in changes, at its present version.
 //

@@ -33,6 +33,7 @@ const (
 	bucketEnrolments = "enrolments"
 	bucketEvents     = "events"
 	bucketCases      = "cases"
+	bucketRequests   = "requests"
 )
 
 const (
@@ -43,7 +44,7 @@ const (
 func buckets() []string {
 	return []string{
 		bucketMeta, bucketPoints, bucketOrders, bucketPlaces, bucketChanges, bucketCodes,
-		bucketTerminals, bucketEnrolments, bucketEvents, bucketCases,
+		bucketTerminals, bucketEnrolments, bucketEvents, bucketCases, bucketRequests,
 	}
 }
 
@@ -78,6 +79,9 @@ func Open(path string) (*Store, error) {
 	s, err := newStore(db)
 	if err == nil {
 		err = s.check()
+	}
+	if err == nil {
+		err = s.complete()
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
@@ -164,7 +168,7 @@ func create(path string) error {
 func (s *Store) check() error {
 	return s.db.View(func(tx *bbolt.Tx) error {
 		for _, name := range buckets() {
-			if tx.Bucket([]byte(name)) == nil {
+			if tx.Bucket([]byte(name)) == nil && name != bucketRequests {
 				return fmt.Errorf("%w: it has no bucket %q", hq.ErrNotAStore, name)
 			}
 		}
@@ -172,6 +176,22 @@ func (s *Store) check() error {
 			return fmt.Errorf("%w of version %d; use the program that made it", hq.ErrNotAStore, format)
 		}
 		return nil
+	})
+}
+
+// complete adds what stores from before did not have.
+func (s *Store) complete() error {
+	has := false
+	err := s.db.View(func(tx *bbolt.Tx) error {
+		has = tx.Bucket([]byte(bucketRequests)) != nil
+		return nil
+	})
+	if err != nil || has {
+		return err
+	}
+	return s.db.Update(func(tx *bbolt.Tx) error {
+		_, err := tx.CreateBucketIfNotExists([]byte(bucketRequests))
+		return err
 	})
 }
 

@@ -90,3 +90,42 @@ func TestOneProcess(t *testing.T) {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
 }
+
+// A store from before there were requests is opened, and has none.
+func TestStoreWithoutRequests(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hq.db")
+	open := func() hq.Store {
+		t.Helper()
+		s, err := boltstore.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if err := open().Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(db.Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("requests")) }), db.Close())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := open()
+	defer func() { _ = s.Close() }()
+	if err := s.Update(t.Context(), func(tx hq.Tx) error { return tx.AddRequest(hq.Request{Order: "A"}) }); err != nil {
+		t.Fatal(err)
+	}
+	err = s.View(t.Context(), func(tx hq.Tx) error {
+		list, err := tx.Requests(0, 10)
+		if len(list) != 1 || list[0].Number != 1 {
+			t.Errorf("%v", list)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

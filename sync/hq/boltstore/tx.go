@@ -132,6 +132,21 @@ func (t transaction) AddCase(v hq.Case) error {
 	return put(t, bucketCases, number(n), v)
 }
 
+// AddRequest numbers a request.
+func (t transaction) AddRequest(v hq.Request) error {
+	n, err := t.bucket(bucketRequests).NextSequence()
+	if err != nil {
+		return err
+	}
+	v.Number = n
+	return put(t, bucketRequests, number(n), v)
+}
+
+// Requests lists requests by number.
+func (t transaction) Requests(after uint64, limit int) ([]hq.Request, error) {
+	return list[hq.Request](t, bucketRequests, number(after+1), limit)
+}
+
 // Cases lists cases by number.
 func (t transaction) Cases(after uint64, limit int) ([]hq.Case, error) {
 	return list[hq.Case](t, bucketCases, number(after+1), limit)

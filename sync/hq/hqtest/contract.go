@@ -25,6 +25,7 @@ func TestStore(t *testing.T, open func(t *testing.T, name string) hq.Store) {
 		"orders by id":            ordersByID,
 		"orders by version":       ordersByVersion,
 		"cases are numbered":      casesAreNumbered,
+		"requests are numbered":   requestsAreNumbered,
 		"writers do not overlap":  writersDoNotOverlap,
 		"a context that ended":    endedContext,
 	} {
@@ -252,6 +253,30 @@ func casesAreNumbered(t *testing.T, open func() hq.Store) {
 		list, err := tx.Cases(1, 1)
 		if want := []hq.Case{{Number: 2, Kind: hq.CaseForked, Point: "P1", Terminal: "K1", Seq: 1, At: at()}}; !cmp.Equal(want, list) {
 			t.Errorf("the case after the first: %v", list)
+		}
+		return err
+	})
+}
+
+func requestsAreNumbered(t *testing.T, open func() hq.Store) {
+	s := open()
+	want := hq.Request{
+		Number: 2, Type: kiosk.TypeInvoiceRequested, Point: "P1", Terminal: "K1", Seq: 8, Event: kiosk.EventID{7}, Order: "A", At: at(),
+	}
+	for i := range 3 {
+		update(t, s, func(tx hq.Tx) error {
+			r := want
+			r.Number, r.Seq = 0, uint64(7+i)
+			return tx.AddRequest(r)
+		})
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	view(t, open(), func(tx hq.Tx) error {
+		list, err := tx.Requests(1, 1)
+		if !cmp.Equal([]hq.Request{want}, list) {
+			t.Errorf("the request after the first: %v", list)
 		}
 		return err
 	})

@@ -49,6 +49,17 @@ func keyAction(s desk.Screen, key fyne.KeyName) (desk.Action, bool) {
 		if key == fyne.KeyEscape {
 			return desk.TapBack, true
 		}
+	case desk.Choose, desk.Missing, desk.Rate, desk.Invoice:
+		switch key {
+		case fyne.KeyReturn, fyne.KeyEnter:
+			return desk.TapEnter, true
+		case fyne.KeyBackspace:
+			return desk.TapErase, true
+		case fyne.KeyDelete:
+			return desk.TapClear, true
+		case fyne.KeyEscape:
+			return desk.TapBack, true
+		}
 	case desk.Accepted, desk.Refused:
 		if key == fyne.KeyEscape {
 			return desk.TapDone, true

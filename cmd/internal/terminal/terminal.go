@@ -50,6 +50,9 @@ type Options struct {
 	OnSettings func(config.Config)
 	// EndWithSources ends Run when every source has ended, as a pipe does.
 	EndWithSources bool
+	// Choosing has whoever shows a code of several orders choose among them on the
+	// screen; without it all are handed over.
+	Choosing bool
 	// KeepTrying makes a store that cannot be opened a state instead of an error:
 	// Open succeeds, and Run shows out of order and tries again until it can.
 	KeepTrying bool
@@ -136,7 +139,7 @@ func assemble(o Options) (*Terminal, error) {
 	}
 	t.desk = desk.New(desk.Options{
 		Ledger: t.shut, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN,
-		Lang: desk.Lang(f.Config.Language), Look: desk.Look{Palette: f.Config.Look.Palette, Large: f.Config.Look.Large},
+		Choosing: o.Choosing, Lang: desk.Lang(f.Config.Language), Look: desk.Look{Palette: f.Config.Look.Palette, Large: f.Config.Look.Large},
 		Do: t.do, Parts: t.parts, Setup: logged{t.setup, func(err error) { o.Log.Error("the settings could not be changed", "error", err) }},
 	})
 	t.desk.Camera(o.Camera)

@@ -12,22 +12,22 @@ import (
 	"hexiao/kiosk/kiosktest"
 )
 
-// shop is a desk over the rules themselves, with a clock that only the test moves.
-type shop struct {
+// store is a desk over the rules themselves, with a clock that only the test moves.
+type store struct {
 	*desk.Desk
 	memory *kiosktest.Memory
 	now    time.Duration
 	sealed []string // what SealInvoice was given
 }
 
-// newShop is a desk with orders; those of orders from 2 on are opened by code 9 too.
-func newShop(policy func(*kiosk.Policy), orders ...kiosk.Order) *shop {
+// newStore is a desk with orders; those of orders from 2 on are opened by code 9 too.
+func newStore(policy func(*kiosk.Policy), orders ...kiosk.Order) *store {
 	p := kiosktest.Point()
 	p.Leaders[0].PINHash = "2580"
 	if policy != nil {
 		policy(&p.Policy)
 	}
-	s := &shop{memory: kiosktest.NewMemory(p, orders...)}
+	s := &store{memory: kiosktest.NewMemory(p, orders...)}
 	s.Desk = desk.New(desk.Options{
 		Ledger: s.memory, Terminal: "T-memory", Zone: time.FixedZone("CST", 8*3600), Choosing: true,
 		Reveal:   func(kiosk.Order) kiosk.Masked { return kiosk.Masked{Name: "张*", Tail: "0417"} },
@@ -45,17 +45,17 @@ func shared(n int, change ...func(*kiosk.Order)) kiosk.Order {
 	return kiosktest.Order(n, append(change, kiosktest.OpenedBy(kiosktest.Code(9)))...)
 }
 
-func (s *shop) at() kiosk.Moment { return kiosktest.Moment(s.now) }
+func (s *store) at() kiosk.Moment { return kiosktest.Moment(s.now) }
 
-func (s *shop) state() desk.State { return s.State(s.at()) }
+func (s *store) state() desk.State { return s.State(s.at()) }
 
-func (s *shop) wait(d time.Duration) desk.State {
+func (s *store) wait(d time.Duration) desk.State {
 	s.now += d
 	s.Tick(s.at())
 	return s.state()
 }
 
-func (s *shop) scan(t *testing.T, text string, held ...string) desk.State {
+func (s *store) scan(t *testing.T, text string, held ...string) desk.State {
 	t.Helper()
 	if _, err := s.Scan(desk.Scan{Text: text, Held: held, Source: "camera", At: s.at()}); err != nil {
 		t.Fatal(err)
@@ -63,21 +63,21 @@ func (s *shop) scan(t *testing.T, text string, held ...string) desk.State {
 	return s.state()
 }
 
-func (s *shop) tap(actions ...desk.Action) desk.State {
+func (s *store) tap(actions ...desk.Action) desk.State {
 	for _, a := range actions {
 		s.Tap(a, s.at())
 	}
 	return s.state()
 }
 
-func (s *shop) pick(a desk.Action, items ...string) desk.State {
+func (s *store) pick(a desk.Action, items ...string) desk.State {
 	for _, item := range items {
 		s.Pick(a, item, s.at())
 	}
 	return s.state()
 }
 
-func (s *shop) keys(text string) desk.State {
+func (s *store) keys(text string) desk.State {
 	for _, r := range text {
 		s.Key(r, s.at())
 	}
@@ -85,7 +85,7 @@ func (s *shop) keys(text string) desk.State {
 }
 
 // must fails unless the screen is up.
-func (s *shop) must(t *testing.T, want desk.Screen) desk.State {
+func (s *store) must(t *testing.T, want desk.Screen) desk.State {
 	t.Helper()
 	got := s.state()
 	if got.Screen != want {
@@ -95,14 +95,14 @@ func (s *shop) must(t *testing.T, want desk.Screen) desk.State {
 }
 
 // recorded names the types of the events and their orders.
-func (s *shop) recorded() (out []string) {
+func (s *store) recorded() (out []string) {
 	for _, e := range s.memory.Events() {
 		out = append(out, string(e.Body.Type())+" "+string(e.Body.Subject()))
 	}
 	return out
 }
 
-func wantRecorded(t *testing.T, s *shop, want ...string) {
+func wantRecorded(t *testing.T, s *store, want ...string) {
 	t.Helper()
 	if diff := cmp.Diff(want, s.recorded()); diff != "" {
 		t.Errorf("recorded: %s", diff)
@@ -112,9 +112,9 @@ func wantRecorded(t *testing.T, s *shop, want ...string) {
 func id(n int) string { return string(kiosktest.OrderID(n)) }
 
 // collected is a shop whose customer has just taken order 1.
-func collected(t *testing.T, policy func(*kiosk.Policy)) *shop {
+func collected(t *testing.T, policy func(*kiosk.Policy)) *store {
 	t.Helper()
-	s := newShop(policy, kiosktest.Order(1))
+	s := newStore(policy, kiosktest.Order(1))
 	s.scan(t, kiosktest.Code(1).Text)
 	s.must(t, desk.Accepted)
 	return s
@@ -191,7 +191,7 @@ func TestIdleScreensForget(t *testing.T) {
 // customer's is not held against them.
 func TestScansDuringTheOtherScreens(t *testing.T) {
 	for _, door := range []desk.Action{desk.TapReport, desk.TapRate, desk.TapInvoice} {
-		s := newShop(nil, kiosktest.Order(1), kiosktest.Order(2))
+		s := newStore(nil, kiosktest.Order(1), kiosktest.Order(2))
 		s.scan(t, kiosktest.Code(1).Text)
 		s.wait(6 * time.Second)
 		up := s.tap(door).Screen
@@ -215,10 +215,10 @@ func TestLeaderDuringTheOtherScreens(t *testing.T) {
 }
 
 func TestOutOfOrderWhileTelling(t *testing.T) {
-	for name, tell := range map[string]func(*shop){
-		"report":  func(s *shop) { s.tap(desk.TapReport); s.pick(desk.TapMissingShort, "0:1"); s.tap(desk.TapSend) },
-		"rate":    func(s *shop) { s.tap(desk.TapRate); s.pick(desk.TapStars, "goods:5"); s.tap(desk.TapSend) },
-		"invoice": func(s *shop) { s.tap(desk.TapInvoice, desk.TapPersonal) },
+	for name, tell := range map[string]func(*store){
+		"report":  func(s *store) { s.tap(desk.TapReport); s.pick(desk.TapMissingShort, "0:1"); s.tap(desk.TapSend) },
+		"rate":    func(s *store) { s.tap(desk.TapRate); s.pick(desk.TapStars, "goods:5"); s.tap(desk.TapSend) },
+		"invoice": func(s *store) { s.tap(desk.TapInvoice, desk.TapPersonal) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := collected(t, nil)
@@ -231,7 +231,7 @@ func TestOutOfOrderWhileTelling(t *testing.T) {
 
 // A scanner that types into the window is taken back, whatever its keys did.
 func TestTakeBackOnTheCustomersScreens(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2))
+	s := newStore(nil, shared(1), shared(2))
 	s.scan(t, kiosktest.Code(9).Text)
 	before, pads := s.state(), s.Pads()
 	s.keys("1214")
@@ -278,7 +278,7 @@ func ids(orders []desk.ChooseOrder) (out []string) {
 }
 
 func TestChooseShowsBeforeItHandsOver(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2, kiosktest.Status(kiosk.StatusShipped)), shared(3, kiosktest.Due(500)), kiosktest.Order(4))
+	s := newStore(nil, shared(1), shared(2, kiosktest.Status(kiosk.StatusShipped)), shared(3, kiosktest.Due(500)), kiosktest.Order(4))
 	got := s.scan(t, kiosktest.Code(9).Text)
 	if got.Screen != desk.Choose || got.Cue.Sound != desk.SoundWait || got.Total != 20 || got.Result != nil {
 		t.Fatalf("%s, cue %s, %d s", got.Screen, got.Cue.Sound, got.Total)
@@ -301,7 +301,7 @@ func TestChooseShowsBeforeItHandsOver(t *testing.T) {
 }
 
 func TestCollectAll(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2))
+	s := newStore(nil, shared(1), shared(2))
 	s.scan(t, kiosktest.Code(9).Text)
 	if got := s.tap(desk.TapCollect); got.Screen != desk.Accepted || len(got.Result.Orders) != 2 {
 		t.Fatalf("%s", got.Screen)
@@ -310,7 +310,7 @@ func TestCollectAll(t *testing.T) {
 }
 
 func TestCollectSome(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2), shared(3))
+	s := newStore(nil, shared(1), shared(2), shared(3))
 	s.scan(t, kiosktest.Code(9).Text)
 	s.wait(15 * time.Second)
 	s.pick(desk.TapTick, id(2), id(3), id(2), "nobody's")
@@ -325,7 +325,7 @@ func TestCollectSome(t *testing.T) {
 
 // What came to the point while the customer was choosing is not handed over with the rest.
 func TestCollectHandsOverWhatWasShownAlone(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2), shared(3, kiosktest.Status(kiosk.StatusShipped)))
+	s := newStore(nil, shared(1), shared(2), shared(3, kiosktest.Status(kiosk.StatusShipped)))
 	s.scan(t, kiosktest.Code(9).Text)
 	s.memory.PutOrder(shared(3))
 	s.memory.PutOrder(shared(4))
@@ -335,7 +335,7 @@ func TestCollectHandsOverWhatWasShownAlone(t *testing.T) {
 
 // An order that HQ took back while the customer was choosing is answered by that.
 func TestCollectAfterAChange(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2))
+	s := newStore(nil, shared(1), shared(2))
 	s.scan(t, kiosktest.Code(9).Text)
 	s.pick(desk.TapTick, id(1))
 	s.memory.PutOrder(shared(2, kiosktest.Status(kiosk.StatusRefunding)))
@@ -346,7 +346,7 @@ func TestCollectAfterAChange(t *testing.T) {
 }
 
 func TestCollectNothing(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2))
+	s := newStore(nil, shared(1), shared(2))
 	s.scan(t, kiosktest.Code(9).Text)
 	s.keys("12") // by a keyboard
 	if got := s.tap(desk.TapCollect); got.Screen != desk.Choose || got.Choose.Ticked != 0 {
@@ -365,7 +365,7 @@ func TestNoChoiceNoScreen(t *testing.T) {
 		"none that can":   {shared(2, kiosktest.Status(kiosk.StatusShipped)), shared(3, kiosktest.Status(kiosk.StatusPaid))},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newShop(nil, orders...)
+			s := newStore(nil, orders...)
 			if got := s.scan(t, kiosktest.Code(9).Text); got.Screen == desk.Choose {
 				t.Error("asked")
 			}
@@ -385,7 +385,7 @@ func TestHeadlessDoesNotAsk(t *testing.T) {
 
 func TestTypedCodesChoose(t *testing.T) {
 	typed := kiosk.NewTyped(318402775)
-	s := newShop(nil, shared(1, kiosktest.OpenedBy(typed)), shared(2, kiosktest.OpenedBy(typed)))
+	s := newStore(nil, shared(1, kiosktest.OpenedBy(typed)), shared(2, kiosktest.OpenedBy(typed)))
 	s.keys(typed.Text)
 	if got := s.tap(desk.TapEnter); got.Screen != desk.Choose || got.Keypad.Digits != "" {
 		t.Fatalf("%s", got.Screen)
@@ -400,7 +400,7 @@ func TestTypedCodesChoose(t *testing.T) {
 }
 
 func TestChooseAmongOtherCodes(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2), kiosktest.Order(3))
+	s := newStore(nil, shared(1), shared(2), kiosktest.Order(3))
 	all, third := kiosktest.Code(9).Text, kiosktest.Code(3).Text
 	view := func(held []string, texts ...string) desk.State {
 		if _, err := s.Scan(desk.Scan{Text: texts[0], Also: texts[1:], Held: held, Source: "camera", At: s.at()}); err != nil {
@@ -428,7 +428,7 @@ func TestChooseAmongOtherCodes(t *testing.T) {
 // The orders that somebody left on purpose do not go out because the code is read
 // once more, by its other form or another scanner.
 func TestWhatWasLeftStays(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2))
+	s := newStore(nil, shared(1), shared(2))
 	s.scan(t, kiosktest.Code(9).Text)
 	s.pick(desk.TapTick, id(2))
 	s.tap(desk.TapCollect)
@@ -454,7 +454,7 @@ func TestWhatWasLeftStays(t *testing.T) {
 
 // What was collected today is listed, what was long ago is not.
 func TestChooseListsWhatWasCollectedToday(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2), shared(3))
+	s := newStore(nil, shared(1), shared(2), shared(3))
 	s.scan(t, kiosktest.Code(1).Text)
 	s.now += time.Minute
 	if got := s.scan(t, kiosktest.Code(9).Text); len(got.Choose.Orders) != 3 || got.Choose.Orders[2].Verdict != kiosk.AlreadyCollected {

@@ -15,7 +15,7 @@ import (
 )
 
 // bodies gives what was recorded after the handovers.
-func (s *shop) bodies() (out []kiosk.Body) {
+func (s *store) bodies() (out []kiosk.Body) {
 	for _, e := range s.memory.Events() {
 		if e.Body.Type() != kiosk.TypeRedeemed {
 			out = append(out, e.Body)
@@ -24,9 +24,9 @@ func (s *shop) bodies() (out []kiosk.Body) {
 	return out
 }
 
-func (s *shop) redemption(n int) kiosk.EventID { return s.memory.Events()[n].ID }
+func (s *store) redemption(n int) kiosk.EventID { return s.memory.Events()[n].ID }
 
-func wantBodies(t *testing.T, s *shop, want ...kiosk.Body) {
+func wantBodies(t *testing.T, s *store, want ...kiosk.Body) {
 	t.Helper()
 	if diff := cmp.Diff(want, s.bodies()); diff != "" {
 		t.Errorf("recorded: %s", diff)
@@ -34,7 +34,7 @@ func wantBodies(t *testing.T, s *shop, want ...kiosk.Body) {
 }
 
 func TestReportWhatIsMissing(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2))
+	s := newStore(nil, shared(1), shared(2))
 	s.scan(t, kiosktest.Code(9).Text)
 	s.tap(desk.TapCollect)
 	got := s.tap(desk.TapReport)
@@ -71,7 +71,7 @@ func TestReportWhatIsMissing(t *testing.T) {
 
 func TestReportOfOneLineByKeyboard(t *testing.T) {
 	one := kiosktest.Order(1, func(o *kiosk.Order) { o.Lines = o.Lines[:1] })
-	s := newShop(nil, one)
+	s := newStore(nil, one)
 	s.scan(t, kiosktest.Code(1).Text)
 	if m := s.tap(desk.TapReport).Missing; m.Here != 0 {
 		t.Fatalf("a single line is not chosen: %+v", m)
@@ -133,7 +133,7 @@ func TestRate(t *testing.T) {
 }
 
 func TestRateSeveralOrdersByKeyboard(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2))
+	s := newStore(nil, shared(1), shared(2))
 	s.scan(t, kiosktest.Code(9).Text)
 	s.tap(desk.TapCollect, desk.TapRate)
 	s.keys("74504")
@@ -184,7 +184,7 @@ func titleCode(t *testing.T, name, tax string) string {
 }
 
 func TestPersonalInvoice(t *testing.T) {
-	s := newShop(nil, shared(1), shared(2))
+	s := newStore(nil, shared(1), shared(2))
 	s.scan(t, kiosktest.Code(9).Text)
 	s.tap(desk.TapCollect)
 	if got := s.tap(desk.TapInvoice).Invoice; got.Step != desk.InvoiceWhose || !got.Company {
@@ -304,7 +304,7 @@ func TestOtherCodesOnInvoice(t *testing.T) {
 func TestInvoiceWithoutASeal(t *testing.T) {
 	memory := kiosktest.NewMemory(kiosktest.Point(), kiosktest.Order(1))
 	d := desk.New(desk.Options{Ledger: memory, Reveal: func(kiosk.Order) kiosk.Masked { return kiosk.Masked{} }})
-	s := &shop{Desk: d, memory: memory}
+	s := &store{Desk: d, memory: memory}
 	s.scan(t, kiosktest.Code(1).Text)
 	if got := s.tap(desk.TapInvoice, desk.TapCompany).Invoice; got.Company || got.Step != desk.InvoiceWhose {
 		t.Errorf("%+v", got)
@@ -320,7 +320,7 @@ func TestInvoiceThatCannotBeSealed(t *testing.T) {
 		Ledger: memory, Reveal: func(kiosk.Order) kiosk.Masked { return kiosk.Masked{} },
 		SealInvoice: func(kiosk.OrderID, string, string) ([]byte, error) { return nil, errors.New("no randomness") },
 	})
-	s := &shop{Desk: d, memory: memory}
+	s := &store{Desk: d, memory: memory}
 	s.scan(t, kiosktest.Code(1).Text)
 	s.tap(desk.TapInvoice, desk.TapCompany)
 	s.keys(credit)
@@ -331,7 +331,7 @@ func TestInvoiceThatCannotBeSealed(t *testing.T) {
 }
 
 func TestInvoicePage(t *testing.T) {
-	s := newShop(func(p *kiosk.Policy) { p.InvoicePage = "https://hq.example/i/{order}?o={order}" },
+	s := newStore(func(p *kiosk.Policy) { p.InvoicePage = "https://hq.example/i/{order}?o={order}" },
 		kiosktest.Order(1, func(o *kiosk.Order) { o.ID = "HX 1/&" }, kiosktest.OpenedBy(kiosktest.Code(9))), shared(2))
 	s.scan(t, kiosktest.Code(9).Text)
 	s.tap(desk.TapCollect)

@@ -66,7 +66,7 @@ func chooseRows(w *look.Words, s desk.State, on Actions) []look.Choice {
 		}
 		ticked := o.Ticked
 		row.Ticked, row.Tapped = &ticked, on.pick(desk.TapTick, string(o.ID))
-		row.Note, row.Tag, row.Ground = products(w, o.Lines), o.Shelf, look.BrandSoft
+		row.Note, row.Tag, row.Ground = firstProducts(w, o.Lines), o.Shelf, look.BrandSoft
 		switch {
 		case o.Due > 0:
 			row.Tag, row.Ground = w.Say("choose.due", look.Vars{"Amount": o.Due.String()}), look.Wait
@@ -78,8 +78,8 @@ func chooseRows(w *look.Words, s desk.State, on Actions) []look.Choice {
 	return rows
 }
 
-// products names the first of an order's products.
-func products(w *look.Words, lines []desk.ResultLine) string {
+// firstProducts names the first of an order's products.
+func firstProducts(w *look.Words, lines []desk.ResultLine) string {
 	var parts []string
 	for i, l := range lines {
 		if i == shownProducts {

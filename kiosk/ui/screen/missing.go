@@ -21,7 +21,7 @@ func Missing(k *look.Kit, s desk.State, on Actions) *View {
 	list := k.Choices(missingRows(w, s.Missing, on))
 	send := k.Button(look.Main, "bell-ring", "", on.tap(desk.TapSend))
 	counts := missingCounts(k, s.Missing, on)
-	counted := newPlace(k, counts.object)
+	counted := newSwap(k, counts.object)
 	here := s.Missing.Here
 	lines := k.Dock(0, list, k.Gap(0, ""))
 	follow := func(s desk.State) {

@@ -22,7 +22,7 @@ func Rate(k *look.Kit, s desk.State, on Actions) *View {
 		parts = append(parts, k.Row(look.Space2, look.Share{Object: label, Weight: 1}, look.Share{Object: stars[row], Weight: 2.6}))
 	}
 	send := k.Button(look.Main, "", w.Say("rate.send"), on.tap(desk.TapSend))
-	tags := newPlace(k, rateTags(k, s.Rate, on))
+	tags := newSwap(k, rateTags(k, s.Rate, on))
 	shown, given := s.Rate.Tags, s.Rate.Given()
 	follow := func(s desk.State) {
 		for row, part := range stars {

@@ -65,7 +65,8 @@ func (c *kioskCmd) Run(ctx context.Context, s *cli.IO) error {
 	var restart atomic.Bool
 	sounds := newSounds(folder.Config.Sound, s.Now, log)
 	t, err := terminal.Open(terminal.Options{
-		Folder: folder, Now: s.Now, Boot: boot, Random: rand.Reader, Log: log, Sources: sources, Camera: camera, Offline: c.Offline, KeepTrying: true, Books: true,
+		Folder: folder, Now: s.Now, Boot: boot, Random: rand.Reader, Log: log, Sources: sources, Camera: camera, Offline: c.Offline, KeepTrying: true,
+		Books: true, Choosing: true,
 		Examine: terminal.ExamineBy(s.Program),
 		OnState: func(state desk.State) {
 			if state.Restart {

@@ -154,6 +154,8 @@ func (d *Desk) severalCodes(s Scan) Answer {
 		r.Several = true
 		d.result = &r
 		d.sound(SoundWait)
+	case d.screen == Choose && slices.ContainsFunc(append([]string{s.Text}, s.Also...), d.dealt.has):
+		return Answer{} // the customer is choosing; the other code has to wait
 	case stays && d.screen != Welcome:
 		return Answer{} // somebody types, with both codes lying there
 	default:

@@ -30,8 +30,12 @@ type Options struct {
 	// Choosing shows a code's several orders before any is handed over; without it,
 	// as where there is no screen, all are.
 	Choosing bool
-	Look     Look
-	Lang     Lang // at start and after every customer; empty: Chinese
+	// SealInvoice seals to whom a company's invoice goes, so that a stolen machine
+	// names nobody; nil: only personal ones can be asked for. A title that is a web
+	// address is for the platform to resolve, and has no tax number.
+	SealInvoice func(order kiosk.OrderID, title, tax string) ([]byte, error)
+	Look        Look
+	Lang        Lang // at start and after every customer; empty: Chinese
 }
 
 // Times that are no matter of policy.
@@ -59,6 +63,8 @@ type Desk struct {
 
 	answer   Answer // of the result that is showing
 	result   *Result
+	after    after    // of the same
+	customer customer // of the customer's other screens
 	keypad   keypad
 	signIn   signIn
 	leader   leader
@@ -112,6 +118,9 @@ func (d *Desk) State(at kiosk.Moment) State {
 		s.SignIn = d.signIn.state(at)
 	case Accepted, Held, Refused:
 		s.Result = d.result
+		if d.screen == Accepted {
+			s.Ways = d.ways()
+		}
 	case OutOfOrder:
 		s.Fault = d.o.Ledger.Status().Fault
 		if s.Fault.Code == "" {
@@ -257,6 +266,10 @@ func (d *Desk) tapResult(a Action, at kiosk.Moment) {
 		d.home()
 	case TapUndo:
 		d.undo(at)
+	default:
+		if d.screen == Accepted {
+			d.tapAccepted(a, at)
+		}
 	}
 }
 
@@ -274,6 +287,7 @@ func (d *Desk) switchLanguage() {
 // open shows a screen for a time; 0 keeps it.
 func (d *Desk) open(s Screen, at kiosk.Moment, lasts time.Duration) {
 	d.screen, d.lasts, d.closes = s, lasts, 0
+	d.customer.leave(s)
 	if lasts > 0 {
 		d.closes = at.Mono + lasts
 	}
@@ -283,7 +297,8 @@ func (d *Desk) open(s Screen, at kiosk.Moment, lasts time.Duration) {
 // screen that was open.
 func (d *Desk) home() {
 	d.screen, d.closes, d.lasts = Welcome, 0, 0
-	d.answer, d.result, d.hand = Answer{}, nil, hand{}
+	d.answer, d.result, d.after, d.hand = Answer{}, nil, after{}, hand{}
+	d.customer.leave(Welcome)
 	d.keypad.digits, d.keypad.slip = "", false
 	d.signIn.typed, d.signIn.wrong = "", false
 	if d.leader.forHold {

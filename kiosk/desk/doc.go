@@ -15,6 +15,13 @@
 //     is asked to show one, and a code that was answered before keeps its answer.
 //   - A code that stays in view repeats as [Desk.Repeat]: it changes nothing but
 //     a note on the answer that is still showing.
+//   - Where there is a screen, a code that opens several orders is peeked at first and
+//     nothing is handed over but what the customer leaves ticked. Orders that were left
+//     do not go out because the same code is seen once more while its answer is up.
+//   - What a customer says after the handover (a report, a rating, a request for an
+//     invoice) is one event for each handover, and changes no quantity. The way back
+//     leads to the answer for as long as it had left; what was begun and not sent is
+//     forgotten with its screen, a scanned code and a tax number too.
 //   - No screen keeps anybody's data longer than the policy's times.
 //   - An error of the Ledger is shown as out of order, never as an answer, with
 //     the fault that its Status names; Tick leaves that screen when the Status

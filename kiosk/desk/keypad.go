@@ -68,7 +68,15 @@ func (d *Desk) enterCode(at kiosk.Moment) {
 		d.sound(SoundRefuse)
 		return
 	}
-	a, err := d.o.Ledger.Redeem(Scan{Text: k.digits, Source: "typed", At: at})
+	s := Scan{Text: k.digits, Source: "typed", At: at}
+	asked, err := d.ask(&s)
+	if asked {
+		return
+	}
+	var a Answer
+	if err == nil {
+		a, err = d.o.Ledger.Redeem(s)
+	}
 	if err != nil {
 		d.fail()
 		return

@@ -45,6 +45,9 @@ func (d *Desk) openSignIn(forHold bool, at kiosk.Moment) {
 	// A leader called to a held order comes back to it, whoever pressed what.
 	forHold = forHold || d.screen == Held
 	d.signIn.typed, d.signIn.wrong, d.signIn.forHold, d.signIn.back = "", false, forHold, d.screen
+	if d.screen.followsAccepted() {
+		d.signIn.back = Accepted // what the customer began there is forgotten
+	}
 	d.open(SignIn, at, d.policy().IdleTime)
 }
 

@@ -25,6 +25,9 @@ func (d *Desk) Scan(s Scan) (Answer, error) {
 		return d.busy(s.At), nil
 	}
 	d.recall(s.At)
+	if d.screen == Invoice && d.takeTitle(s) {
+		return Answer{}, nil
+	}
 	p, err := d.choose(s)
 	if err != nil {
 		d.fail()
@@ -49,7 +52,14 @@ func (d *Desk) redeem(s Scan) (Answer, error) {
 		d.result.Wait = wait
 		return a, nil
 	}
-	a, err := d.o.Ledger.Redeem(s)
+	asked, err := d.ask(&s)
+	if asked {
+		return Answer{}, nil
+	}
+	var a Answer
+	if err == nil {
+		a, err = d.o.Ledger.Redeem(s)
+	}
 	if err == nil && opensNothing(a) {
 		err = d.missScanned(s.Text, s.At)
 	}
@@ -67,9 +77,10 @@ func (d *Desk) redeem(s Scan) (Answer, error) {
 
 // sameShowing reports whether an answer is about goods that were accepted within the
 // debounce, by another text that opens them or through another scanner: a phone shows a QR
-// code and a bar code, and the second is read when the first is out of sight.
+// code and a bar code, and the second is read when the first is out of sight. Whoever is
+// rating the goods, with the phone in the hand, is not told that they have them.
 func (d *Desk) sameShowing(a Answer, at kiosk.Moment) bool {
-	if d.screen != Accepted || a.Verdict != kiosk.AlreadyCollected || at.Mono-(d.closes-d.lasts) >= d.policy().Debounce {
+	if a.Verdict != kiosk.AlreadyCollected || !d.justShown(at) && !d.screen.followsAccepted() {
 		return false
 	}
 	return !slices.ContainsFunc(a.Outcomes, func(o kiosk.Outcome) bool {
@@ -77,6 +88,11 @@ func (d *Desk) sameShowing(a Answer, at kiosk.Moment) bool {
 			return now.Verdict == kiosk.Accepted && now.Order.ID == o.Order.ID
 		})
 	})
+}
+
+// justShown reports whether Accepted came up within the debounce.
+func (d *Desk) justShown(at kiosk.Moment) bool {
+	return d.screen == Accepted && at.Mono-(d.closes-d.lasts) < d.policy().Debounce
 }
 
 func (d *Desk) busy(at kiosk.Moment) Answer {
@@ -101,7 +117,7 @@ func (d *Desk) show(a Answer, at kiosk.Moment) {
 		d.under = d.screen
 	}
 	d.hand = hand{}
-	d.answer, d.result = a, d.newResult(a, at)
+	d.answer, d.result, d.after = a, d.newResult(a, at), after{}
 	switch {
 	case a.Verdict == kiosk.Accepted:
 		d.open(Accepted, at, policy.ResultTime)

@@ -133,6 +133,12 @@ func (d *Desk) keyMore(r rune, at kiosk.Moment) {
 	case Counter:
 		d.leader.touch(at)
 		d.typeSearch(r, at)
+	case Choose:
+		d.typeChoose(r, at)
+	case Missing:
+		d.typeMissing(r, at)
+	case Rate:
+		d.typeRate(r, at)
 	case Invoice:
 		d.typeInvoice(r, at)
 	case OrderFile:

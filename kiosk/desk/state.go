@@ -42,6 +42,7 @@ type State struct {
 	Result  *Result       // on Accepted, Held and Refused
 	Fault   Fault         // on OutOfOrder
 	// What the screens of customer.go and section.go show, each on its own screen alone.
+	Ways        Ways // on Accepted
 	Choose      ChooseState
 	Missing     MissingState
 	Rate        RateState

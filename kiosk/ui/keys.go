@@ -33,8 +33,15 @@ func (w *Window) typedKey(e *fyne.KeyEvent) {
 }
 
 func keyAction(s desk.Screen, key fyne.KeyName) (desk.Action, bool) {
-	switch {
-	case s == desk.Keypad || s == desk.SignIn || s.ForLeader():
+	switch s {
+	case desk.Accepted, desk.Refused:
+		if key == fyne.KeyEscape {
+			return desk.TapDone, true
+		}
+	default:
+		if !padded(s) {
+			break
+		}
 		switch key {
 		case fyne.KeyReturn, fyne.KeyEnter:
 			return desk.TapEnter, true
@@ -45,10 +52,15 @@ func keyAction(s desk.Screen, key fyne.KeyName) (desk.Action, bool) {
 		case fyne.KeyEscape:
 			return desk.TapBack, true
 		}
-	case s == desk.Accepted || s == desk.Refused:
-		if key == fyne.KeyEscape {
-			return desk.TapDone, true
-		}
 	}
 	return "", false
+}
+
+// padded reports whether something is typed on a screen, or chosen in steps.
+func padded(s desk.Screen) bool {
+	switch s {
+	case desk.Keypad, desk.SignIn, desk.Choose, desk.Missing, desk.Rate, desk.Invoice:
+		return true
+	}
+	return s.ForLeader()
 }

@@ -62,6 +62,7 @@ func follows(a, b desk.State) bool { return reflect.DeepEqual(shape(a), shape(b)
 func shape(s desk.State) desk.State {
 	s.Header, s.Camera, s.Sources, s.Cue, s.Left, s.Quit = desk.Header{}, desk.SourceState{}, nil, desk.Cue{}, 0, false
 	s.Keypad, s.SignIn = desk.KeypadState{}, desk.SignInState{ForHold: s.SignIn.ForHold}
+	s = customerShape(s)
 	s.Total = min(s.Total, 1)
 	s.Fault.Done, s.Fault.Total = 0, min(s.Fault.Total, 1)
 	return officeShape(counterShape(s))

@@ -51,6 +51,9 @@ type Options struct {
 	OnSettings func(config.Config)
 	// EndWithSources ends Run when every source has ended, as a pipe does.
 	EndWithSources bool
+	// Choosing has whoever shows a code of several orders choose among them on the
+	// screen; without it all are handed over.
+	Choosing bool
 	// KeepTrying makes a store that cannot be opened a state instead of an error:
 	// Open succeeds, and Run shows out of order and tries again until it can.
 	KeepTrying bool
@@ -140,7 +143,7 @@ func assemble(o Options) (*Terminal, error) {
 	}
 	d := desk.Options{
 		Ledger: t.shut, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN,
-		Lang: desk.Lang(f.Config.Language), Look: desk.Look{Palette: f.Config.Look.Palette, Large: f.Config.Look.Large},
+		Choosing: o.Choosing, Lang: desk.Lang(f.Config.Language), Look: desk.Look{Palette: f.Config.Look.Palette, Large: f.Config.Look.Large},
 		Do: t.do, Parts: t.parts, Setup: logged{t.setup, func(err error) { o.Log.Error("the settings could not be changed", "error", err) }},
 	}
 	if o.Books {

@@ -10,6 +10,9 @@ import (
 
 func result(s desk.Screen, r desk.Result) desk.State {
 	state := desk.State{Screen: s, Result: &r, Left: 8, Total: 12}
+	if s == desk.Accepted {
+		state.Ways = desk.Ways{Missing: desk.WayOpen, Rate: desk.WayOpen, Invoice: desk.WayOpen}
+	}
 	if s == desk.Held {
 		state.Left, state.Total = 52, 60
 	}

@@ -13,20 +13,34 @@ import (
 func Accepted(k *look.Kit, s desk.State, on Actions) *View {
 	w, r := k.Words, resultOf(s)
 	countdown := ring(k, s, look.Main)
-	other := k.Button(look.Plain, "", w.Say("accepted.missing"), on.tap(desk.TapLeader))
-	if s.Leader != "" && s.Role.May(kiosk.TypeRedemptionUndone) {
-		other = k.Button(look.Plain, "undo-2", w.Say("result.undo"), on.tap(desk.TapUndo))
+	done := counting(k.Button(look.Main, "", w.Say("result.done"), on.tap(desk.TapDone)), countdown)
+	ways := k.Column(look.Space2, done)
+	if quiet := acceptedWays(k, s, on); len(quiet) > 0 {
+		ways = k.Column(look.Space2, k.Row(look.Space2, quiet...), done)
 	}
-	ways := k.Row(look.Space2,
-		look.Share{Object: other, Weight: 1},
-		look.Share{Object: counting(k.Button(look.Main, "", w.Say("result.done"), on.tap(desk.TapDone)), countdown), Weight: 1.4})
 	list := k.List(orderItems(w, r, s))
-	v := page(k, s, on, k.Split(0.448, 0.42, k.Panel(acceptedPanel(w, r)), k.Dock(look.Space3, list, ways)))
+	v := page(k, s, on, k.Split(0.448, 0.42, k.Panel(acceptedPanel(w, r, s.Ways)), k.Dock(look.Space3, list, ways)))
 	v.ring = countdown
 	return v
 }
 
-func acceptedPanel(w *look.Words, r desk.Result) look.PanelWords {
+// acceptedWays are what one may do besides taking the goods, at most three: the
+// leader undoes where the customer would rate.
+func acceptedWays(k *look.Kit, s desk.State, on Actions) []look.Share {
+	var out []look.Share
+	add := func(offered bool, icon, id string, a desk.Action) {
+		if offered {
+			out = append(out, look.Share{Object: k.Button(look.Plain, icon, k.Words.Say(id), on.tap(a)), Weight: 1})
+		}
+	}
+	add(s.Leader != "" && s.Role.May(kiosk.TypeRedemptionUndone), "", "result.undo", desk.TapUndo)
+	add(s.Ways.Missing == desk.WayOpen, "", "accepted.missing", desk.TapReport)
+	add(s.Leader == "" && s.Ways.Rate == desk.WayOpen, "", "accepted.rate", desk.TapRate)
+	add(s.Ways.Invoice == desk.WayOpen, "", "accepted.invoice", desk.TapInvoice)
+	return out
+}
+
+func acceptedPanel(w *look.Words, r desk.Result, ways desk.Ways) look.PanelWords {
 	f := faceOf(r.Verdict)
 	p := look.PanelWords{Ground: f.ground, Icon: f.icon, Headline: w.Say("verdict." + string(r.Verdict))}
 	given := givenOrders(r)
@@ -59,6 +73,12 @@ func acceptedPanel(w *look.Words, r desk.Result) look.PanelWords {
 		p.Foot = w.Say("accepted.repeat")
 	case resumed:
 		p.Foot = join(p.Foot, w.Say("accepted.resumed"))
+	case ways.Missing == desk.WayGone:
+		p.Foot = w.Say("accepted.reported")
+	case ways.Rate == desk.WayGone:
+		p.Foot = w.Say("accepted.rated")
+	case ways.Invoice == desk.WayGone:
+		p.Foot = w.Say("accepted.invoiced")
 	}
 	return p
 }

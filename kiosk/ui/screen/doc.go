@@ -7,6 +7,8 @@
 //     room between;
 //   - welcome.go, keypad.go, accepted.go, held.go, refused.go, signin.go,
 //     outoforder.go: the screens;
+//   - choose.go, missing.go, rate.go, invoice.go: the customer's other screens;
+//   - swap.go: room for a part that is exchanged while its screen is up;
 //   - face.go, evidence.go: the colour, icon and sentences of every verdict;
 //   - say.go: times, ages and names in words.
 //

@@ -58,6 +58,7 @@ type Window struct {
 	view  *screen.View
 	kit   *look.Kit
 	made  kitOf
+	shown desk.Screen // that view is of
 	cue   int
 }
 
@@ -220,9 +221,15 @@ func (w *Window) rebuild() {
 		}
 		w.made = of
 	}
+	focus := 0
+	if w.shown == w.state.Screen {
+		focus = w.inFocus()
+	}
+	w.shown = w.state.Screen
 	w.view = build(w.kit, w.state, screen.Actions{Tap: w.o.Tap, Key: w.o.Key, Pick: w.o.Pick})
 	w.wanted.Store(w.view.WantsFrames())
 	w.root.set(w.view.Object)
+	w.refocus(focus)
 }
 
 func (w *Window) resized() { w.rebuild() }

@@ -22,6 +22,7 @@ const (
 // finger leaves, and shows that it is touched until then.
 type Button struct {
 	widget.BaseWidget
+	focus
 	kit      *Kit
 	kind     Kind
 	icon     string
@@ -37,12 +38,15 @@ type Button struct {
 var (
 	_ fyne.Tappable     = (*Button)(nil)
 	_ desktop.Mouseable = (*Button)(nil)
+	_ fyne.Focusable    = (*Button)(nil)
+	_ fyne.Disableable  = (*Button)(nil)
 )
 
 // Button returns a button; icon or words may be empty. tapped is called on
 // Fyne's goroutine.
 func (k *Kit) Button(kind Kind, icon, words string, tapped func()) *Button {
 	b := &Button{kit: k, kind: kind, icon: icon, iconSide: 36, words: words, tapped: tapped}
+	b.focus = focus{self: b, act: func() { b.Tapped(nil) }}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -73,6 +77,15 @@ func (b *Button) SetOff(off bool) {
 		b.Refresh()
 	}
 }
+
+// Disabled is for Fyne: what is off is left out by the keyboard.
+func (b *Button) Disabled() bool { return b.off || b.tapped == nil }
+
+// Disable is for Fyne.
+func (b *Button) Disable() { b.SetOff(true) }
+
+// Enable is for Fyne.
+func (b *Button) Enable() { b.SetOff(false) }
 
 // Tapped is for Fyne.
 func (b *Button) Tapped(*fyne.PointEvent) {
@@ -184,14 +197,14 @@ type buttonRenderer struct {
 
 // buttonDrawn is what the objects were made of; see textDrawn.
 type buttonDrawn struct {
-	words     string
-	down, off bool
-	size      fyne.Size
+	words            string
+	down, off, focus bool
+	size             fyne.Size
 }
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	b := r.button
-	now := buttonDrawn{b.words, b.down, b.off, size}
+	now := buttonDrawn{b.words, b.down, b.off, b.focus.on, size}
 	if now == r.drawn {
 		return
 	}
@@ -217,6 +230,9 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 		label.Move(fyne.NewPos(x, (size.Height-height)/2))
 		label.Resize(fyne.NewSize(max(1, words), height))
 		r.objects = append(r.objects, label)
+	}
+	if b.focus.on {
+		r.objects = append(r.objects, b.focus.ring(b.kit, size, CornerSmall))
 	}
 }
 

@@ -44,3 +44,9 @@ func (w *Window) refocus(n int) {
 		c.FocusNext()
 	}
 }
+
+// typedOverFocus takes a character that was typed at what is in focus.
+func (w *Window) typedOverFocus(r rune) {
+	w.win.Canvas().Unfocus()
+	w.typedRune(r)
+}

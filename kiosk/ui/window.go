@@ -216,6 +216,7 @@ func (w *Window) rebuild() {
 	of := kitOf{look.NewMetrics(size, w.win.Canvas().Scale()), words, look.Looks(w.state.Look)}
 	if of != w.made {
 		w.kit = look.NewKit(of.metrics, words, w.fonts).In(of.looks)
+		w.kit.Keyboard = look.Keyboard{Key: w.typedKey, Rune: w.typedOverFocus}
 		if of.looks.Palette != w.made.looks.Palette {
 			w.app.Settings().SetTheme(look.NewTheme(w.fonts, w.kit.Palette)) // the ground of the window
 		}

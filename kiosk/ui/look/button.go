@@ -23,7 +23,6 @@ const (
 type Button struct {
 	widget.BaseWidget
 	focus
-	kit      *Kit
 	kind     Kind
 	icon     string
 	iconSide float32
@@ -45,8 +44,8 @@ var (
 // Button returns a button; icon or words may be empty. tapped is called on
 // Fyne's goroutine.
 func (k *Kit) Button(kind Kind, icon, words string, tapped func()) *Button {
-	b := &Button{kit: k, kind: kind, icon: icon, iconSide: 36, words: words, tapped: tapped}
-	b.focus = focus{self: b, act: func() { b.Tapped(nil) }}
+	b := &Button{kind: kind, icon: icon, iconSide: 36, words: words, tapped: tapped}
+	b.focus = focus{kit: k, self: b, act: func() { b.Tapped(nil) }}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -197,14 +196,14 @@ type buttonRenderer struct {
 
 // buttonDrawn is what the objects were made of; see textDrawn.
 type buttonDrawn struct {
-	words            string
-	down, off, focus bool
-	size             fyne.Size
+	words              string
+	down, off, inFocus bool
+	size               fyne.Size
 }
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	b := r.button
-	now := buttonDrawn{b.words, b.down, b.off, b.focus.on, size}
+	now := buttonDrawn{b.words, b.down, b.off, b.inFocus, size}
 	if now == r.drawn {
 		return
 	}
@@ -231,8 +230,8 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 		label.Resize(fyne.NewSize(max(1, words), height))
 		r.objects = append(r.objects, label)
 	}
-	if b.focus.on {
-		r.objects = append(r.objects, b.focus.ring(b.kit, size, CornerSmall))
+	if b.inFocus {
+		r.objects = append(r.objects, b.ring(size, CornerSmall))
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 type Target struct {
 	widget.BaseWidget
 	focus
-	kit    *Kit
 	words  string
 	box    targetBox
 	over   fyne.CanvasObject
@@ -46,8 +45,8 @@ func (k *Kit) target(words string, box targetBox, over fyne.CanvasObject, tapped
 		}
 		return container.New(layer{}, k.Box(box.fill, box.corner, box.edged), over)
 	}
-	t := &Target{kit: k, words: words, box: box, over: over, tapped: tapped}
-	t.focus = focus{self: t, act: tapped}
+	t := &Target{words: words, box: box, over: over, tapped: tapped}
+	t.focus = focus{kit: k, self: t, act: tapped}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -126,8 +125,8 @@ func (r *targetRenderer) Refresh() {
 
 func (r *targetRenderer) Objects() []fyne.CanvasObject {
 	out := []fyne.CanvasObject{r.ground, r.target.over}
-	if t := r.target; t.focus.on {
-		out = append(out, t.focus.ring(t.kit, t.Size(), t.box.corner))
+	if t := r.target; t.inFocus {
+		out = append(out, t.ring(t.Size(), t.box.corner))
 	}
 	return out
 }

@@ -215,6 +215,9 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 		r.objects = append(r.objects, box)
 	}
 	label, room := b.label(), max(0, size.Width-2*b.padding()-b.leadWidth())
+	for shrink := float32(0.95); label.HeightFor(room) > size.Height && shrink > 0.6; shrink -= 0.05 {
+		label.setShrink(shrink) // a place that gives less height than HeightFor asks for
+	}
 	words := min(room, label.widest(room)+1)
 	height := label.HeightFor(room)
 	x := (size.Width - words - b.leadWidth()) / 2

@@ -59,9 +59,9 @@ type row struct {
 
 // page is what the index shows and can be filtered by.
 type page struct {
-	Rows                          []row
+	Rows                         []row
 	Screens, Langs, Sizes, Looks []string
-	Pictures                      int
+	Pictures                     int
 }
 
 // rows finds the pictures of every state in a folder, whoever has drawn them

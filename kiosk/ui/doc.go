@@ -13,9 +13,11 @@
 // must not block.
 //
 // Keys of a real keyboard work as those drawn on the keypad: digits, Enter,
-// Backspace, Delete for clear, Escape for back. No other key does anything, and
-// closing the window by the desktop is refused, so that nobody leaves the
-// program without the leader's PIN.
+// Backspace, Delete for clear, Escape for back. Tab and the arrows go from
+// target to target, Enter or the space bar taps the one in the ring; the first
+// character typed takes the ring away, so that a scanner that types taps
+// nothing. No other key does anything, and closing the window by the desktop is
+// refused, so that nobody leaves the program without the leader's PIN.
 //
 // Limits: one window, full-screen unless told otherwise. Fyne draws with X11
 // and OpenGL; without a display app.New fails before this package is reached.

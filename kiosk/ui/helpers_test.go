@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"hexiao/kiosk/desk"
-	"hexiao/kiosk/ui/look"
 	"hexiao/kiosk/ui/sample"
 )
 
@@ -111,10 +110,8 @@ type target interface {
 func targets(w *Window) []placed {
 	var out []placed
 	for _, p := range walk(w.root.Container, fyne.Position{}) {
-		if x, ok := p.object.(fyne.Tappable); ok {
-			if t, ok := x.(*look.Target); !ok || t.CanTap() {
-				out = append(out, p)
-			}
+		if _, ok := p.object.(fyne.Tappable); ok {
+			out = append(out, p)
 		}
 	}
 	return out

@@ -29,7 +29,9 @@ func (w *Window) typedKey(e *fyne.KeyEvent) {
 	}
 	if a, ok := keyAction(w.state.Screen, e.Name); ok {
 		w.o.Tap(a)
+		return
 	}
+	w.focusKey(e.Name)
 }
 
 func keyAction(s desk.Screen, key fyne.KeyName) (desk.Action, bool) {

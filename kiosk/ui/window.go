@@ -58,6 +58,7 @@ type Window struct {
 	view  *screen.View
 	kit   *look.Kit
 	made  kitOf
+	shown desk.Screen // that view is of
 	cue   int
 }
 
@@ -215,14 +216,21 @@ func (w *Window) rebuild() {
 	of := kitOf{look.NewMetrics(size, w.win.Canvas().Scale()), words, look.Looks(w.state.Look)}
 	if of != w.made {
 		w.kit = look.NewKit(of.metrics, words, w.fonts).In(of.looks)
+		w.kit.Keyboard = look.Keyboard{Key: w.typedKey, Rune: w.typedOverFocus}
 		if of.looks.Palette != w.made.looks.Palette {
 			w.app.Settings().SetTheme(look.NewTheme(w.fonts, w.kit.Palette)) // the ground of the window
 		}
 		w.made = of
 	}
+	focus := 0
+	if w.shown == w.state.Screen {
+		focus = w.inFocus()
+	}
+	w.shown = w.state.Screen
 	w.view = build(w.kit, w.state, screen.Actions{Tap: w.o.Tap, Key: w.o.Key, Pick: w.o.Pick})
 	w.wanted.Store(w.view.WantsFrames())
 	w.root.set(w.view.Object)
+	w.refocus(focus)
 }
 
 func (w *Window) resized() { w.rebuild() }

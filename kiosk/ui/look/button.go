@@ -22,7 +22,7 @@ const (
 // finger leaves, and shows that it is touched until then.
 type Button struct {
 	widget.BaseWidget
-	kit      *Kit
+	focus
 	kind     Kind
 	icon     string
 	iconSide float32
@@ -37,12 +37,15 @@ type Button struct {
 var (
 	_ fyne.Tappable     = (*Button)(nil)
 	_ desktop.Mouseable = (*Button)(nil)
+	_ fyne.Focusable    = (*Button)(nil)
+	_ fyne.Disableable  = (*Button)(nil)
 )
 
 // Button returns a button; icon or words may be empty. tapped is called on
 // Fyne's goroutine.
 func (k *Kit) Button(kind Kind, icon, words string, tapped func()) *Button {
-	b := &Button{kit: k, kind: kind, icon: icon, iconSide: 36, words: words, tapped: tapped}
+	b := &Button{kind: kind, icon: icon, iconSide: 36, words: words, tapped: tapped}
+	b.focus = focus{kit: k, self: b, act: func() { b.Tapped(nil) }}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -73,6 +76,15 @@ func (b *Button) SetOff(off bool) {
 		b.Refresh()
 	}
 }
+
+// Disabled is for Fyne: what is off is left out by the keyboard.
+func (b *Button) Disabled() bool { return b.off || b.tapped == nil }
+
+// Disable is for Fyne.
+func (b *Button) Disable() { b.SetOff(true) }
+
+// Enable is for Fyne.
+func (b *Button) Enable() { b.SetOff(false) }
 
 // Tapped is for Fyne.
 func (b *Button) Tapped(*fyne.PointEvent) {
@@ -184,14 +196,14 @@ type buttonRenderer struct {
 
 // buttonDrawn is what the objects were made of; see textDrawn.
 type buttonDrawn struct {
-	words     string
-	down, off bool
-	size      fyne.Size
+	words              string
+	down, off, inFocus bool
+	size               fyne.Size
 }
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	b := r.button
-	now := buttonDrawn{b.words, b.down, b.off, size}
+	now := buttonDrawn{b.words, b.down, b.off, b.inFocus, size}
 	if now == r.drawn {
 		return
 	}
@@ -203,6 +215,9 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 		r.objects = append(r.objects, box)
 	}
 	label, room := b.label(), max(0, size.Width-2*b.padding()-b.leadWidth())
+	for shrink := float32(0.95); label.HeightFor(room) > size.Height && shrink > 0.6; shrink -= 0.05 {
+		label.setShrink(shrink) // a place that gives less height than HeightFor asks for
+	}
 	words := min(room, label.widest(room)+1)
 	height := label.HeightFor(room)
 	x := (size.Width - words - b.leadWidth()) / 2
@@ -217,6 +232,9 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 		label.Move(fyne.NewPos(x, (size.Height-height)/2))
 		label.Resize(fyne.NewSize(max(1, words), height))
 		r.objects = append(r.objects, label)
+	}
+	if b.inFocus {
+		r.objects = append(r.objects, b.ring(size, CornerSmall))
 	}
 }
 

@@ -68,6 +68,7 @@ func (c *Chart) draw(size fyne.Size) []fyne.CanvasObject {
 	slot := size.Width / float32(len(c.bars))
 	wide := min(slot*0.72, k.Unit(96))
 	room := max(0, foot-line) // above the highest column stands its value
+	all, told := c.valuesFit(slot), false
 	var out []fyne.CanvasObject
 	for i, b := range c.bars {
 		if b.Value <= 0 {
@@ -79,14 +80,33 @@ func (c *Chart) draw(size fyne.Size) []fyne.CanvasObject {
 		bar.TopLeftCornerRadius = min(k.Unit(8), wide/2)
 		bar.TopRightCornerRadius = bar.TopLeftCornerRadius
 		out = append(out, put(bar, middle-wide/2, foot-high, wide, high))
-		value := k.Text(Thousands(b.Value), Style{Size: TextSmall, Role: Ink, Bold: true, Align: fyne.TextAlignCenter, OneLine: true})
-		if value.Natural() <= slot-2 {
+		if value := c.value(i); all {
 			out = append(out, put(value, middle-slot/2, foot-high-line, slot, line))
+		} else if b.Value == most && !told {
+			told = true
+			w := value.Natural() + 2
+			out = append(out, put(value, min(max(0, middle-w/2), size.Width-w), foot-high-line, w, line))
 		}
 	}
 	rule := canvas.NewRectangle(k.Colour(Muted))
 	out = append(out, put(rule, 0, foot-k.Stroke(2), size.Width, k.Stroke(2)))
 	return append(out, c.labels(size, foot, line, slot)...)
+}
+
+// value is the number above a column.
+func (c *Chart) value(i int) *Text {
+	return c.kit.Text(Thousands(c.bars[i].Value), Style{Size: TextSmall, Role: Ink, Bold: true, Align: fyne.TextAlignCenter, OneLine: true})
+}
+
+// valuesFit says whether every column has room for its number; else only the
+// highest has one: numbers above the low ones alone would mislead.
+func (c *Chart) valuesFit(slot float32) bool {
+	for i, b := range c.bars {
+		if b.Value > 0 && c.value(i).Natural() > slot-2 {
+			return false
+		}
+	}
+	return true
 }
 
 // labels writes below the columns, as many of them as stand apart: every one,

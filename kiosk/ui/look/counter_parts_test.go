@@ -238,7 +238,7 @@ func TestChartWritesWhatFits(t *testing.T) {
 	for _, width := range []float32{1200, 700, 360, 180} {
 		c.Resize(fyne.NewSize(width, 240))
 		var boxes []image.Rectangle
-		marked, labels := false, 0
+		marked, labels, values := false, 0, 0
 		for _, o := range test.WidgetRenderer(c).Objects() {
 			text, ok := o.(*Text)
 			if !ok {
@@ -262,10 +262,15 @@ func TestChartWritesWhatFits(t *testing.T) {
 			marked = marked || text.Words() == "17:00"
 			if strings.Contains(text.Words(), ":") {
 				labels++
+			} else {
+				values++
 			}
 		}
 		if !marked || labels < 2 {
 			t.Errorf("at %v: %d labels, that of now %v", width, labels, marked)
+		}
+		if want := map[bool]int{true: 13, false: 1}[width >= 700]; values != want { // the first hour has none
+			t.Errorf("at %v: %d numbers, want %d", width, values, want)
 		}
 	}
 	c.Set(make([]Bar, 3))

@@ -15,7 +15,8 @@
 //   - column.go, row.go, grid.go, dock.go, fit.go, layer.go: layouts that know
 //     what height a part needs at a width, and that shrink text before they cut
 //     it off;
-//   - button.go, target.go: what can be tapped; keypad.go, letters.go, stepper.go,
+//   - button.go, target.go, focus.go: what can be tapped, by a finger or from a
+//     keyboard; keypad.go, letters.go, stepper.go,
 //     stars.go, choices.go, tiles.go, rail.go, footer.go are made of them;
 //   - cells.go, dots.go, field.go: what has been typed; ring.go, gauge.go,
 //     progress.go: what goes on; list.go, panel.go, note.go, banner.go, chart.go,

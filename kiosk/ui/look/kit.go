@@ -28,10 +28,11 @@ func LoadFonts() Fonts {
 type Kit struct {
 	Metrics
 	Palette
-	Looks Looks
-	Words *Words
-	fonts Fonts
-	icons map[iconKey]image.Image
+	Looks    Looks
+	Keyboard Keyboard // set before parts are typed at
+	Words    *Words
+	fonts    Fonts
+	icons    map[iconKey]image.Image
 }
 
 // NewKit returns a kit for one screen size and language, in the look that a

@@ -15,6 +15,6 @@ func (k *Kit) In(l Looks) *Kit {
 	m := k.Metrics
 	m.large = l.Large
 	out := NewKit(m, k.Words, k.fonts)
-	out.Palette, out.Looks = PaletteOf(l.Palette), l
+	out.Palette, out.Looks, out.Keyboard = PaletteOf(l.Palette), l, k.Keyboard
 	return out
 }

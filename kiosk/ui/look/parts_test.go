@@ -101,6 +101,19 @@ func TestButtonIsTapped(t *testing.T) {
 	if taps != 1 {
 		t.Errorf("tapped %d times", taps)
 	}
+	b.SetOff(true)
+	b.MouseDown(nil)
+	if test.Tap(b); taps != 1 || !b.Disabled() || ground() != k.Colour(Paper) {
+		t.Errorf("switched off it is tapped %d times, on %v", taps, ground())
+	}
+	if b.Enable(); b.Disabled() || ground() != k.Colour(Brand) {
+		t.Error("it stays switched off")
+	}
+	tight := k.In(Looks{Large: true}).Button(Plain, "wallet", "Refund or return", nil)
+	tight.Resize(fyne.NewSize(230, 72))
+	if text := test.WidgetRenderer(tight).Objects()[2]; text.Position().Y < 0 || text.Size().Height > 72 {
+		t.Errorf("its words are %v high at %v", text.Size().Height, text.Position().Y)
+	}
 	k.Button(Plain, "", "x", nil).Tapped(nil) // does nothing, and does not panic
 	b.SetWords("好")
 	if b.Words() != "好" || shown(b)[0] != "好" {

@@ -148,7 +148,7 @@ func (r *Rail) pageOf(fit int) []RailDoor {
 	return append(shown, more)
 }
 
-func (r *Rail) drawDoor(d RailDoor) *Target {
+func (r *Rail) drawDoor(d RailDoor) fyne.CanvasObject {
 	k := r.kit
 	ground, ink := Paper, Ink
 	if d.Here {

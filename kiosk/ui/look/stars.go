@@ -19,7 +19,7 @@ type Stars struct {
 	widget.BaseWidget
 	kit    *Kit
 	value  int
-	stars  [fiveStars]*Target
+	stars  [fiveStars]fyne.CanvasObject
 	images [fiveStars]*canvas.Image
 }
 
@@ -71,11 +71,7 @@ func (s *Stars) MinSize() fyne.Size {
 
 // CreateRenderer is for Fyne.
 func (s *Stars) CreateRenderer() fyne.WidgetRenderer {
-	objects := make([]fyne.CanvasObject, fiveStars)
-	for i, star := range s.stars {
-		objects[i] = star
-	}
-	return widget.NewSimpleRenderer(s.kit.placed(s, objects...))
+	return widget.NewSimpleRenderer(s.kit.placed(s, s.stars[:]...))
 }
 
 // place keeps the stars together from the left: spread over a wide screen they

@@ -3,16 +3,17 @@ package look
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
 // Target is a place to tap that is neither word nor icon alone: a row, a tile, a
 // star. It answers when the finger leaves, and shows that it is touched until
-// then. Without something to call it is drawn and cannot be tapped.
+// then.
 type Target struct {
 	widget.BaseWidget
-	kit    *Kit
+	focus
 	words  string
 	box    targetBox
 	over   fyne.CanvasObject
@@ -23,6 +24,7 @@ type Target struct {
 var (
 	_ fyne.Tappable     = (*Target)(nil)
 	_ desktop.Mouseable = (*Target)(nil)
+	_ fyne.Focusable    = (*Target)(nil)
 )
 
 // targetBox is the ground of a target.
@@ -33,10 +35,18 @@ type targetBox struct {
 	bare   bool // no ground but under a finger
 }
 
-// target returns a target with an object over its whole ground. words is what it
-// is called, for those who look for it by name; nothing draws them.
-func (k *Kit) target(words string, box targetBox, over fyne.CanvasObject, tapped func()) *Target {
-	t := &Target{kit: k, words: words, box: box, over: over, tapped: tapped}
+// target returns a place to tap with an object over its whole ground; without
+// something to call, the object on its ground and nothing to tap. words is what
+// it is called, for those who look for it by name; nothing draws them.
+func (k *Kit) target(words string, box targetBox, over fyne.CanvasObject, tapped func()) fyne.CanvasObject {
+	if tapped == nil {
+		if box.bare {
+			return over
+		}
+		return container.New(layer{}, k.Box(box.fill, box.corner, box.edged), over)
+	}
+	t := &Target{words: words, box: box, over: over, tapped: tapped}
+	t.focus = focus{kit: k, self: t, act: tapped}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -44,18 +54,11 @@ func (k *Kit) target(words string, box targetBox, over fyne.CanvasObject, tapped
 // Words returns what the target is called.
 func (t *Target) Words() string { return t.words }
 
-// CanTap says whether a tap does something.
-func (t *Target) CanTap() bool { return t.tapped != nil }
-
 // Tapped is for Fyne.
-func (t *Target) Tapped(*fyne.PointEvent) {
-	if t.tapped != nil {
-		t.tapped()
-	}
-}
+func (t *Target) Tapped(*fyne.PointEvent) { t.tapped() }
 
 // MouseDown is for Fyne.
-func (t *Target) MouseDown(*desktop.MouseEvent) { t.press(t.tapped != nil) }
+func (t *Target) MouseDown(*desktop.MouseEvent) { t.press(true) }
 
 // MouseUp is for Fyne.
 func (t *Target) MouseUp(*desktop.MouseEvent) { t.press(false) }
@@ -121,7 +124,11 @@ func (r *targetRenderer) Refresh() {
 }
 
 func (r *targetRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.target.over}
+	out := []fyne.CanvasObject{r.ground, r.target.over}
+	if t := r.target; t.inFocus {
+		out = append(out, t.ring(t.Size(), t.box.corner))
+	}
+	return out
 }
 
 func (r *targetRenderer) Destroy() {}

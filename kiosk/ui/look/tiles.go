@@ -19,9 +19,7 @@ type Tile struct {
 // all of one size.
 type Tiles struct {
 	widget.BaseWidget
-	kit   *Kit
-	cards []*Target
-	grid  *fyne.Container
+	grid *fyne.Container
 }
 
 // leastTile is the width of the narrowest tile, in units of the drawing.
@@ -29,11 +27,10 @@ const leastTile = 190
 
 // Tiles returns figures in a grid.
 func (k *Kit) Tiles(tiles []Tile) *Tiles {
-	t := &Tiles{kit: k}
+	t := &Tiles{}
 	objects := make([]fyne.CanvasObject, 0, len(tiles))
 	for _, tile := range tiles {
-		card := k.tile(tile)
-		t.cards, objects = append(t.cards, card), append(objects, card)
+		objects = append(objects, k.tile(tile))
 	}
 	t.grid = container.New(tiled{kit: k}, objects...)
 	t.ExtendBaseWidget(t)
@@ -41,7 +38,7 @@ func (k *Kit) Tiles(tiles []Tile) *Tiles {
 }
 
 // tile draws one figure.
-func (k *Kit) tile(t Tile) *Target {
+func (k *Kit) tile(t Tile) fyne.CanvasObject {
 	ink := InkOn(t.Ground)
 	quiet := ink
 	if t.Ground == Surface || t.Ground == Paper {

@@ -319,6 +319,9 @@ func BenchmarkFirstSync(b *testing.B) {
 		b.Fatal(err)
 	}
 	start(b, hq)
+	if err := syscall.Setpriority(syscall.PRIO_PROCESS, hq.Process.Pid, 19); err != nil { // it is another machine's work
+		b.Fatal(err)
+	}
 	var ready struct{ Listening string }
 	if line, err := bufio.NewReader(said).ReadBytes('\n'); err != nil || json.Unmarshal(line, &ready) != nil {
 		b.Fatalf("HQ said %q: %v", line, err)

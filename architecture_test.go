@@ -21,7 +21,7 @@ type room struct{ path, imports, why string }
 func importTable() []room {
 	return []room{
 		{"assets", "", "fonts, sounds, pictures and words as bytes; knows no Fyne, so that anything may use it"},
-		{"assets/sounds", "", "the program that makes the bundled sounds; run by hand, imported by nobody"},
+		{"assets/sounds", "", "the program that makes the bundled sounds and voices; run by hand, imported by nobody"},
 		{"kiosk", "", "the domain: pure rules, run alike at the terminal and at HQ"},
 		{"kiosk/books", "kiosk kiosk/desk kiosk/pinyin", "the leader's index over a store that it does not import: found, counted, by the day"},
 		{"kiosk/boltstore", "kiosk kiosk/desk kiosk/journal", "the Ledger of the desk: orders and derived state in bbolt over the journal"},
@@ -70,7 +70,7 @@ func importTable() []room {
 			"scanner/decode scanner/plugged scanner/serial scanner/wedge sync/client sync/engine", "the terminal put together without a screen; siblings meet here"},
 		{"cmd/gallery", "cmd/internal/cli kiosk/desk kiosk/ui kiosk/ui/look kiosk/ui/sample", "every screen in every state"},
 		{"cmd/hq", "cmd/internal/cli kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the platform server and its tools"},
-		{"cmd/kiosk", "assets cmd/internal/cli cmd/internal/terminal kiosk/desk kiosk/ui", "the terminal with its window"},
+		{"cmd/kiosk", "assets cmd/internal/cli cmd/internal/terminal kiosk/config kiosk/desk kiosk/ui", "the terminal with its window"},
 		{"cmd/kioskctl", "cmd/internal/cli cmd/internal/terminal kiosk kiosk/desk kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt scanner scanner/camera scanner/decode",
 			"the terminal without a window, and its tools"},
 	}
@@ -83,6 +83,7 @@ func fences() []fence {
 	return []fence{
 		{"fyne.io/fyne/v2/app", "cmd/kiosk cmd/gallery", "", "it starts the desktop driver; everything else runs without a display"},
 		{"fyne.io/...", "kiosk/ui/... cmd/kiosk cmd/gallery", "", "Fyne costs minutes of C to build and cannot run on a server"},
+		{"github.com/jezek/xgb/...", "cmd/kiosk", "", "only the program with the window has a display"},
 		{"go.etcd.io/bbolt/...", "kiosk/boltstore sync/hq/boltstore", "", "the rest of the program must not care how things are stored"},
 		{"net net/http os os/exec os/signal syscall", "", "kiosk kiosk/desk kiosk/seal", "the domain does no input or output: pass the bytes in"},
 		{"testing/... net/http/httptest pgregory.net/rapid github.com/google/go-cmp/... go.uber.org/goleak github.com/rogpeppe/go-internal/testscript",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"os"
 	"os/exec"
 	"strings"
@@ -332,4 +333,61 @@ func TestTheWindowFollowsItsDisplay(t *testing.T) {
 	d.turn(1920, 1080)
 	d.fills()
 	d.alive()
+}
+
+// Where a desktop runs, its window manager puts the window over everything, keeps
+// it there when the display is turned, and gets no answer to its close button.
+func TestUnderAWindowManager(t *testing.T) {
+	d := startDisplay(t, 1920, 1920)
+	if err := randr.Init(d.x); err != nil {
+		t.Fatal(err)
+	}
+	d.turn(1280, 800)
+	start(t, d.command("openbox", "--sm-disable"))
+	eventually(t, "openbox manages windows", func() bool {
+		check, err := xproto.GetProperty(d.x, false, d.root, d.atom("_NET_SUPPORTING_WM_CHECK"), xproto.GetPropertyTypeAny, 0, 1).Reply()
+		return err == nil && len(check.Value) == 4
+	})
+	_, log := d.startKiosk("--data", newTerminal(t), "--camera", "none")
+	covered := func() {
+		t.Helper()
+		if !poll(d.drawn) {
+			t.Fatalf("the screen of %v is not covered; the picture is %s\n%s", d.size(), keep(t, d.screenshot()), log)
+		}
+	}
+	covered()
+	d.alive()
+	d.typeKeys("alt+F4")
+	d.alive()
+
+	// Another program opens a window.
+	other, err := xproto.NewWindowId(d.x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const black = 0
+	d.must(xproto.CreateWindowChecked(d.x, xproto.WindowClassCopyFromParent, other, d.root, 0, 0, 600, 400, 0, xproto.WindowClassInputOutput, 0,
+		xproto.CwBackPixel, []uint32{black}))
+	d.must(xproto.MapWindowChecked(d.x, other))
+	eventually(t, "the other window is there", func() bool {
+		a, err := xproto.GetWindowAttributes(d.x, other).Reply()
+		return err == nil && a.MapState == xproto.MapStateViewable
+	})
+	over := func() bool { // of black there is little more than in the words
+		at, err := xproto.TranslateCoordinates(d.x, other, d.root, 0, 0).Reply()
+		if err != nil {
+			t.Fatal(err)
+		}
+		place := image.Rect(0, 0, 600, 400).Add(image.Pt(int(at.DstX), int(at.DstY))).Intersect(image.Rectangle{Max: d.size()})
+		return shareOf(d.eyes.region(place), color.RGBA{A: 0xFF}) > 0.3
+	}
+	eventually(t, "the other window is beneath", func() bool { return !over() })
+	d.turn(1080, 1920)
+	covered()
+	if over() {
+		t.Errorf("the other window is over the kiosk's; the picture is %s", keep(t, d.screenshot()))
+	}
+	if text := log.String(); strings.Contains(text, "not quite a kiosk's") {
+		t.Errorf("the log:\n%s", text)
+	}
 }

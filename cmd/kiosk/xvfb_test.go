@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a test waits for a program on a loaded machine.
-const patience = 15 * time.Second
+const patience = 90 * time.Second
 
 // display is an X server without a screen, for one test.
 type display struct {

@@ -19,6 +19,7 @@
 // nothing. No other key does anything, and closing the window by the desktop is
 // refused, so that nobody leaves the program without the leader's PIN.
 //
-// Limits: one window, full-screen unless told otherwise. Fyne draws with X11
-// and OpenGL; without a display app.New fails before this package is reached.
+// Limits: one window. It fills the display only where who made it sees to that,
+// by [Window.X11] or [Window.FullScreen]. Fyne draws with X11 and OpenGL; without
+// a display app.New fails before this package is reached.
 package ui

@@ -17,6 +17,7 @@ const (
 	silentAfter = 3 * time.Second  // without a frame: report it
 	reopenAfter = 10 * time.Second // without a frame: open the camera anew
 	manyDamaged = 10               // damaged frames in a row that are reported
+	quietTimes  = 3                // fewer previews while nothing moves: without a graphics card each paints the whole window
 )
 
 // Options set up a Source. Read and Now are required.
@@ -27,7 +28,7 @@ type Options struct {
 	// the frame. It is called from one goroutine.
 	Read func(*image.Gray) scanner.View
 	// Preview, if set, is offered some of the frames for the screen, at most PreviewFPS a
-	// second (10 if 0): picture makes a copy to keep, halved for as long as it is at least
+	// second (10 if 0), a third of that while nothing moves in view: picture makes a copy to keep, halved for as long as it is at least
 	// PreviewWidth pixels wide (0: as it is), and need not be called when nobody looks. It
 	// is called from the reading goroutine, should return at once and not keep picture.
 	Preview                  func(picture func() *image.Gray)
@@ -242,11 +243,19 @@ func (r *reading) read(f *frame) {
 		r.size, r.detail = size, fmt.Sprintf("Pictures of %d × %d pixels.", size.X, size.Y)
 	}
 	if now := r.o.Now(); r.o.Preview != nil && !now.Before(r.nextPreview) {
-		r.nextPreview = now.Add(time.Second / time.Duration(r.o.PreviewFPS))
+		pause := time.Second / time.Duration(r.o.PreviewFPS)
+		if !f.at.Before(r.gate.until) {
+			pause *= quietTimes
+		}
+		r.nextPreview = now.Add(pause)
 		r.o.Preview(func() *image.Gray { return r.eye.preview(f, r.o.PreviewWidth) })
 	}
 	var view scanner.View
+	quiet := !f.at.Before(r.gate.until)
 	search := r.gate.look(small, f.at)
+	if quiet && f.at.Before(r.gate.until) {
+		r.nextPreview = time.Time{} // whoever comes sees themselves at once
+	}
 	if search {
 		view = r.o.Read(r.eye.picture(f))
 		r.gate.saw(view, f.at)

@@ -233,6 +233,49 @@ func TestPreview(t *testing.T) {
 	})
 }
 
+// An empty doorway is shown less often, and whoever steps into it at once.
+func TestPreviewOfAQuietView(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var shown []time.Duration // after the first frame
+		var began time.Time
+		o := Options{FPS: 25, PreviewFPS: 10, Read: func(*image.Gray) scanner.View { return scanner.View{} }, Preview: func(func() *image.Gray) {
+			if began.IsZero() {
+				began = time.Now()
+			}
+			shown = append(shown, time.Since(began))
+		}}
+		empty, phone := frameOf("one"), frameOf("another text")
+		n := 0
+		s := faked(o, func(ctx context.Context, frames *slot) error {
+			give(ctx, frames, 1000, 40*time.Millisecond, func(f *frame) {
+				if f.gray = empty; n >= 500 { // from 20 s on
+					f.gray = phone
+				}
+				n++
+			})
+			return nil
+		})
+		play(t, s, 25*time.Second)
+		between := func(from, to time.Duration) (n int) {
+			for _, at := range shown {
+				if at >= from && at < to {
+					n++
+				}
+			}
+			return n
+		}
+		if n := between(5*time.Second, 15*time.Second); n < 27 || n > 34 {
+			t.Errorf("%d previews in 10 s of an empty doorway, want 31", n)
+		}
+		if n := between(20*time.Second, 20*time.Second+150*time.Millisecond); n < 1 {
+			t.Error("somebody has come and does not see it")
+		}
+		if n := between(20*time.Second, 22*time.Second); n < 15 {
+			t.Errorf("%d previews in the 2 s after somebody came", n)
+		}
+	})
+}
+
 // The slot reuses its memory: however many frames pass, three are made.
 func TestFewBuffers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

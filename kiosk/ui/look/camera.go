@@ -8,11 +8,6 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// aimSVG is the frame to aim at: four corners.
-const aimSVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 440 440" fill="none" stroke="currentColor" stroke-width="2" ` +
-	`stroke-linecap="round"><path d="M5 90 V33 A28 28 0 0 1 33 5 H90"/><path d="M350 5 H407 A28 28 0 0 1 435 33 V90"/>` +
-	`<path d="M435 350 V407 A28 28 0 0 1 407 435 H350"/><path d="M90 435 H33 A28 28 0 0 1 5 407 V350"/></svg>`
-
 // hintIcon is the side of a hint's icon, in units of the drawing.
 const hintIcon = 48
 
@@ -70,8 +65,8 @@ func (c *Camera) CreateRenderer() fyne.WidgetRenderer {
 	r := &cameraRenderer{
 		camera:  c,
 		ground:  c.kit.Box(Night, CornerLarge, false),
-		picture: &canvas.Image{FillMode: canvas.ImageFillCover, ScaleMode: canvas.ImageScaleFastest, CornerRadius: c.kit.Unit(CornerLarge)},
-		aim:     &canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest},
+		picture: &canvas.Image{FillMode: canvas.ImageFillCover, ScaleMode: canvas.ImageScalePixels, CornerRadius: c.kit.Unit(CornerLarge)},
+		aim:     newAim(),
 		words:   c.kit.Text(c.words, Style{Size: TextLead, Role: OnNight, Align: fyne.TextAlignCenter}),
 		strip:   c.kit.Box(Wait, CornerSmall, false),
 		line:    c.kit.sweepLine(),
@@ -82,17 +77,18 @@ func (c *Camera) CreateRenderer() fyne.WidgetRenderer {
 }
 
 type cameraRenderer struct {
-	camera       *Camera
-	ground       *canvas.Rectangle
-	picture, aim *canvas.Image
-	icon         *canvas.Image
-	drawn        string // the name of icon
-	words        *Text
-	line         *canvas.Rectangle // goes up and down over the picture
-	strip        *canvas.Rectangle // what the hint stands on
-	hint         *Text
-	hintIcon     *canvas.Image
-	hinted       NoteWords // what hintIcon and hint show
+	camera   *Camera
+	ground   *canvas.Rectangle
+	picture  *canvas.Image
+	aim      *fyne.Container
+	icon     *canvas.Image
+	drawn    string // the name of icon
+	words    *Text
+	line     *canvas.Rectangle // goes up and down over the picture
+	strip    *canvas.Rectangle // what the hint stands on
+	hint     *Text
+	hintIcon *canvas.Image
+	hinted   NoteWords // what hintIcon and hint show
 }
 
 func (r *cameraRenderer) Layout(size fyne.Size) {
@@ -106,11 +102,7 @@ func (r *cameraRenderer) Layout(size fyne.Size) {
 	side := max(most/2, min(most, 2*free-size.Height-k.Unit(Space2)))
 	r.aim.Move(fyne.NewPos((size.Width-side)/2, (size.Height-side)/2))
 	if r.aim.Size().Width != side {
-		key := iconKey{name: "aim", role: OnNight, side: int(k.Pixels(side))}
-		r.aim.Image = k.once(key, func() (image.Image, error) {
-			return drawSVG([]byte(aimSVG), k.Colour(key.role), key.side, k.Pixels(k.Stroke(9)))
-		})
-		r.aim.Resize(fyne.NewSize(side, side))
+		k.drawAim(r.aim, side)
 	}
 	r.sweep()
 	icon, gap, width := k.Unit(96), k.Unit(Space3), min(size.Width, size.Height)*0.6
@@ -150,7 +142,8 @@ func (r *cameraRenderer) set() {
 		r.picture.Image = c.frame
 	}
 	setVisible(r.picture, c.frame != nil)
-	setVisible(r.aim, c.frame != nil) // nobody should aim at words
+	setVisible(r.ground, c.frame == nil) // beneath a picture nobody sees it, and painting it costs as much
+	setVisible(r.aim, c.frame != nil)    // nobody should aim at words
 	setVisible(r.line, c.frame != nil)
 	if r.icon == nil || r.drawn != c.icon {
 		r.icon, r.drawn = c.kit.Icon(c.icon, OnNight, 96), c.icon

@@ -161,3 +161,55 @@ func TestFind(t *testing.T) {
 		t.Errorf("to collect: %v", got)
 	}
 }
+
+// Orders that match alike come by pickup number as people count; what was typed
+// best comes first.
+func TestOrderOfTheFound(t *testing.T) {
+	var orders []kiosk.Order
+	pickups := []string{"2-9", "2-10", "11-1", "2-1", "A-2", "A-10", "", "2-010", "B2"}
+	for n, pickup := range pickups {
+		orders = append(orders, kiosktest.Order(n, func(o *kiosk.Order) { o.PickupNumber = pickup }))
+	}
+	s := newShop(t, orders...)
+	found := func(text string, limit int) (list []string) {
+		for _, e := range s.books.Find(desk.Query{Text: text, Limit: limit}, kiosktest.Moment(0)).Entries {
+			list = append(list, e.PickupNumber)
+		}
+		return list
+	}
+	want := []string{"", "2-1", "2-9", "2-10", "2-010", "11-1", "A-2", "A-10", "B2"}
+	if got := found("", 0); !slices.Equal(got, want) {
+		t.Errorf("all: %q, want %q", got, want)
+	}
+	for limit := 1; limit < len(want); limit++ {
+		if got := found("", limit); !slices.Equal(got, want[:limit]) {
+			t.Errorf("the first %d: %q", limit, got)
+		}
+	}
+	if got := found("2-1", 0); !slices.Equal(got, []string{"2-1", "2-10"}) {
+		t.Errorf("2-1: %q", got)
+	}
+	if got := found("a", 0); !slices.Equal(got, []string{"A-2", "A-10"}) {
+		t.Errorf("a: %q", got)
+	}
+}
+
+// Among hundreds the limit cuts where the order does.
+func TestLimitOfMany(t *testing.T) {
+	s := openStock(t, newStock(t, 1000))
+	if err := s.Update(); err != nil {
+		t.Fatal(err)
+	}
+	all := s.Find(desk.Query{Filter: desk.FilterAll}, kiosktest.Moment(0))
+	for _, limit := range []int{1, 7, 50, 999} {
+		few := s.Find(desk.Query{Filter: desk.FilterAll, Limit: limit}, kiosktest.Moment(0))
+		if few.Total != 1000 || len(few.Entries) != limit {
+			t.Fatalf("%d of %d", len(few.Entries), few.Total)
+		}
+		for i, e := range few.Entries {
+			if e.ID != all.Entries[i].ID {
+				t.Fatalf("limit %d: entry %d is %s, not %s", limit, i, e.ID, all.Entries[i].ID)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package books
 
 import (
+	"errors"
 	"slices"
 
 	"hexiao/kiosk"
@@ -86,7 +87,7 @@ func (x *Index) dayEvents(day kiosk.Day) ([]kiosk.Event, error) {
 		}
 		return nil
 	})
-	if err != nil && err != errEnough { //nolint:errorlint // it is the one given to the source
+	if err != nil && !errors.Is(err, errEnough) {
 		return nil, err
 	}
 	k.events, k.upTo = append(slices.Clip(k.events), more...), s.last

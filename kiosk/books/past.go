@@ -1,6 +1,7 @@
 package books
 
 import (
+	"errors"
 	"time"
 
 	"hexiao/kiosk"
@@ -163,7 +164,7 @@ func (x *Index) event(seq uint64) (e kiosk.Event, ok bool, err error) {
 		e, ok = found, found.Seq == seq
 		return errEnough
 	})
-	if err != nil && err != errEnough { //nolint:errorlint // it is the one given to the source
+	if err != nil && !errors.Is(err, errEnough) {
 		return kiosk.Event{}, false, err
 	}
 	return e, ok, nil

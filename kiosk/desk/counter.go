@@ -131,7 +131,7 @@ func (d *Desk) pickCounter(a Action, item string, at kiosk.Moment) {
 }
 
 // typeSearch begins a search, or goes on with it.
-func (d *Desk) typeSearch(r rune, at kiosk.Moment) {
+func (d *Desk) typeSearch(r rune) {
 	c := &d.counter
 	if !d.leader.in() || d.o.Books == nil || !unicode.IsPrint(r) {
 		return

@@ -27,6 +27,20 @@
 //     the fault that its Status names; Tick leaves that screen when the Status
 //     says that all is well.
 //
+// # Leaders
+//
+// Who signs in lands on Counter, unless the PIN was for one held order: then they
+// are signed out with it. A scan is answered on the leader's screens too, and they
+// come back to the one that was open, with what they were counting. Each touch asks
+// the point again who is signed in and what their role may do; State offers no
+// more, and what is tried all the same is refused with a [Refusal]. Two minutes
+// without a touch sign out, and forget what was looked for and opened.
+//
+// Handing over by hand, after-sales and undos are steps of OrderFile and Held, each
+// with one question. They keep a draft that nothing records until the last one; the
+// rules of package kiosk judge it then, through the Ledger, and a refusal leaves the
+// draft as it was. An undo is asked for with a reason, also from an answer.
+//
 // # Guessing
 //
 // Five wrong PINs close the PIN pad for a minute, the next five for two, and so

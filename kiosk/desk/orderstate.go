@@ -6,7 +6,7 @@ import (
 	"hexiao/kiosk"
 )
 
-func (d *Desk) orderState(at kiosk.Moment) OrderState {
+func (d *Desk) orderState() OrderState {
 	o := &d.file
 	s := OrderState{
 		Step: o.step, Order: o.id, Reason: o.why, SaleKind: o.sale.kind, Sale: slices.Clone(o.sale.lines), SaleAt: o.sale.at,

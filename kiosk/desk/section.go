@@ -132,7 +132,7 @@ func (d *Desk) keyMore(r rune, at kiosk.Moment) {
 	switch d.screen {
 	case Counter:
 		d.leader.touch(at)
-		d.typeSearch(r, at)
+		d.typeSearch(r)
 	case Choose:
 		d.typeChoose(r, at)
 	case Missing:
@@ -173,7 +173,7 @@ func (d *Desk) fill(s *State, at kiosk.Moment) {
 	case Counter:
 		s.Counter = d.counterState(at)
 	case OrderFile:
-		s.Order, s.Hand = d.orderState(at), d.orderHandState()
+		s.Order, s.Hand = d.orderState(), d.orderHandState()
 	case Held:
 		s.Hand = d.heldState()
 	case Receive:

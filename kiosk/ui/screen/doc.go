@@ -9,6 +9,10 @@
 //     outoforder.go: the screens;
 //   - choose.go, missing.go, rate.go, invoice.go: the customer's other screens;
 //   - swap.go: room for a part that is exchanged while its screen is up;
+//   - leaderpage.go: the frame of the leader's screens: rail, how a job goes; and
+//     that of their single questions;
+//   - counter.go, countersearch.go, order.go, orderstep.go, history.go, hand.go:
+//     Counter, Order, and handing over by line on Order and Held;
 //   - face.go, evidence.go: the colour, icon and sentences of every verdict;
 //   - say.go: times, ages and names in words.
 //

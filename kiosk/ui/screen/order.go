@@ -94,7 +94,7 @@ func orderLines(w *look.Words, lines []desk.OrderLine) []look.Item {
 // orderWays is what may be done: the one main thing at the foot, the rest above.
 func orderWays(k *look.Kit, o desk.OrderState, on Actions) fyne.CanvasObject {
 	w := k.Words
-	var main fyne.CanvasObject = k.Spring()
+	main := k.Spring()
 	var ways []fyne.CanvasObject
 	for _, c := range []struct {
 		icon string

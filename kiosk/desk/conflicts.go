@@ -47,7 +47,7 @@ type ConflictsState struct {
 	Draft   string      // what is being typed
 	MayNote bool        // whoever is signed in may note what happened
 	Noted   bool        // it was recorded just now
-	Refusal Refusal
+	Refusal GoodsRefusal
 }
 
 // ConflictRow is an event that HQ settled otherwise than this terminal. All times
@@ -92,7 +92,7 @@ type conflicts struct {
 	open    kiosk.EventID
 	draft   string
 	noted   bool
-	refusal Refusal
+	refusal GoodsRefusal
 	all     kept[conflictsRead]
 }
 
@@ -110,7 +110,7 @@ func (d *Desk) openConflicts(at kiosk.Moment) {
 
 func (d *Desk) conflictsStep(s ConflictsStep) {
 	c := &d.conflicts
-	c.step, c.noted, c.refusal, c.draft = s, false, RefusedNone, ""
+	c.step, c.noted, c.refusal, c.draft = s, false, GoodsRefusedNone, ""
 }
 
 func (d *Desk) tapConflicts(a Action, at kiosk.Moment) {
@@ -118,7 +118,7 @@ func (d *Desk) tapConflicts(a Action, at kiosk.Moment) {
 	switch {
 	case a == TapNote && c.step == ConflictsOpen:
 		if !d.mayRecord(kiosk.TypeConflictNoted) {
-			c.refusal = RefusedRole
+			c.refusal = GoodsRefusedRole
 			return
 		}
 		d.conflictsStep(ConflictsNote)
@@ -181,7 +181,7 @@ func (d *Desk) note(text string, at kiosk.Moment) {
 	if !well {
 		return
 	}
-	if why != RefusedNone {
+	if why != GoodsRefusedNone {
 		c.refusal = why
 		return
 	}

@@ -72,7 +72,7 @@ type DayCloseState struct {
 	Digits                   string      // on DayCash
 	Counted                  kiosk.Fen
 	MayClose                 bool
-	Refusal                  Refusal
+	Refusal                  GoodsRefusal
 }
 
 // Difference is what is in the drawer too much; negative: too little.
@@ -107,7 +107,7 @@ type dayClosing struct {
 	looked  bool // for an earlier day
 	digits  string
 	counted kiosk.Fen
-	refusal Refusal
+	refusal GoodsRefusal
 	book    kept[dayRead]
 }
 
@@ -127,7 +127,7 @@ func (d *Desk) openDayClose(at kiosk.Moment) {
 }
 
 func (d *Desk) dayStep(s DayStep) {
-	d.day.step, d.day.refusal = s, RefusedNone
+	d.day.step, d.day.refusal = s, GoodsRefusedNone
 	if s != DayConfirm {
 		d.day.digits, d.day.counted = "", 0
 	}
@@ -184,7 +184,7 @@ func (d *Desk) tapDay(a Action, s DayCloseState, at kiosk.Moment) {
 	case TapCloseDay:
 		switch {
 		case !s.MayClose:
-			d.day.refusal = RefusedRole
+			d.day.refusal = GoodsRefusedRole
 		case s.Totals.Cash == 0: // nothing was taken, so nothing is counted
 			d.dayStep(DayConfirm)
 		default:
@@ -192,7 +192,7 @@ func (d *Desk) tapDay(a Action, s DayCloseState, at kiosk.Moment) {
 		}
 	case TapExportDay:
 		if !s.MayClose { // the tables hold the whole day
-			d.day.refusal = RefusedRole
+			d.day.refusal = GoodsRefusedRole
 			return
 		}
 		d.begin(Job{Kind: JobExportDay, Day: s.Day})
@@ -259,7 +259,7 @@ func (d *Desk) closeDay(s DayCloseState, at kiosk.Moment) {
 	if !well {
 		return
 	}
-	if why != RefusedNone {
+	if why != GoodsRefusedNone {
 		d.day.refusal = why
 		return
 	}

@@ -32,23 +32,23 @@ func (k *kept[T]) drop() { *k = kept[T]{} }
 // booksOpen reports whether the books can be read yet.
 func (d *Desk) booksOpen(at kiosk.Moment) bool { return d.o.Books != nil && d.o.Books.Tally(at).Known }
 
-// Refusal is why something a leader asked for was not recorded; the screens have
+// GoodsRefusal is why something a leader asked for was not recorded; the screens have
 // a sentence for each.
-type Refusal string
+type GoodsRefusal string
 
 // The refusals.
 const (
-	RefusedNone     Refusal = ""
-	RefusedRole     Refusal = "role"      // a leader may, the staff may not
-	RefusedGone     Refusal = "gone"      // the order is not in the set any more
-	RefusedChanged  Refusal = "changed"   // less is left than the screen showed
-	RefusedSentBack Refusal = "sent-back" // it went back to the merchant before
-	RefusedInvalid  Refusal = "invalid"   // the rules do not allow these numbers
+	GoodsRefusedNone     GoodsRefusal = ""
+	GoodsRefusedRole     GoodsRefusal = "role"      // a leader may, the staff may not
+	GoodsRefusedGone     GoodsRefusal = "gone"      // the order is not in the set any more
+	GoodsRefusedChanged  GoodsRefusal = "changed"   // less is left than the screen showed
+	GoodsRefusedSentBack GoodsRefusal = "sent-back" // it went back to the merchant before
+	GoodsRefusedInvalid  GoodsRefusal = "invalid"   // the rules do not allow these numbers
 )
 
 // Refusals lists the refusals that have a sentence.
-func Refusals() []Refusal {
-	return []Refusal{RefusedRole, RefusedGone, RefusedChanged, RefusedSentBack, RefusedInvalid}
+func GoodsRefusals() []GoodsRefusal {
+	return []GoodsRefusal{GoodsRefusedRole, GoodsRefusedGone, GoodsRefusedChanged, GoodsRefusedSentBack, GoodsRefusedInvalid}
 }
 
 // mayRecord reports whether whoever is signed in may bring about such an event.
@@ -57,37 +57,37 @@ func (d *Desk) mayRecord(t kiosk.EventType) bool { return d.leader.in() && d.lea
 // recordBy records what whoever is signed in did. It reports false where the
 // store failed: the screen is then out of order. A refusal by the rules has
 // changed nothing.
-func (d *Desk) recordBy(body kiosk.Body, at kiosk.Moment) (Refusal, bool) {
+func (d *Desk) recordBy(body kiosk.Body, at kiosk.Moment) (GoodsRefusal, bool) {
 	if !d.mayRecord(body.Type()) {
-		return RefusedRole, true
+		return GoodsRefusedRole, true
 	}
 	return d.recordFor(body, at)
 }
 
 // recordFor is recordBy for what somebody asked for who may have left since.
-func (d *Desk) recordFor(body kiosk.Body, at kiosk.Moment) (Refusal, bool) {
+func (d *Desk) recordFor(body kiosk.Body, at kiosk.Moment) (GoodsRefusal, bool) {
 	err := d.o.Ledger.Record(at, body)
 	if err == nil {
-		return RefusedNone, true
+		return GoodsRefusedNone, true
 	}
 	for _, c := range []struct {
 		rule error
-		why  Refusal
+		why  GoodsRefusal
 	}{
-		{kiosk.ErrUnknownOrder, RefusedGone},
-		{kiosk.ErrSentBack, RefusedSentBack},
-		{kiosk.ErrTooMany, RefusedChanged},
-		{kiosk.ErrNothingHanded, RefusedChanged},
-		{kiosk.ErrUnknownLine, RefusedChanged},
-		{kiosk.ErrLeaderOnly, RefusedRole},
-		{kiosk.ErrWrongChoice, RefusedInvalid},
+		{kiosk.ErrUnknownOrder, GoodsRefusedGone},
+		{kiosk.ErrSentBack, GoodsRefusedSentBack},
+		{kiosk.ErrTooMany, GoodsRefusedChanged},
+		{kiosk.ErrNothingHanded, GoodsRefusedChanged},
+		{kiosk.ErrUnknownLine, GoodsRefusedChanged},
+		{kiosk.ErrLeaderOnly, GoodsRefusedRole},
+		{kiosk.ErrWrongChoice, GoodsRefusedInvalid},
 	} {
 		if errors.Is(err, c.rule) {
 			return c.why, true
 		}
 	}
 	d.fail()
-	return RefusedNone, false
+	return GoodsRefusedNone, false
 }
 
 // signer names who did something, as the point's settings know them; their id

@@ -65,7 +65,7 @@ type OverdueState struct {
 	Done, Of int          // reminders that are being recorded; Of 0: none are
 	Reminded int          // how many were, with the notice OverdueReminded
 	Notice   OverdueNotice
-	Refusal  Refusal
+	Refusal  GoodsRefusal
 }
 
 // OverdueRow is an order that nobody came for.
@@ -88,7 +88,7 @@ type overdue struct {
 	step     OverdueStep
 	open     kiosk.OrderID
 	notice   OverdueNotice
-	refusal  Refusal
+	refusal  GoodsRefusal
 	found    kept[Found]
 	values   map[kiosk.OrderID]leftValue // what is left is worth; reading it for all orders again and again takes long
 	queue    []kiosk.OrderID             // still to be reminded
@@ -116,7 +116,7 @@ func (d *Desk) overdueStep(s OverdueStep) {
 	if s == OverdueList {
 		o.open = ""
 	}
-	o.step, o.notice, o.refusal, o.reminded = s, OverdueNothing, RefusedNone, 0
+	o.step, o.notice, o.refusal, o.reminded = s, OverdueNothing, GoodsRefusedNone, 0
 }
 
 func (d *Desk) tapOverdue(a Action, at kiosk.Moment) {
@@ -128,7 +128,7 @@ func (d *Desk) tapOverdue(a Action, at kiosk.Moment) {
 		d.remindOne(at)
 	case a == TapSendBack && o.step == OverdueOrder:
 		if !d.mayRecord(kiosk.TypeSentBack) {
-			o.refusal = RefusedRole
+			o.refusal = GoodsRefusedRole
 			return
 		}
 		d.overdueStep(OverdueSendBack)
@@ -196,7 +196,7 @@ func (d *Desk) remindOne(at kiosk.Moment) {
 	}
 	o.found.drop()
 	o.notice, o.refusal, o.reminded = OverdueReminded, why, 1
-	if why != RefusedNone {
+	if why != GoodsRefusedNone {
 		o.notice, o.reminded = OverdueNothing, 0
 	}
 }
@@ -208,7 +208,7 @@ func (d *Desk) remindAll(at kiosk.Moment) {
 		return // they are under way
 	}
 	if !d.mayRecord(kiosk.TypeReminderAsked) {
-		o.refusal = RefusedRole
+		o.refusal = GoodsRefusedRole
 		return
 	}
 	o.found.drop()
@@ -217,7 +217,7 @@ func (d *Desk) remindAll(at kiosk.Moment) {
 			o.queue = append(o.queue, e.ID)
 		}
 	}
-	o.of, o.by, o.reminded, o.notice, o.refusal = len(o.queue), d.leader.who.ID, 0, OverdueNobody, RefusedNone
+	o.of, o.by, o.reminded, o.notice, o.refusal = len(o.queue), d.leader.who.ID, 0, OverdueNobody, GoodsRefusedNone
 	d.remindMore(at)
 }
 
@@ -234,7 +234,7 @@ func (d *Desk) remindMore(at kiosk.Moment) {
 			o.queue, o.of = nil, 0
 			return
 		}
-		if why == RefusedNone {
+		if why == GoodsRefusedNone {
 			o.reminded++
 		}
 	}
@@ -265,7 +265,7 @@ func (d *Desk) sendBack(at kiosk.Moment) {
 		return
 	}
 	o.found.drop()
-	if why != RefusedNone {
+	if why != GoodsRefusedNone {
 		d.overdueStep(OverdueOrder)
 		o.refusal = why
 		return
@@ -299,7 +299,7 @@ func (d *Desk) overdueState(at kiosk.Moment) OverdueState {
 	if o.step != OverdueList && s.Known {
 		d.overdueStep(OverdueList)
 		o.notice = OverdueSettled
-		s.Notice, s.Refusal = OverdueSettled, RefusedNone
+		s.Notice, s.Refusal = OverdueSettled, GoodsRefusedNone
 	}
 	f := d.overdueFound(at)
 	s.Total = len(f.Entries)

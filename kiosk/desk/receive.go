@@ -64,7 +64,7 @@ type ReceiveState struct {
 	Last       Product    // the one that was scanned last; Key empty: none was
 	Typed      bool       // the number is being typed
 	Notice     ReceiveNotice
-	Refusal    Refusal
+	Refusal    GoodsRefusal
 }
 
 // Delivery is a consignment on the screen.
@@ -106,7 +106,7 @@ type receiving struct {
 	last    string // key of the product that was scanned last
 	typed   bool
 	notice  ReceiveNotice
-	refusal Refusal
+	refusal GoodsRefusal
 	counts  map[string]map[string]counted // by consignment and product
 	all     kept[[]Consignment]
 }
@@ -119,14 +119,14 @@ type counted struct {
 
 func (d *Desk) openReceive(at kiosk.Moment) {
 	r := &d.receive
-	r.step, r.open, r.product, r.last, r.typed, r.notice, r.refusal = ReceiveChoose, "", "", "", false, ReceiveNothing, RefusedNone
+	r.step, r.open, r.product, r.last, r.typed, r.notice, r.refusal = ReceiveChoose, "", "", "", false, ReceiveNothing, GoodsRefusedNone
 	r.all.drop()
 	d.open(Receive, at, 0)
 }
 
 // receiveStep shows another step of the screen.
 func (d *Desk) receiveStep(s ReceiveStep) {
-	d.receive.step, d.receive.typed, d.receive.notice, d.receive.refusal = s, false, ReceiveNothing, RefusedNone
+	d.receive.step, d.receive.typed, d.receive.notice, d.receive.refusal = s, false, ReceiveNothing, GoodsRefusedNone
 }
 
 // consignments are those of the books.

@@ -51,10 +51,10 @@ func (d *Desk) tapCount(a Action, products []Product) {
 				d.count(p.Key, counted{good: p.Expected})
 			}
 		}
-		r.notice, r.refusal = ReceiveNothing, RefusedNone
+		r.notice, r.refusal = ReceiveNothing, GoodsRefusedNone
 	case TapRecount:
 		delete(r.counts, r.open)
-		r.last, r.notice, r.refusal = "", ReceiveNothing, RefusedNone
+		r.last, r.notice, r.refusal = "", ReceiveNothing, GoodsRefusedNone
 	case TapSign:
 		if len(r.counts[r.open]) == 0 {
 			r.notice = ReceiveNoneCounted
@@ -216,7 +216,7 @@ func (d *Desk) signFor(products []Product, at kiosk.Moment) {
 		if !well {
 			return
 		}
-		if why != RefusedNone {
+		if why != GoodsRefusedNone {
 			r.refusal = why
 			return
 		}

@@ -221,6 +221,9 @@ func (d *Desk) conflictRows(at kiosk.Moment) conflictsRead {
 		all, err := d.o.Books.Conflicts()
 		out := conflictsRead{failed: err != nil}
 		for _, one := range all {
+			if wordOn(one.Settled) != WordDiffers {
+				continue // HQ had it before: nothing is lost and nobody has to look
+			}
 			out.rows = append(out.rows, d.conflictRow(one))
 		}
 		return out

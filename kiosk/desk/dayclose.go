@@ -82,7 +82,7 @@ func (s DayCloseState) Difference() kiosk.Fen { return s.Counted - s.Totals.Cash
 type DayClosing struct {
 	At      time.Time // in the point's zone
 	By      string
-	Since   int // entries of the day after it
+	Since   int // entries of the day after it that change what it came to
 	Pending int // entries that HQ had not settled by then
 }
 
@@ -321,13 +321,22 @@ func (d *Desk) dayEntries(s *DayCloseState, book DayBook) {
 		default:
 			s.Settled++
 		}
-		if s.Closed != nil && e.Seq > book.Closed.Seq {
+		if s.Closed != nil && e.Seq > book.Closed.Seq && counts(e.Body) {
 			s.Closed.Since++
 		}
 		if s.Step == DayEntries && word == s.Word && len(s.Rows) < mostDayRows {
 			s.Rows = append(s.Rows, d.dayRow(e))
 		}
 	}
+}
+
+// counts reports whether an event changes what a day comes to.
+func counts(body kiosk.Body) bool {
+	switch body.(type) {
+	case kiosk.Redeemed, kiosk.RedemptionUndone, kiosk.PaymentCollected, kiosk.AfterSaleRegistered, kiosk.GoodsReceived:
+		return true
+	}
+	return false
 }
 
 func (d *Desk) dayRow(e DayEntry) DayRow {

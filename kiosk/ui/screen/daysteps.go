@@ -88,7 +88,7 @@ func dayDone(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 		Ground: look.Accept, Icon: "circle-check", Headline: w.Say("day.done", look.Vars{"Day": dayDate(w, d.Day)}),
 		Lead: w.Say("day.done-lead", look.Vars{"Value": yuan(d.Totals.Value)}),
 	}
-	if d.Pending > 0 && !d.Alone {
+	if d.Closed != nil && d.Closed.Pending > 0 && !d.Alone {
 		panel.Foot = w.Say("day.done-pending")
 	}
 	return under(k, doneBody(k, panel,

@@ -34,7 +34,7 @@ const (
 // PreparedNotes are the notes that need no keyboard. They stand in the journal as
 // they are here; the screens have a sentence for each.
 func PreparedNotes() []string {
-	return []string{"came-back", "both-gone", "wrong-order", "customer-pays", "not-given", "asked-hq"}
+	return []string{"came-back", "both-gone", "customer-pays", "not-given", "asked-hq"}
 }
 
 // ConflictsState is the screen.

@@ -215,6 +215,12 @@ func dayCloses() []Named {
 	entries := func(word desk.Word, settled ...kiosk.Settlement) desk.State {
 		return with(func(d *desk.DayCloseState) {
 			d.Step, d.Word = desk.DayEntries, word
+			switch word {
+			case desk.WordDiffers:
+				d.Differ = len(settled)
+			case desk.WordPending:
+				d.Pending = len(settled)
+			}
 			for i, s := range settled {
 				d.Rows = append(d.Rows, row(kiosk.TypeRedeemed, 3*i, s))
 			}

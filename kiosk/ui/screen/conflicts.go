@@ -13,27 +13,24 @@ import (
 // Conflicts lists what HQ settled otherwise than this terminal, shows both sides
 // and keeps what somebody knows of it.
 func Conflicts(k *look.Kit, s desk.State, on Actions) *View {
-	body, follow := conflictsBody(k, s, on)
-	v := leaderPage(k, s, on, k.Words.Say("section.conflicts"), body)
-	v.follows(follow)
-	return v
-}
-
-func conflictsBody(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, func(desk.State)) {
-	w := k.Words
-	switch c := s.Conflicts; {
+	w, c := k.Words, s.Conflicts
+	title := w.Say("section.conflicts")
+	switch {
 	case !c.Known:
-		return waiting(k, "goods.opening"), nil
+		return leaderPage(k, s, on, title, waiting(k, "goods.opening"))
 	case c.Failed:
-		return waiting(k, "goods.unreadable"), nil
+		return leaderPage(k, s, on, title, waiting(k, "goods.unreadable"))
 	case c.Step == desk.ConflictsOpen:
-		return conflictOpen(k, s, on), nil
+		return goodsStep(k, s, on, join(settledWords(w, c.Open.Settled), conflictOf(w, c.Open)), conflictOpen(k, s, on))
 	case c.Step == desk.ConflictsNote:
-		return conflictNote(k, s, on), nil
+		return goodsStep(k, s, on, w.Say("conflicts.what"), conflictNote(k, s, on))
 	case c.Step == desk.ConflictsWrite:
-		return conflictWrite(k, s, on)
+		body, follow := conflictWrite(k, s, on)
+		v := goodsStep(k, s, on, w.Say("conflicts.what"), body)
+		v.follows(follow)
+		return v
 	case len(c.Rows) == 0:
-		return empty(k, "circle-check", w.Say("conflicts.none"), w.Say("conflicts.none-why")), nil
+		return leaderPage(k, s, on, title, empty(k, "circle-check", w.Say("conflicts.none"), w.Say("conflicts.none-why")))
 	}
 	rows := func(s desk.State) []look.Choice {
 		out := make([]look.Choice, 0, len(s.Conflicts.Rows))
@@ -43,7 +40,9 @@ func conflictsBody(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, fu
 		return out
 	}
 	list := k.Choices(rows(s))
-	return list, func(s desk.State) { list.Set(rows(s)) }
+	v := leaderPage(k, s, on, title, list)
+	v.follows(func(s desk.State) { list.Set(rows(s)) })
+	return v
 }
 
 func conflictRow(w *look.Words, s desk.State, r desk.ConflictRow, on Actions) look.Choice {
@@ -73,7 +72,7 @@ func conflictOf(w *look.Words, r desk.ConflictRow) string {
 // conflictOpen shows both sides, and says what to do.
 func conflictOpen(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 	w, c := k.Words, s.Conflicts
-	ways := []*look.Button{k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack))}
+	ways := []fyne.CanvasObject{k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack))}
 	if c.MayNote {
 		ways = append(ways, k.Button(look.Main, "message-square", w.Say("conflicts.note"), on.tap(desk.TapNote)))
 	}
@@ -81,23 +80,28 @@ func conflictOpen(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 	if k.Upright() {
 		sides = k.Column(look.Space2, conflictHere(k, s), conflictThere(k, s))
 	}
-	notes := []fyne.CanvasObject{k.Text(w.Say("conflicts.do."+conflictAdvice(c.Open.Settled)), look.Style{Size: look.TextBody, Role: look.Ink, Bold: true})}
-	for _, n := range slices.Backward(c.Open.Notes) {
-		notes = append(notes, k.Text(join(noteWords(w, n.Text), n.By, when(w, n.At, s.Header.Now)), look.Style{Size: look.TextSmall, Role: look.Muted}))
-		if len(notes) > mostNotes {
-			break
-		}
-	}
-	body := k.Fit(k.Column(look.Space2, append([]fyne.CanvasObject{sides}, notes...)...))
-	var saved fyne.CanvasObject
+	advice := k.Text(w.Say("conflicts.do."+conflictAdvice(c.Open.Settled)), look.Style{Size: look.TextBody, Role: look.Ink, Bold: true})
+	notes := []fyne.CanvasObject{refusalRemark(k, c.Refusal)}
 	if c.Noted {
-		saved = remark(k, "circle-check", w.Say("conflicts.saved"), look.BrandSoft)
+		notes = append(notes, remark(k, "circle-check", w.Say("conflicts.saved"), look.BrandSoft))
 	}
-	return under(k, k.Page(k.Gap(0, ""), body, feet(k, ways...)), saved, refusalRemark(k, c.Refusal))
+	if n := len(c.Open.Notes); n > 0 {
+		last := c.Open.Notes[n-1]
+		notes = append(notes,
+			k.Text(shortened(noteWords(w, last.Text)), look.Style{Size: look.TextBody, Role: look.Ink}),
+			k.Text(join(last.By, when(w, last.At, s.Header.Now)), look.Style{Size: look.TextSmall, Role: look.Muted}))
+	}
+	return beside(k, k.Fit(k.Column(look.Space2, sides, advice)), notes, ways...)
 }
 
-// mostNotes is how many of the latest notes there is room for.
-const mostNotes = 2
+// shortened is as much of a note as there is room for; the journal has all of it.
+func shortened(text string) string {
+	const most = 36
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
 
 // conflictAdvice is the key of the sentence that says what to do.
 func conflictAdvice(s kiosk.Settlement) string {
@@ -182,11 +186,9 @@ func conflictNote(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 	for _, n := range desk.PreparedNotes() {
 		rows = append(rows, look.Choice{Title: noteWords(w, n), Tapped: on.pick(desk.PickNote, n)})
 	}
-	head := k.Text(w.Say("conflicts.what"), look.Style{Size: look.TextLead, Role: look.Ink, Bold: true})
-	return under(k, k.Dock(look.Space2, k.Choices(rows), feet(k,
+	return beside(k, k.Choices(rows), []fyne.CanvasObject{refusalRemark(k, s.Conflicts.Refusal)},
 		k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack)),
-		k.Button(look.Plain, "keyboard", w.Say("conflicts.write"), on.tap(desk.TapWriteNote)))),
-		head, refusalRemark(k, s.Conflicts.Refusal))
+		k.Button(look.Plain, "keyboard", w.Say("conflicts.write"), on.tap(desk.TapWriteNote)))
 }
 
 // conflictWrite takes a note by keyboard.
@@ -195,8 +197,8 @@ func conflictWrite(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, fu
 	field := k.Field("")
 	field.Set(s.Conflicts.Draft, w.Say("conflicts.type"))
 	head := k.Row(look.Space2,
-		look.Share{Object: k.Button(look.Key, "arrow-left", "", on.tap(desk.TapBack))},
-		look.Share{Object: field, Weight: 1})
+		look.Share{Object: k.Button(look.Key, "arrow-left", "", on.tap(desk.TapBack)), Weight: 1},
+		look.Share{Object: field, Weight: 8})
 	keys := k.Letters(look.LettersActions{Key: on.Key, Erase: on.tap(desk.TapErase), Enter: on.tap(desk.TapEnter), EnterWords: w.Say("conflicts.save")})
 	return under(k, keys, head, refusalRemark(k, s.Conflicts.Refusal)), func(s desk.State) {
 		field.Set(s.Conflicts.Draft, w.Say("conflicts.type"))

@@ -13,10 +13,31 @@ import (
 
 // DayClose says what a day came to, beside HQ, and closes it.
 func DayClose(k *look.Kit, s desk.State, on Actions) *View {
-	body, follow := dayBody(k, s, on)
-	v := leaderPage(k, s, on, dayTitle(k.Words, s.DayClose), body)
-	v.follows(follow)
-	return v
+	w, d := k.Words, s.DayClose
+	title := dayTitle(w, d)
+	switch {
+	case !d.Known:
+		return leaderPage(k, s, on, title, waiting(k, "goods.opening"))
+	case d.NoDay:
+		return leaderPage(k, s, on, title, empty(k, "clock", w.Say("day.no-day"), w.Say("day.no-day-why")))
+	case d.Failed:
+		return leaderPage(k, s, on, title, waiting(k, "goods.unreadable"))
+	case d.Step == desk.DayEntries:
+		body, follow := dayEntries(k, s, on)
+		v := goodsStep(k, s, on, title, body)
+		v.follows(follow)
+		return v
+	case d.Step == desk.DayCash:
+		body, follow := dayCash(k, s, on)
+		v := goodsStep(k, s, on, w.Say("day.cash-head"), body)
+		v.follows(follow)
+		return v
+	case d.Step == desk.DayConfirm:
+		return goodsStep(k, s, on, w.Say("day.confirm-head", look.Vars{"Day": dayDate(w, d.Day)}), dayConfirm(k, s, on))
+	case d.Step == desk.DayDone:
+		return leaderPage(k, s, on, title, dayDone(k, s, on))
+	}
+	return leaderPage(k, s, on, title, dayOverview(k, s, on))
 }
 
 // dayTitle says which day it is about.
@@ -41,58 +62,62 @@ func dayDate(w *look.Words, day kiosk.Day) string {
 	return date(w, from)
 }
 
-func dayBody(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, func(desk.State)) {
-	w := k.Words
-	switch d := s.DayClose; {
-	case !d.Known:
-		return waiting(k, "goods.opening"), nil
-	case d.NoDay:
-		return empty(k, "clock", w.Say("day.no-day"), w.Say("day.no-day-why")), nil
-	case d.Failed:
-		return waiting(k, "goods.unreadable"), nil
-	case d.Step == desk.DayEntries:
-		return dayEntries(k, s, on)
-	case d.Step == desk.DayCash:
-		return dayCash(k, s, on)
-	case d.Step == desk.DayConfirm:
-		return dayConfirm(k, s, on), nil
-	case d.Step == desk.DayDone:
-		return dayDone(k, s, on), nil
-	default:
-		return dayOverview(k, s, on), nil
-	}
-}
-
-// dayOverview is the day at a glance: its figures, HQ's word on its entries.
+// dayOverview is the day at a glance, and what one may do with it.
 func dayOverview(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 	w, d := k.Words, s.DayClose
-	var ways []*look.Button
-	if !d.Today {
+	var ways []fyne.CanvasObject
+	switch {
+	case !d.Today:
 		ways = append(ways, k.Button(look.Plain, "arrow-left", w.Say("day.to-today"), on.pick(desk.PickDay, "")))
+	case d.Earlier != "":
+		words := w.Say("day.earlier", look.Vars{"Day": dayDate(w, d.Earlier)})
+		ways = append(ways, k.Button(look.Plain, "", words, on.pick(desk.PickDay, string(d.Earlier))))
 	}
-	if d.MayClose {
-		ways = append(ways, k.Button(look.Plain, "usb", w.Say("day.export"), on.tap(desk.TapExportDay)))
+	ways = append(ways, k.Button(look.Plain, "arrow-left-right", w.Say("day.entries"), on.pick(desk.PickEntries, string(firstWord(d)))))
+	printed := k.Button(look.Plain, "", w.Say("goods.print"), on.tap(desk.TapPrintClose))
+	if !d.MayClose {
+		return dayTable(k, s, append(ways, printed))
 	}
-	ways = append(ways, k.Button(look.Plain, "printer", w.Say("goods.print"), on.tap(desk.TapPrintClose)))
-	if d.MayClose {
-		words := w.Say("day.close")
-		if d.Closed != nil {
-			words = w.Say("day.close-again")
-		}
-		ways = append(ways, k.Button(look.Main, "calendar-check", words, on.tap(desk.TapCloseDay)))
+	export := k.Button(look.Plain, "", w.Say("day.export"), on.tap(desk.TapExportDay))
+	if k.Upright() {
+		ways = append(ways, export, printed)
+	} else { // side by side: what a lying screen lacks is height
+		ways = append(ways, k.Row(look.Space2, look.Share{Object: export, Weight: 1}, look.Share{Object: printed, Weight: 1}))
 	}
-	table := k.Card(look.Surface, true, look.Space3, look.Space2, k.Fit(k.Middle(0, figures(k, dayFigures(w, d)))))
-	body := k.Split(0.58, 0.55, table, k.Choices(dayWords(k, d, on)))
-	return under(k, k.Page(k.Gap(0, ""), body, k.Pad(0, look.Space1, feet(k, ways...))), dayNotice(k, s, on), refusalRemark(k, d.Refusal))
+	words := w.Say("day.close")
+	if d.Closed != nil {
+		words = w.Say("day.close-again")
+	}
+	return dayTable(k, s, append(ways, k.Button(look.Main, "calendar-check", words, on.tap(desk.TapCloseDay))))
 }
 
-// dayNotice says what is unusual: an earlier day that nobody closed, or that this
-// one was closed before.
-func dayNotice(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
+// dayTable sets the day's figures beside the ways on.
+func dayTable(k *look.Kit, s desk.State, ways []fyne.CanvasObject) fyne.CanvasObject {
+	d := s.DayClose
+	table := k.Card(look.Surface, true, look.Space3, look.Space1, k.Fit(k.Middle(0, figures(k, dayFigures(k.Words, d)))))
+	notice := refusalRemark(k, d.Refusal)
+	if notice == nil {
+		notice = dayNotice(k, s)
+	}
+	return under(k, beside(k, table, nil, ways...), notice)
+}
+
+// firstWord is HQ's word on the entries that one should look at first.
+func firstWord(d desk.DayCloseState) desk.Word {
+	switch {
+	case d.Differ > 0:
+		return desk.WordDiffers
+	case d.Pending > 0:
+		return desk.WordPending
+	}
+	return desk.WordSettled
+}
+
+// dayNotice says what is unusual: that the day was closed before, that HQ differs
+// or has not confirmed all.
+func dayNotice(k *look.Kit, s desk.State) fyne.CanvasObject {
 	w, d := k.Words, s.DayClose
 	switch {
-	case d.Earlier != "" && d.Earlier != d.Day:
-		return k.Button(look.Plain, "calendar-clock", w.Say("day.earlier", look.Vars{"Day": dayDate(w, d.Earlier)}), on.pick(desk.PickDay, string(d.Earlier)))
 	case d.Closed != nil:
 		words := w.Say("day.closed", look.Vars{"When": when(w, d.Closed.At, s.Header.Now), "Name": d.Closed.By})
 		if d.Closed.Since > 0 {
@@ -108,8 +133,8 @@ func dayNotice(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 	return nil
 }
 
-// dayFigures are the totals, by state and by method. Those that are nothing are
-// left out, but for what every day has.
+// dayFigures are the totals, by state and by method, and HQ's word on the entries.
+// Those that are nothing are left out, but for what every day has.
 func dayFigures(w *look.Words, d desk.DayCloseState) []figure {
 	t := d.Totals
 	rows := []figure{
@@ -120,26 +145,38 @@ func dayFigures(w *look.Words, d desk.DayCloseState) []figure {
 	if d.Rate > 0 {
 		rows = append(rows, figure{w.Say("day.commission", look.Vars{"Rate": percent(d.Rate)}), yuan(t.Commission)})
 	}
-	rows = append(rows, figure{w.Say("day.cash"), yuan(t.Cash)})
 	if t.ByCode > 0 {
-		rows = append(rows, figure{w.Say("day.by-code"), yuan(t.ByCode)})
+		rows = append(rows, figure{w.Say("day.money"), yuan(t.Cash) + " / " + yuan(t.ByCode)})
+	} else {
+		rows = append(rows, figure{w.Say("day.cash"), yuan(t.Cash)})
 	}
-	if t.Short+t.Damaged > 0 {
-		rows = append(rows, figure{w.Say("day.short"), look.Thousands(t.Short) + " / " + look.Thousands(t.Damaged)})
+	if t.Short+t.Damaged+t.Returned > 0 {
+		rows = append(rows, figure{w.Say("day.short"), slashed(t.Short, t.Damaged, t.Returned)})
 	}
-	if t.Undone > 0 {
-		rows = append(rows, figure{w.Say("day.undone"), look.Thousands(t.Undone)})
-	}
-	if t.AfterSales > 0 {
-		rows = append(rows, figure{w.Count("day.after-sales", t.AfterSales), yuan(t.Refunds)})
-	}
-	if t.Returned > 0 {
-		rows = append(rows, figure{w.Say("day.returned"), look.Thousands(t.Returned)})
+	if t.Undone+t.AfterSales > 0 {
+		rows = append(rows, figure{w.Say("day.undone"), slashed(t.Undone, t.AfterSales) + " · " + yuan(t.Refunds)})
 	}
 	if t.Received > 0 {
 		rows = append(rows, figure{w.Say("day.received"), look.Thousands(t.Received)})
 	}
-	return append(rows, figure{w.Say("day.head"), headWords(d.Head)})
+	return append(rows, hqFigure(w, d))
+}
+
+// hqFigure counts the entries by HQ's word.
+func hqFigure(w *look.Words, d desk.DayCloseState) figure {
+	if d.Alone {
+		return figure{w.Say("day.word.alone"), look.Thousands(d.Settled + d.Pending + d.Differ)}
+	}
+	return figure{w.Say("day.hq"), slashed(d.Settled, d.Pending, d.Differ)}
+}
+
+// slashed writes numbers beside each other.
+func slashed(numbers ...int) string {
+	parts := make([]string, len(numbers))
+	for i, n := range numbers {
+		parts[i] = look.Thousands(n)
+	}
+	return strings.Join(parts, " / ")
 }
 
 // headWords name a place in the journal: the number of the entry, and the
@@ -152,25 +189,6 @@ func headWords(h kiosk.Head) string {
 func percent(rate int) string {
 	s := kiosk.Fen(rate).String()
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".") + "%"
-}
-
-// dayWords are HQ's words on the day's entries, and how many have each.
-func dayWords(k *look.Kit, d desk.DayCloseState, on Actions) []look.Choice {
-	w := k.Words
-	counts := map[desk.Word]int{desk.WordDiffers: d.Differ, desk.WordPending: d.Pending, desk.WordSettled: d.Settled}
-	icons := map[desk.Word]string{desk.WordDiffers: "triangle-alert", desk.WordPending: "cloud-off", desk.WordSettled: "check-check"}
-	var rows []look.Choice
-	for _, word := range desk.Words() {
-		c := look.Choice{
-			Icon: icons[word], Title: w.Say("day.word." + string(word)), Right: look.Thousands(counts[word]),
-			Chevron: true, Tapped: on.pick(desk.PickEntries, string(word)),
-		}
-		if word == desk.WordPending && d.Alone {
-			c.Title = w.Say("day.word.alone")
-		}
-		rows = append(rows, c)
-	}
-	return rows
 }
 
 // dayEntries lists the entries on which HQ has one word.
@@ -188,8 +206,11 @@ func dayEntries(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, func(
 	if len(d.Rows) < counts[d.Word] {
 		head = join(head, w.Count("day.latest", len(d.Rows)))
 	}
-	title := k.Text(head, look.Style{Size: look.TextLead, Role: look.Ink, Bold: true})
-	var ways []*look.Button
+	notes := []fyne.CanvasObject{
+		k.Text(head, look.Style{Size: look.TextLead, Role: look.Ink, Bold: true}),
+		k.Text(w.Say("day.head-at", look.Vars{"Head": headWords(d.Head)}), look.Style{Size: look.TextSmall, Role: look.Muted}),
+	}
+	var ways []fyne.CanvasObject
 	ways = append(ways, k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack)))
 	for _, word := range desk.Words() {
 		if word != d.Word {
@@ -197,10 +218,10 @@ func dayEntries(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, func(
 		}
 	}
 	if len(d.Rows) == 0 {
-		return under(k, k.Dock(look.Space2, empty(k, "circle-check", w.Say("day.no-entries"), ""), feet(k, ways...)), title), nil
+		return beside(k, empty(k, "circle-check", w.Say("day.no-entries"), ""), notes, ways...), nil
 	}
 	list := k.Choices(rows(s))
-	return under(k, k.Dock(look.Space2, list, feet(k, ways...)), title), func(s desk.State) { list.Set(rows(s)) }
+	return beside(k, list, notes, ways...), func(s desk.State) { list.Set(rows(s)) }
 }
 
 func dayRow(w *look.Words, r desk.DayRow) look.Choice {
@@ -213,18 +234,19 @@ func dayRow(w *look.Words, r desk.DayRow) look.Choice {
 	}
 	c := look.Choice{
 		Title: join(entryWords(w, r.What), number),
-		Note:  join(r.At.Format("15:04"), w.Say("day.seq", look.Vars{"Seq": look.Thousands(int(min(r.Seq, 1<<53)))}), units, r.By),
-		Tag:   settledWords(w, r.Settled), Ground: look.BrandSoft,
-	}
-	switch r.Settled {
-	case "":
-		c.Ground = look.Wait
-	case kiosk.SettledAccepted, kiosk.SettledReplay:
-	default:
-		c.Ground = look.Refuse
+		Note:  join(differs(w, r), r.At.Format("15:04"), w.Say("day.seq", look.Vars{"Seq": look.Thousands(int(min(r.Seq, 1<<53)))}), units, r.By),
 	}
 	if r.Value != 0 {
 		c.Right = yuan(r.Value)
 	}
 	return c
+}
+
+// differs says what HQ made of an entry, where that is not what the list is of.
+func differs(w *look.Words, r desk.DayRow) string {
+	switch r.Settled {
+	case "", kiosk.SettledAccepted, kiosk.SettledReplay:
+		return ""
+	}
+	return settledWords(w, r.Settled)
 }

@@ -12,19 +12,18 @@ import (
 func dayCash(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, func(desk.State)) {
 	w, d := k.Words, s.DayClose
 	field := k.Field(w.Say("day.counted"))
-	gap := k.Text("", look.Style{Size: look.TextLead, Role: look.Ink, Bold: true})
+	gap := k.Note(look.NoteWords{})
 	show := func(d desk.DayCloseState) {
 		words, amount := "", ""
 		if d.Digits != "" {
 			words, amount = differenceWords(w, d.Difference()), yuan(d.Counted)
 		}
 		field.Set(amount, w.Say("day.cash-hint"))
-		gap.SetWords(words)
+		gap.Set(look.NoteWords{Words: words, Alarm: d.Digits != "" && d.Difference() != 0})
 	}
 	show(d)
 	side := k.Dock(look.Space2,
 		k.Fit(k.Column(look.Space2,
-			k.Text(w.Say("day.cash-head"), look.Style{Size: look.TextNumber, Role: look.Ink, Bold: true}),
 			k.Text(w.Say("day.cash-taken", look.Vars{"Amount": yuan(d.Totals.Cash)}), look.Style{Size: look.TextLead, Role: look.Ink}),
 			field, gap)),
 		feet(k,
@@ -77,16 +76,15 @@ func dayConfirm(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 		k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack)),
 		k.Button(look.Main, "calendar-check", w.Say("day.close-now"), on.tap(desk.TapConfirm)))
 	body := k.Split(0.54, 0.5, table, k.Fit(k.Middle(look.Space2, notes...)))
-	head := k.Text(w.Say("day.confirm-head", look.Vars{"Day": dayDate(w, d.Day)}), look.Style{Size: look.TextLead, Role: look.Ink, Bold: true})
-	return under(k, k.Page(k.Gap(0, ""), body, k.Pad(0, look.Space1, ways)), head, refusalRemark(k, d.Refusal))
+	return under(k, k.Page(k.Spring(), body, k.Pad(0, look.Space2, ways)), refusalRemark(k, d.Refusal))
 }
 
 // dayDone says that the day is closed; it is drawn only after that is on disk.
 func dayDone(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 	w, d := k.Words, s.DayClose
 	panel := look.PanelWords{
-		Ground: look.Accept, Icon: "circle-check", Headline: w.Say("day.done", look.Vars{"Day": dayDate(w, d.Day)}),
-		Lead: w.Say("day.done-lead", look.Vars{"Value": yuan(d.Totals.Value)}),
+		Ground: look.Accept, Icon: "circle-check", Headline: w.Say("day.done"),
+		Lead: w.Say("day.done-lead", look.Vars{"Day": dayDate(w, d.Day), "Value": yuan(d.Totals.Value)}),
 	}
 	if d.Closed != nil && d.Closed.Pending > 0 && !d.Alone {
 		panel.Foot = w.Say("day.done-pending")

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -20,6 +21,33 @@ func remark(k *look.Kit, icon, words string, ground look.Role) fyne.CanvasObject
 	text := k.Text(words, look.Style{Size: look.TextBody, Role: ink})
 	return k.Card(ground, ground == look.Surface, look.Space3, look.Space1,
 		k.Row(look.Space2, look.Share{Object: k.Icon(icon, ink, 36)}, look.Share{Object: text, Weight: 1}))
+}
+
+// goodsStep is the page of a step that asks one thing, over the whole screen: the
+// sections would only lead away from it.
+func goodsStep(k *look.Kit, s desk.State, on Actions, title string, body fyne.CanvasObject) *View {
+	head := k.Text(title, look.Style{Size: look.TextNumber, Role: look.Ink, Bold: true, OneLine: true})
+	return page(k, s, on, k.Page(head, k.Pad(0, look.Space1, body), k.Spring()))
+}
+
+// beside sets notes and ways beside a list on a lying screen, where height is
+// what a list lacks, and above and below it on an upright one. Those notes that
+// are nil are not there.
+func beside(k *look.Kit, list fyne.CanvasObject, notes []fyne.CanvasObject, ways ...fyne.CanvasObject) fyne.CanvasObject {
+	if k.Upright() {
+		foot := feet(k, ways...)
+		if len(ways) > 3 {
+			foot = k.Column(look.Space2, ways...)
+		}
+		return under(k, k.Page(k.Spring(), k.Pad(0, look.Space1, list), foot), notes...)
+	}
+	var column []fyne.CanvasObject
+	for _, n := range notes {
+		if n != nil {
+			column = append(column, n)
+		}
+	}
+	return k.Split(0.66, 0, list, k.Dock(look.Space2, k.Fit(k.Column(look.Space2, column...)), k.Column(look.Space2, ways...)))
 }
 
 // under sets what is there of some heads over a body.
@@ -73,7 +101,7 @@ func empty(k *look.Kit, icon, words, why string) fyne.CanvasObject {
 }
 
 // feet are the buttons below a body, the last of them the one to press.
-func feet(k *look.Kit, buttons ...*look.Button) *fyne.Container {
+func feet(k *look.Kit, buttons ...fyne.CanvasObject) *fyne.Container {
 	shares := make([]look.Share, len(buttons))
 	for i, b := range buttons {
 		shares[i] = look.Share{Object: b, Weight: 1}
@@ -98,13 +126,13 @@ func figures(k *look.Kit, rows []figure) *fyne.Container {
 	return k.Column(4, lines...)
 }
 
-// yuan writes an amount, "¥12.80"; the sign of a negative one stands in front.
+// yuan writes an amount, "¥1,234.50"; the sign of a negative one stands in front.
 func yuan(f kiosk.Fen) string {
-	s := f.String()
+	sign := ""
 	if f < 0 {
-		return "−¥" + s[1:]
+		sign, f = "−", -f
 	}
-	return "¥" + s
+	return fmt.Sprintf("%s¥%s.%02d", sign, look.Thousands(int(f/100)), f%100)
 }
 
 // date says a day of the calendar: "11月23日".

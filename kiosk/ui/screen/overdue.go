@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -12,23 +13,19 @@ import (
 // Overdue lists the orders that nobody came for, and has their customers reminded
 // or the goods sent back.
 func Overdue(k *look.Kit, s desk.State, on Actions) *View {
-	body, follow := overdueBody(k, s, on)
-	v := leaderPage(k, s, on, k.Words.Say("section.overdue"), body)
+	w, o := k.Words, s.Overdue
+	switch {
+	case !o.Known:
+		return leaderPage(k, s, on, w.Say("section.overdue"), waiting(k, "goods.opening"))
+	case o.Step == desk.OverdueOrder:
+		return goodsStep(k, s, on, cmp.Or(whose(w, o.Open.Customer), string(o.Open.ID)), overdueOrder(k, s, on))
+	case o.Step == desk.OverdueSendBack:
+		return goodsStep(k, s, on, w.Say("overdue.send-back-head"), overdueSendBack(k, s, on))
+	}
+	body, follow := overdueList(k, s, on)
+	v := leaderPage(k, s, on, w.Say("section.overdue"), body)
 	v.follows(follow)
 	return v
-}
-
-func overdueBody(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, func(desk.State)) {
-	switch o := s.Overdue; {
-	case !o.Known:
-		return waiting(k, "goods.opening"), nil
-	case o.Step == desk.OverdueOrder:
-		return overdueOrder(k, s, on), nil
-	case o.Step == desk.OverdueSendBack:
-		return overdueSendBack(k, s, on), nil
-	default:
-		return overdueList(k, s, on)
-	}
 }
 
 func overdueList(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, func(desk.State)) {
@@ -46,10 +43,10 @@ func overdueList(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, func
 	}
 	list := k.Choices(rows(s))
 	count := k.Text(overdueCount(w, o), look.Style{Size: look.TextLead, Role: look.Ink, Bold: true})
-	head := k.Row(look.Space2, look.Share{Object: count, Weight: 1},
-		look.Share{Object: k.Button(look.Main, "bell-ring", w.Say("overdue.remind-all"), on.tap(desk.TapRemindAll)), Weight: 1})
 	if o.Of == 0 {
-		return under(k, list, head, note), func(s desk.State) {
+		head := k.Row(look.Space2, look.Share{Object: count, Weight: 1.6},
+			look.Share{Object: k.Button(look.Main, "bell-ring", w.Say("overdue.remind-all"), on.tap(desk.TapRemindAll)), Weight: 1})
+		return under(k, list, note, head), func(s desk.State) {
 			list.Set(rows(s))
 			count.SetWords(overdueCount(w, s.Overdue))
 		}
@@ -84,7 +81,7 @@ func overdueRow(w *look.Words, s desk.State, r desk.OverdueRow, on Actions) look
 		c.Title = string(r.ID)
 	}
 	if r.Today {
-		c.Tag, c.Ground = w.Say("overdue.today"), look.BrandSoft
+		c.Icon, c.Note = "bell-ring", join(overdueSince(w, r, s.Header.Now), w.Say("overdue.today"))
 	}
 	return c
 }
@@ -126,7 +123,7 @@ func overdueNotice(k *look.Kit, o desk.OverdueState) fyne.CanvasObject {
 // may do about it.
 func overdueOrder(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 	w, o := k.Words, s.Overdue
-	ways := []*look.Button{k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack))}
+	ways := []fyne.CanvasObject{k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack))}
 	if o.MayBack {
 		ways = append(ways, k.Button(look.Plain, "undo-2", w.Say("overdue.send-back"), on.tap(desk.TapSendBack)))
 	}
@@ -134,7 +131,7 @@ func overdueOrder(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 		ways = append(ways, k.Button(look.Main, "bell-ring", w.Say("overdue.remind"), on.tap(desk.TapRemind)))
 	}
 	body := k.Split(0.46, 0.4, overdueCard(k, s), k.List(items(o.Lines)))
-	return under(k, k.Page(k.Gap(0, ""), body, k.Pad(0, look.Space1, feet(k, ways...))), overdueNotice(k, o))
+	return under(k, k.Page(k.Spring(), body, k.Pad(0, look.Space2, feet(k, ways...))), overdueNotice(k, o))
 }
 
 // overdueCard is what is known of the open order.
@@ -144,7 +141,7 @@ func overdueCard(k *look.Kit, s desk.State) fyne.CanvasObject {
 	if !r.RemindedAt.IsZero() {
 		last = join(last, w.Say("overdue.last", look.Vars{"When": when(w, r.RemindedAt, s.Header.Now)}))
 	}
-	rows := []figure{{w.Say("order.number-caption"), r.PickupNumber}, {w.Say("accepted.shelf"), r.Shelf}, {w.Say("overdue.value"), yuan(r.Value)}}
+	rows := []figure{{w.Say("order.number-caption"), r.PickupNumber}, {w.Say("overdue.shelf"), r.Shelf}, {w.Say("overdue.value"), yuan(r.Value)}}
 	var there []figure
 	for _, f := range rows {
 		if f.value != "" {
@@ -152,8 +149,7 @@ func overdueCard(k *look.Kit, s desk.State) fyne.CanvasObject {
 		}
 	}
 	return k.Card(look.Surface, true, look.Space3, look.Space2, k.Fit(k.Middle(look.Space1,
-		k.Text(whose(w, r.Customer), look.Style{Size: look.TextLead, Role: look.Ink, Bold: true}),
-		k.Text(overdueSince(w, r, s.Header.Now), look.Style{Size: look.TextBody, Role: look.Ink}),
+		k.Text(overdueSince(w, r, s.Header.Now), look.Style{Size: look.TextBody, Role: look.Ink, Bold: true}),
 		k.Text(last, look.Style{Size: look.TextSmall, Role: look.Muted}),
 		figures(k, there))))
 }
@@ -161,11 +157,9 @@ func overdueCard(k *look.Kit, s desk.State) fyne.CanvasObject {
 // overdueSendBack asks before goods go back to the merchant.
 func overdueSendBack(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 	w, o := k.Words, s.Overdue
-	head := k.Text(w.Say("overdue.send-back-head"), look.Style{Size: look.TextNumber, Role: look.Ink, Bold: true})
-	what := k.Text(join(w.Count("order.units", o.Open.Left), yuan(o.Open.Value), whose(w, o.Open.Customer)), look.Style{Size: look.TextLead, Role: look.Ink})
-	ways := feet(k,
+	what := k.Text(join(w.Count("order.units", o.Open.Left), yuan(o.Open.Value), whose(w, o.Open.Customer)), look.Style{Size: look.TextLead, Role: look.Ink, Bold: true})
+	return beside(k, k.List(items(o.Lines)),
+		[]fyne.CanvasObject{what, remark(k, "circle-alert", w.Say("overdue.send-back-why"), look.Wait), refusalRemark(k, o.Refusal)},
 		k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack)),
 		k.Button(look.Main, "undo-2", w.Say("overdue.send-back-now"), on.tap(desk.TapConfirm)))
-	return under(k, k.Dock(look.Space2, k.List(items(o.Lines)), ways),
-		k.Column(look.Space1, head, what), remark(k, "circle-alert", w.Say("overdue.send-back-why"), look.Wait), refusalRemark(k, o.Refusal))
 }

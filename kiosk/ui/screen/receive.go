@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -13,33 +14,33 @@ import (
 
 // Receive takes deliveries in: which one, what is there of it, and the signature.
 func Receive(k *look.Kit, s desk.State, on Actions) *View {
-	title := k.Words.Say("section.receive")
-	if s.Receive.Open.ID != "" {
-		title = k.Words.Say("receive.title", look.Vars{"Delivery": s.Receive.Open.ID})
+	w, r := k.Words, s.Receive
+	title := w.Say("receive.title", look.Vars{"Delivery": r.Open.ID})
+	switch {
+	case !r.Known:
+		return leaderPage(k, s, on, w.Say("section.receive"), waiting(k, "goods.opening"))
+	case r.Step == desk.ReceiveCount:
+		body, follow := receiveCount(k, s, on)
+		v := leaderPage(k, s, on, title, body)
+		v.follows(follow)
+		return v
+	case r.Step == desk.ReceiveNumber:
+		body, follow := receiveNumber(k, s, on)
+		v := goodsStep(k, s, on, join(r.Product.Product, r.Product.Spec, r.Product.Supplier), body)
+		v.follows(follow)
+		return v
+	case r.Step == desk.ReceiveWhy:
+		why := w.Say("receive.why", look.Vars{"Product": r.Product.Product, "Difference": difference(w, r.Product)})
+		return goodsStep(k, s, on, why, receiveWhy(k, r, on))
+	case r.Step == desk.ReceiveSign:
+		return goodsStep(k, s, on, w.Say("receive.sign-head"), receiveSign(k, r, on))
+	case r.Step == desk.ReceiveDone:
+		return goodsStep(k, s, on, title, receiveDone(k, r, on))
 	}
-	body, follow := receiveBody(k, s, on)
-	v := leaderPage(k, s, on, title, body)
+	body, follow := receiveChoose(k, s, on)
+	v := leaderPage(k, s, on, w.Say("section.receive"), body)
 	v.follows(follow)
 	return v
-}
-
-func receiveBody(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, func(desk.State)) {
-	switch r := s.Receive; {
-	case !r.Known:
-		return waiting(k, "goods.opening"), nil
-	case r.Step == desk.ReceiveCount:
-		return receiveCount(k, s, on)
-	case r.Step == desk.ReceiveNumber:
-		return receiveNumber(k, s, on)
-	case r.Step == desk.ReceiveWhy:
-		return receiveWhy(k, r, on), nil
-	case r.Step == desk.ReceiveSign:
-		return receiveSign(k, r, on), nil
-	case r.Step == desk.ReceiveDone:
-		return receiveDone(k, r, on), nil
-	default:
-		return receiveChoose(k, s, on)
-	}
 }
 
 // receiveChoose lists the deliveries, those that nobody signed for first.
@@ -108,8 +109,10 @@ func receiveCount(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, fun
 		return out
 	}
 	list := k.Choices(rows(s))
-	scanned := k.Banner("scan-line", scannedWords(w, r), look.BrandSoft)
-	ways := []*look.Button{k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack))}
+	product, count := scannedWords(w, r)
+	scanned := k.Text(product, look.Style{Size: look.TextBody, Role: look.Brand, OneLine: true})
+	counted := k.Text(count, look.Style{Size: look.TextBody, Role: look.Brand, Bold: true, OneLine: true})
+	ways := []fyne.CanvasObject{k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack))}
 	switch {
 	case r.Open.Counted > 0 && r.Open.Counted >= r.Open.Products:
 		ways = append(ways, k.Button(look.Plain, "rotate-ccw", w.Say("receive.recount"), on.tap(desk.TapRecount)))
@@ -121,36 +124,34 @@ func receiveCount(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, fun
 	} else {
 		ways = append(ways, k.Button(look.Plain, "printer", w.Say("goods.print"), on.tap(desk.TapPrintDelivery)))
 	}
-	head := receiveNotice(k, r)
-	if head == nil {
-		head = scanned
-	}
-	return under(k, k.Dock(look.Space2, list, feet(k, ways...)), head), func(s desk.State) {
+	hint := k.Card(look.BrandSoft, false, look.Space2, look.Space1,
+		k.Row(look.Space2, look.Share{Object: k.Icon("scan-line", look.Brand, 36)}, look.Share{Object: k.Column(0, scanned, counted), Weight: 1}))
+	return under(k, beside(k, list, []fyne.CanvasObject{hint}, ways...), receiveNotice(k, r)), func(s desk.State) {
 		list.Set(rows(s))
-		scanned.Set("scan-line", scannedWords(w, s.Receive), look.BrandSoft)
+		product, count := scannedWords(w, s.Receive)
+		scanned.SetWords(product)
+		counted.SetWords(count)
 	}
 }
 
-// scannedWords says what the last scan counted, or that one may scan.
-func scannedWords(w *look.Words, r desk.ReceiveState) string {
+// scannedWords says what the last scan counted, in two lines, or what one may do.
+func scannedWords(w *look.Words, r desk.ReceiveState) (product, count string) {
 	if r.Last.Key == "" {
-		return w.Say("receive.scan")
+		return w.Say("receive.scan"), w.Say("receive.or-tap")
 	}
-	return w.Say("receive.scanned", look.Vars{
-		"Product": r.Last.Product, "Good": look.Thousands(r.Last.Good), "Expected": look.Thousands(r.Last.Expected),
-	})
+	return r.Last.Product, look.Thousands(r.Last.Good) + " / " + look.Thousands(r.Last.Expected)
 }
 
 func productRow(w *look.Words, p desk.Product, on Actions) look.Choice {
 	c := look.Choice{
-		Icon: "package", Title: p.Product, Note: join(p.Spec, p.Supplier), Right: "— / " + look.Thousands(p.Expected),
+		Icon: "package", Title: p.Product, Note: cmp.Or(p.Spec, p.Supplier), Right: "— / " + look.Thousands(p.Expected),
 		Chevron: true, Tapped: on.pick(desk.PickProduct, p.Key),
 	}
 	switch {
 	case p.Counted:
 		c.Icon, c.Right = "package-check", look.Thousands(p.Good)+" / "+look.Thousands(p.Expected)
 		if p.Differs() {
-			c.Icon, c.Tag, c.Ground = "package-x", difference(w, p), look.Refuse
+			c.Icon, c.Note, c.Tag, c.Ground = "package-x", difference(w, p), signed(p.Good-p.Expected), look.Refuse
 			if p.Short() < 0 && p.Damaged == 0 {
 				c.Icon, c.Ground = "package-plus", look.Wait
 			}
@@ -160,6 +161,14 @@ func productRow(w *look.Words, p desk.Product, on Actions) look.Choice {
 		c.Tag, c.Ground = w.Say("receive.signed"), look.BrandSoft
 	}
 	return c
+}
+
+// signed writes a difference with its sign.
+func signed(n int) string {
+	if n > 0 {
+		return "+" + look.Thousands(n)
+	}
+	return "−" + look.Thousands(-n)
 }
 
 // difference says what is wrong with a product in a word or two.
@@ -185,9 +194,7 @@ func receiveNumber(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, fu
 	damaged := k.Stepper(look.StepperOptions{Value: p.Damaged, Most: 999_999, Words: w.Say("receive.damaged-count"), Changed: set(desk.PickDamaged)})
 	status := k.Text(numberWords(w, p), look.Style{Size: look.TextBody, Role: look.Ink, Bold: true})
 	side := k.Dock(look.Space2,
-		k.Fit(k.Column(look.Space1,
-			k.Text(join(p.Product, p.Spec), look.Style{Size: look.TextLead, Role: look.Ink, Bold: true}),
-			status, good, damaged)),
+		k.Fit(k.Column(look.Space2, status, good, damaged)),
 		feet(k,
 			k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack)),
 			k.Button(look.Plain, "check-check", w.Say("receive.this-all"), on.tap(desk.TapAllHere))))
@@ -218,10 +225,7 @@ func receiveWhy(k *look.Kit, r desk.ReceiveState, on Actions) fyne.CanvasObject 
 			Title: w.Say("receive.reason." + string(reason)), Ticked: &ticked, Tapped: on.pick(desk.PickReason, string(reason)),
 		})
 	}
-	head := k.Text(w.Say("receive.why", look.Vars{"Product": p.Product, "Difference": difference(w, p)}),
-		look.Style{Size: look.TextLead, Role: look.Ink, Bold: true})
-	back := k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack))
-	return under(k, k.Dock(look.Space2, k.Choices(rows), feet(k, back)), head)
+	return beside(k, k.Choices(rows), nil, k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack)))
 }
 
 // deliveryReasons are those that a delivery can have, the likely one first.
@@ -245,28 +249,25 @@ func receiveSign(k *look.Kit, r desk.ReceiveState, on Actions) fyne.CanvasObject
 			}
 			row := productRow(w, p, on)
 			items = append(items, look.Item{
-				Icon: row.Icon, Title: p.Product, Note: join(p.Spec, reason), Tag: row.Tag, Ground: row.Ground, Quantity: row.Right,
+				Icon: row.Icon, Title: p.Product, Note: join(row.Note, reason), Tag: row.Tag, Ground: row.Ground, Quantity: row.Right,
 			})
 		}
 		if !p.Counted && p.Expected > 0 {
 			open++
 		}
 	}
-	head := k.Column(look.Space1,
-		k.Text(w.Say("receive.sign-head"), look.Style{Size: look.TextNumber, Role: look.Ink, Bold: true}),
-		k.Text(join(w.Count("receive.kinds", r.Open.Counted), w.Count("order.units", r.Open.Here)), look.Style{Size: look.TextLead, Role: look.Ink}))
-	var rest fyne.CanvasObject
+	sum := k.Text(join(w.Count("receive.kinds", r.Open.Counted), w.Count("order.units", r.Open.Here)), look.Style{Size: look.TextLead, Role: look.Ink, Bold: true})
+	notes := []fyne.CanvasObject{sum}
 	if open > 0 {
-		rest = remark(k, "clock", w.Count("receive.stays", open), look.Wait)
+		notes = append(notes, remark(k, "clock", w.Count("receive.stays", open), look.Wait))
 	}
 	var body fyne.CanvasObject = k.List(items)
 	if len(items) == 0 {
-		body = remark(k, "check-check", w.Say("receive.fits"), look.BrandSoft)
+		body = empty(k, "check-check", w.Say("receive.fits"), "")
 	}
-	ways := feet(k,
+	return under(k, beside(k, body, notes,
 		k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack)),
-		k.Button(look.Main, "clipboard-check", w.Say("receive.sign-now"), on.tap(desk.TapConfirm)))
-	return under(k, k.Dock(look.Space2, body, ways), receiveNotice(k, r), head, rest)
+		k.Button(look.Main, "clipboard-check", w.Say("receive.sign-now"), on.tap(desk.TapConfirm))), receiveNotice(k, r))
 }
 
 // receiveDone says that it is signed for; it is drawn only after that is on disk.
@@ -285,10 +286,6 @@ func receiveDone(k *look.Kit, r desk.ReceiveState, on Actions) fyne.CanvasObject
 }
 
 // doneBody is a panel with the ways on beside it.
-func doneBody(k *look.Kit, panel look.PanelWords, ways ...*look.Button) fyne.CanvasObject {
-	objects := make([]fyne.CanvasObject, len(ways))
-	for i, b := range ways {
-		objects[i] = b
-	}
-	return k.Split(0.55, 0.5, k.Panel(panel), k.Middle(look.Space2, objects...))
+func doneBody(k *look.Kit, panel look.PanelWords, ways ...fyne.CanvasObject) fyne.CanvasObject {
+	return k.Split(0.55, 0.5, k.Panel(panel), k.Middle(look.Space2, ways...))
 }

@@ -47,7 +47,7 @@ type ConflictsState struct {
 	Draft   string      // what is being typed
 	MayNote bool        // whoever is signed in may note what happened
 	Noted   bool        // it was recorded just now
-	Refusal GoodsRefusal
+	Refusal Refusal
 }
 
 // ConflictRow is an event that HQ settled otherwise than this terminal. All times
@@ -92,7 +92,7 @@ type conflicts struct {
 	open    kiosk.EventID
 	draft   string
 	noted   bool
-	refusal GoodsRefusal
+	refusal Refusal
 	all     kept[conflictsRead]
 }
 
@@ -110,15 +110,15 @@ func (d *Desk) openConflicts(at kiosk.Moment) {
 
 func (d *Desk) conflictsStep(s ConflictsStep) {
 	c := &d.conflicts
-	c.step, c.noted, c.refusal, c.draft = s, false, GoodsRefusedNone, ""
+	c.step, c.noted, c.refusal, c.draft = s, false, "", ""
 }
 
 func (d *Desk) tapConflicts(a Action, at kiosk.Moment) {
 	c := &d.conflicts
 	switch {
 	case a == TapNote && c.step == ConflictsOpen:
-		if !d.mayRecord(kiosk.TypeConflictNoted) {
-			c.refusal = GoodsRefusedRole
+		if !d.may(kiosk.TypeConflictNoted) {
+			c.refusal = RefusedRole
 			return
 		}
 		d.conflictsStep(ConflictsNote)
@@ -177,11 +177,11 @@ func (d *Desk) typeConflict(r rune, _ kiosk.Moment) {
 // note records what somebody knows of the open conflict.
 func (d *Desk) note(text string, at kiosk.Moment) {
 	c := &d.conflicts
-	why, well := d.recordBy(kiosk.ConflictNoted{Event: c.open, Note: text, By: d.leader.who.ID}, at)
+	why, well := d.record(kiosk.ConflictNoted{Event: c.open, Note: text, By: d.leader.who.ID}, at)
 	if !well {
 		return
 	}
-	if why != GoodsRefusedNone {
+	if why != "" {
 		c.refusal = why
 		return
 	}
@@ -193,7 +193,7 @@ func (d *Desk) note(text string, at kiosk.Moment) {
 
 func (d *Desk) conflictsState(at kiosk.Moment) ConflictsState {
 	c := &d.conflicts
-	s := ConflictsState{Known: d.booksOpen(at), MayNote: d.mayRecord(kiosk.TypeConflictNoted)}
+	s := ConflictsState{Known: d.booksOpen(at), MayNote: d.may(kiosk.TypeConflictNoted)}
 	if !s.Known {
 		return s
 	}
@@ -238,60 +238,47 @@ func (d *Desk) conflictRow(c Conflict) ConflictRow {
 	if c.Body != nil {
 		row.What = c.Body.Type()
 	}
-	var by string
-	if by, row.Units = doneBy(c.Body); by != "" {
-		row.By = d.signer(by)
+	row.Units = moved(c.Body)
+	if by := doer(c.Body); by != "" {
+		row.By = d.nameOf(by)
 	}
 	for _, r := range c.Against {
 		side := ConflictSide{At: d.inZone(r.At), Terminal: r.Terminal, Here: r.Terminal == d.o.Terminal, Units: handedUnits(r.Lines)}
 		if side.Here && r.By != "" {
-			side.By = d.signer(r.By)
+			side.By = d.nameOf(r.By)
 		}
 		row.Against = append(row.Against, side)
 	}
 	for _, n := range c.Notes {
 		if b, ok := n.Body.(kiosk.ConflictNoted); ok {
-			row.Notes = append(row.Notes, ConflictEntry{At: d.inZone(n.At), By: d.signer(b.By), Text: b.Note})
+			row.Notes = append(row.Notes, ConflictEntry{At: d.inZone(n.At), By: d.nameOf(b.By), Text: b.Note})
 		}
 	}
 	return row
 }
 
-// doneBy says who brought an event about, nobody for a customer alone, and how
-// many units it moved.
-func doneBy(body kiosk.Body) (by string, units int) {
-	sum := func(lines []kiosk.Units) (n int) {
-		for _, u := range lines {
-			n += u.Units
-		}
-		return n
-	}
+// moved is how many units an event handed over, took or sent back.
+func moved(body kiosk.Body) (n int) {
 	switch b := body.(type) {
 	case kiosk.Redeemed:
-		return b.By, handedUnits(b.Lines)
-	case kiosk.RedemptionUndone:
-		return b.By, 0
-	case kiosk.HoldRejected:
-		return b.By, 0
-	case kiosk.PaymentCollected:
-		return b.By, 0
+		return handedUnits(b.Lines)
 	case kiosk.AfterSaleRegistered:
-		return b.By, sum(b.Lines)
-	case kiosk.ReportDismissed:
-		return b.By, 0
-	case kiosk.ReminderAsked:
-		return b.By, 0
+		return sumUnits(b.Lines)
 	case kiosk.SentBack:
-		return b.By, sum(b.Lines)
+		return sumUnits(b.Lines)
 	case kiosk.GoodsReceived:
 		for _, l := range b.Lines {
-			units += l.Good
+			n += l.Good
 		}
-		return b.By, units
-	case kiosk.DayClosed:
-		return b.By, 0
 	}
-	return "", 0
+	return n
+}
+
+func sumUnits(lines []kiosk.Units) (n int) {
+	for _, u := range lines {
+		n += u.Units
+	}
+	return n
 }
 
 func handedUnits(lines []kiosk.Handed) (n int) {

@@ -72,7 +72,7 @@ type DayCloseState struct {
 	Digits                   string      // on DayCash
 	Counted                  kiosk.Fen
 	MayClose                 bool
-	Refusal                  GoodsRefusal
+	Refusal                  Refusal
 }
 
 // Difference is what is in the drawer too much; negative: too little.
@@ -107,7 +107,7 @@ type dayClosing struct {
 	looked  bool // for an earlier day
 	digits  string
 	counted kiosk.Fen
-	refusal GoodsRefusal
+	refusal Refusal
 	book    kept[dayRead]
 }
 
@@ -127,7 +127,7 @@ func (d *Desk) openDayClose(at kiosk.Moment) {
 }
 
 func (d *Desk) dayStep(s DayStep) {
-	d.day.step, d.day.refusal = s, GoodsRefusedNone
+	d.day.step, d.day.refusal = s, ""
 	if s != DayConfirm {
 		d.day.digits, d.day.counted = "", 0
 	}
@@ -184,7 +184,7 @@ func (d *Desk) tapDay(a Action, s DayCloseState, at kiosk.Moment) {
 	case TapCloseDay:
 		switch {
 		case !s.MayClose:
-			d.day.refusal = GoodsRefusedRole
+			d.day.refusal = RefusedRole
 		case s.Totals.Cash == 0: // nothing was taken, so nothing is counted
 			d.dayStep(DayConfirm)
 		default:
@@ -192,7 +192,7 @@ func (d *Desk) tapDay(a Action, s DayCloseState, at kiosk.Moment) {
 		}
 	case TapExportDay:
 		if !s.MayClose { // the tables hold the whole day
-			d.day.refusal = GoodsRefusedRole
+			d.day.refusal = RefusedRole
 			return
 		}
 		d.begin(Job{Kind: JobExportDay, Day: s.Day})
@@ -252,14 +252,14 @@ func (d *Desk) typeDayClose(r rune, _ kiosk.Moment) {
 // closeDay records the close. Entries that HQ has not settled do not hold it up:
 // it says how many there were, and a later close completes it.
 func (d *Desk) closeDay(s DayCloseState, at kiosk.Moment) {
-	why, well := d.recordBy(kiosk.DayClosed{
+	why, well := d.record(kiosk.DayClosed{
 		Day: s.Day, Totals: s.Totals, Head: s.Head, Pending: uint64(s.Pending), Differ: uint64(s.Differ),
 		Counted: s.Counted, By: d.leader.who.ID,
 	}, at)
 	if !well {
 		return
 	}
-	if why != GoodsRefusedNone {
+	if why != "" {
 		d.day.refusal = why
 		return
 	}
@@ -278,7 +278,7 @@ func (d *Desk) dayCloseState(at kiosk.Moment) DayCloseState {
 	s := DayCloseState{
 		Step: d.day.step, Known: d.booksOpen(at), Day: d.day.day, NoDay: d.day.day == "", Rate: d.policy().CommissionRate,
 		Alone: d.local, Word: d.day.word, Earlier: d.day.earlier, Digits: d.day.digits, Counted: d.day.counted,
-		MayClose: d.mayRecord(kiosk.TypeDayClosed), Refusal: d.day.refusal,
+		MayClose: d.may(kiosk.TypeDayClosed), Refusal: d.day.refusal,
 	}
 	if !s.Known || s.NoDay {
 		return s
@@ -308,7 +308,7 @@ func (d *Desk) dayEntries(s *DayCloseState, book DayBook) {
 	if c := book.Closed; c != nil {
 		s.Closed = &DayClosing{At: d.inZone(c.At)}
 		if b, ok := c.Body.(kiosk.DayClosed); ok {
-			s.Closed.By, s.Closed.Pending = d.signer(b.By), int(min(b.Pending, 1<<30))
+			s.Closed.By, s.Closed.Pending = d.nameOf(b.By), int(min(b.Pending, 1<<30))
 		}
 	}
 	for _, e := range slices.Backward(book.Entries) {
@@ -344,9 +344,9 @@ func (d *Desk) dayRow(e DayEntry) DayRow {
 	if e.Body != nil {
 		row.What = e.Body.Type()
 	}
-	var by string
-	if by, row.Units = doneBy(e.Body); by != "" {
-		row.By = d.signer(by)
+	row.Units = moved(e.Body)
+	if by := doer(e.Body); by != "" {
+		row.By = d.nameOf(by)
 	}
 	return row
 }

@@ -65,7 +65,7 @@ type OverdueState struct {
 	Done, Of int          // reminders that are being recorded; Of 0: none are
 	Reminded int          // how many were, with the notice OverdueReminded
 	Notice   OverdueNotice
-	Refusal  GoodsRefusal
+	Refusal  Refusal
 }
 
 // OverdueRow is an order that nobody came for.
@@ -88,7 +88,7 @@ type overdue struct {
 	step     OverdueStep
 	open     kiosk.OrderID
 	notice   OverdueNotice
-	refusal  GoodsRefusal
+	refusal  Refusal
 	found    kept[Found]
 	values   map[kiosk.OrderID]leftValue // what is left is worth; reading it for all orders again and again takes long
 	queue    []kiosk.OrderID             // still to be reminded
@@ -116,7 +116,7 @@ func (d *Desk) overdueStep(s OverdueStep) {
 	if s == OverdueList {
 		o.open = ""
 	}
-	o.step, o.notice, o.refusal, o.reminded = s, OverdueNothing, GoodsRefusedNone, 0
+	o.step, o.notice, o.refusal, o.reminded = s, OverdueNothing, "", 0
 }
 
 func (d *Desk) tapOverdue(a Action, at kiosk.Moment) {
@@ -127,8 +127,8 @@ func (d *Desk) tapOverdue(a Action, at kiosk.Moment) {
 	case a == TapRemind && o.step == OverdueOrder:
 		d.remindOne(at)
 	case a == TapSendBack && o.step == OverdueOrder:
-		if !d.mayRecord(kiosk.TypeSentBack) {
-			o.refusal = GoodsRefusedRole
+		if !d.may(kiosk.TypeSentBack) {
+			o.refusal = RefusedRole
 			return
 		}
 		d.overdueStep(OverdueSendBack)
@@ -190,13 +190,13 @@ func (d *Desk) remindOne(at kiosk.Moment) {
 		o.notice = OverdueToday
 		return
 	}
-	why, well := d.recordBy(kiosk.ReminderAsked{Order: e.ID, By: d.leader.who.ID}, at)
+	why, well := d.record(kiosk.ReminderAsked{Order: e.ID, By: d.leader.who.ID}, at)
 	if !well {
 		return
 	}
 	o.found.drop()
 	o.notice, o.refusal, o.reminded = OverdueReminded, why, 1
-	if why != GoodsRefusedNone {
+	if why != "" {
 		o.notice, o.reminded = OverdueNothing, 0
 	}
 }
@@ -207,8 +207,8 @@ func (d *Desk) remindAll(at kiosk.Moment) {
 	if len(o.queue) > 0 {
 		return // they are under way
 	}
-	if !d.mayRecord(kiosk.TypeReminderAsked) {
-		o.refusal = GoodsRefusedRole
+	if !d.may(kiosk.TypeReminderAsked) {
+		o.refusal = RefusedRole
 		return
 	}
 	o.found.drop()
@@ -217,7 +217,7 @@ func (d *Desk) remindAll(at kiosk.Moment) {
 			o.queue = append(o.queue, e.ID)
 		}
 	}
-	o.of, o.by, o.reminded, o.notice, o.refusal = len(o.queue), d.leader.who.ID, 0, OverdueNobody, GoodsRefusedNone
+	o.of, o.by, o.reminded, o.notice, o.refusal = len(o.queue), d.leader.who.ID, 0, OverdueNobody, ""
 	d.remindMore(at)
 }
 
@@ -229,12 +229,12 @@ func (d *Desk) remindMore(at kiosk.Moment) {
 	}
 	n := min(len(o.queue), remindAtOnce)
 	for _, id := range o.queue[:n] {
-		why, well := d.recordFor(kiosk.ReminderAsked{Order: id, By: o.by}, at)
+		why, well := d.recordLater(kiosk.ReminderAsked{Order: id, By: o.by}, at)
 		if !well {
 			o.queue, o.of = nil, 0
 			return
 		}
-		if why == GoodsRefusedNone {
+		if why == "" {
 			o.reminded++
 		}
 	}
@@ -260,12 +260,12 @@ func (d *Desk) sendBack(at kiosk.Moment) {
 	for _, h := range left {
 		units = append(units, kiosk.Units{Line: h.Line, Units: h.Handed})
 	}
-	why, well := d.recordBy(kiosk.SentBack{Order: o.open, Lines: units, Reason: kiosk.ReasonOverdue, By: d.leader.who.ID}, at)
+	why, well := d.record(kiosk.SentBack{Order: o.open, Lines: units, Reason: kiosk.ReasonOverdue, By: d.leader.who.ID}, at)
 	if !well {
 		return
 	}
 	o.found.drop()
-	if why != GoodsRefusedNone {
+	if why != "" {
 		d.overdueStep(OverdueOrder)
 		o.refusal = why
 		return
@@ -288,7 +288,7 @@ func (d *Desk) overdueEntry(at kiosk.Moment) (Entry, bool) {
 func (d *Desk) overdueState(at kiosk.Moment) OverdueState {
 	o := &d.overdue
 	s := OverdueState{
-		Known: d.booksOpen(at), MayBack: d.mayRecord(kiosk.TypeSentBack), Notice: o.notice, Refusal: o.refusal,
+		Known: d.booksOpen(at), MayBack: d.may(kiosk.TypeSentBack), Notice: o.notice, Refusal: o.refusal,
 		Done: o.of - len(o.queue), Of: o.of, Reminded: o.reminded,
 	}
 	if e, there := d.overdueEntry(at); there {
@@ -299,7 +299,7 @@ func (d *Desk) overdueState(at kiosk.Moment) OverdueState {
 	if o.step != OverdueList && s.Known {
 		d.overdueStep(OverdueList)
 		o.notice = OverdueSettled
-		s.Notice, s.Refusal = OverdueSettled, GoodsRefusedNone
+		s.Notice, s.Refusal = OverdueSettled, ""
 	}
 	f := d.overdueFound(at)
 	s.Total = len(f.Entries)

@@ -7,14 +7,12 @@ import (
 	"hexiao/kiosk"
 )
 
-// What one does on Receive. On the screen that counts a product, digits come as
-// [Desk.Key].
+// What one does on Receive, beside PickDamaged, how many units are damaged, and
+// PickReason. On the screen that counts a product, digits come as [Desk.Key].
 const (
 	PickDelivery Action = "delivery" // item: the consignment
 	PickProduct  Action = "product"  // item: the line's Key
 	PickGood     Action = "good"     // item: how many are there
-	PickDamaged  Action = "damaged"  // item: how many are damaged
-	PickReason   Action = "reason"   // item: a kiosk.Reason
 
 	TapAllHere Action = "all-here" // all that is not counted is there as expected; of a product: all of it
 	TapRecount Action = "recount"  // forget what was counted: of the product, or of the whole delivery
@@ -64,7 +62,7 @@ type ReceiveState struct {
 	Last       Product    // the one that was scanned last; Key empty: none was
 	Typed      bool       // the number is being typed
 	Notice     ReceiveNotice
-	Refusal    GoodsRefusal
+	Refusal    Refusal
 }
 
 // Delivery is a consignment on the screen.
@@ -106,7 +104,7 @@ type receiving struct {
 	last    string // key of the product that was scanned last
 	typed   bool
 	notice  ReceiveNotice
-	refusal GoodsRefusal
+	refusal Refusal
 	counts  map[string]map[string]counted // by consignment and product
 	all     kept[[]Consignment]
 }
@@ -119,14 +117,14 @@ type counted struct {
 
 func (d *Desk) openReceive(at kiosk.Moment) {
 	r := &d.receive
-	r.step, r.open, r.product, r.last, r.typed, r.notice, r.refusal = ReceiveChoose, "", "", "", false, ReceiveNothing, GoodsRefusedNone
+	r.step, r.open, r.product, r.last, r.typed, r.notice, r.refusal = ReceiveChoose, "", "", "", false, ReceiveNothing, ""
 	r.all.drop()
 	d.open(Receive, at, 0)
 }
 
 // receiveStep shows another step of the screen.
 func (d *Desk) receiveStep(s ReceiveStep) {
-	d.receive.step, d.receive.typed, d.receive.notice, d.receive.refusal = s, false, ReceiveNothing, GoodsRefusedNone
+	d.receive.step, d.receive.typed, d.receive.notice, d.receive.refusal = s, false, ReceiveNothing, ""
 }
 
 // consignments are those of the books.
@@ -141,7 +139,7 @@ func (d *Desk) consignments(at kiosk.Moment) []Consignment {
 func (d *Desk) delivery(c Consignment) (Delivery, []Product) {
 	out := Delivery{ID: c.ID, ExpectedAt: d.inZone(c.ExpectedAt), Orders: c.Orders, SignedAt: d.inZone(c.SignedAt)}
 	if c.SignedBy != "" {
-		out.SignedBy = d.signer(c.SignedBy)
+		out.SignedBy = d.nameOf(c.SignedBy)
 	}
 	products := make([]Product, 0, len(c.Lines))
 	for _, l := range c.Lines {

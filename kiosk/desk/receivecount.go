@@ -51,10 +51,10 @@ func (d *Desk) tapCount(a Action, products []Product) {
 				d.count(p.Key, counted{good: p.Expected})
 			}
 		}
-		r.notice, r.refusal = ReceiveNothing, GoodsRefusedNone
+		r.notice, r.refusal = ReceiveNothing, ""
 	case TapRecount:
 		delete(r.counts, r.open)
-		r.last, r.notice, r.refusal = "", ReceiveNothing, GoodsRefusedNone
+		r.last, r.notice, r.refusal = "", ReceiveNothing, ""
 	case TapSign:
 		if len(r.counts[r.open]) == 0 {
 			r.notice = ReceiveNoneCounted
@@ -212,11 +212,11 @@ func (d *Desk) signFor(products []Product, at kiosk.Moment) {
 	}
 	for len(lines) > 0 {
 		n := min(len(lines), kiosk.MaxConsignmentLines)
-		why, well := d.recordBy(kiosk.GoodsReceived{Consignment: r.open, Lines: lines[:n:n], By: d.leader.who.ID}, at)
+		why, well := d.record(kiosk.GoodsReceived{Consignment: r.open, Lines: lines[:n:n], By: d.leader.who.ID}, at)
 		if !well {
 			return
 		}
-		if why != GoodsRefusedNone {
+		if why != "" {
 			r.refusal = why
 			return
 		}

@@ -89,7 +89,7 @@ func receives() []Named {
 			r.Step, r.Products, r.Open.Counted, r.Open.Here = desk.ReceiveSign, r.Products[:1], 1, 12
 		})},
 		{Name: "receive-refused", State: count(func(r *desk.ReceiveState) {
-			r.Step, r.Refusal = desk.ReceiveSign, desk.GoodsRefusedInvalid
+			r.Step, r.Refusal = desk.ReceiveSign, desk.RefusedMeanwhile
 		})},
 		{Name: "receive-done", State: count(func(r *desk.ReceiveState) { r.Step, r.Open.Units = desk.ReceiveDone, 38 })},
 	}
@@ -135,11 +135,11 @@ func overdues() []Named {
 		{Name: "overdue-order-today", State: order(func(o *desk.OverdueState) {
 			o.Open, o.Notice = o.Rows[0], desk.OverdueToday
 		})},
-		{Name: "overdue-order-staff", State: order(func(o *desk.OverdueState) { o.MayBack, o.Refusal = false, desk.GoodsRefusedRole })},
+		{Name: "overdue-order-staff", State: order(func(o *desk.OverdueState) { o.MayBack, o.Refusal = false, desk.RefusedRole })},
 		{Name: "overdue-send-back", State: order(func(o *desk.OverdueState) { o.Step = desk.OverdueSendBack })},
-		{Name: "overdue-sent-back", State: order(func(o *desk.OverdueState) { o.Refusal = desk.GoodsRefusedSentBack })},
-		{Name: "overdue-changed", State: order(func(o *desk.OverdueState) { o.Refusal = desk.GoodsRefusedChanged })},
-		{Name: "overdue-gone", State: order(func(o *desk.OverdueState) { o.Refusal = desk.GoodsRefusedGone })},
+		{Name: "overdue-sent-back", State: order(func(o *desk.OverdueState) { o.Refusal = desk.RefusedSentBack })},
+		{Name: "overdue-changed", State: order(func(o *desk.OverdueState) { o.Refusal = desk.RefusedTooMany })},
+		{Name: "overdue-gone", State: order(func(o *desk.OverdueState) { o.Refusal = desk.RefusedMeanwhile })},
 	}
 }
 
@@ -245,8 +245,15 @@ func dayCloses() []Named {
 			d.Pending, d.Differ = 0, 0
 			d.Closed = &desk.DayClosing{At: Now().Add(-20 * time.Minute), By: "王团长", Pending: 17}
 		})},
-		{Name: "day-close-staff", State: with(func(d *desk.DayCloseState) { d.MayClose, d.Refusal = false, desk.GoodsRefusedRole })},
+		{Name: "day-close-staff", State: with(func(d *desk.DayCloseState) { d.MayClose, d.Refusal = false, desk.RefusedRole })},
 		{Name: "day-close-alone", State: with(func(d *desk.DayCloseState) { d.Alone, d.Pending, d.Settled, d.Differ = true, 138, 0, 0 })},
+		{Name: "day-close-exported", State: func() desk.State {
+			s := with(func(d *desk.DayCloseState) {
+				d.Closed = &desk.DayClosing{At: Now().Add(-20 * time.Minute), By: "王团长", Since: 2, Pending: 17}
+			})
+			s.Job = &desk.JobState{Job: desk.Job{Number: 1, Kind: desk.JobExportDay, Day: "2026-11-23"}, Ended: true, Result: "hexiao-K1-2026-11-23.xlsx"}
+			return s
+		}()},
 		{Name: "day-close-no-day", State: with(func(d *desk.DayCloseState) { d.Day, d.NoDay = "", true })},
 		{Name: "day-close-differs", State: entries(desk.WordDiffers, kiosk.SettledConflict)},
 		{Name: "day-close-pending", State: entries(desk.WordPending, "", "", "", "", "", "")},

@@ -96,7 +96,7 @@ func dayTable(k *look.Kit, s desk.State, ways []fyne.CanvasObject) fyne.CanvasOb
 	d := s.DayClose
 	table := k.Card(look.Surface, true, look.Space3, look.Space1, k.Fit(k.Middle(0, figures(k, dayFigures(k.Words, d)))))
 	notice := refusalRemark(k, d.Refusal)
-	if notice == nil {
+	if notice == nil && s.Job == nil { // how the job goes stands in its place
 		notice = dayNotice(k, s)
 	}
 	return under(k, beside(k, table, nil, ways...), notice)

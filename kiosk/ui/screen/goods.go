@@ -77,11 +77,11 @@ func (v *View) follows(f func(desk.State)) {
 }
 
 // refusalRemark says why something was not recorded; nothing if it was.
-func refusalRemark(k *look.Kit, r desk.GoodsRefusal) fyne.CanvasObject {
-	if r == desk.GoodsRefusedNone {
+func refusalRemark(k *look.Kit, r desk.Refusal) fyne.CanvasObject {
+	if r == "" {
 		return nil
 	}
-	return remark(k, "circle-alert", k.Words.Say("goods.refused."+string(r)), look.Refuse)
+	return remark(k, "circle-alert", k.Words.Say("refusal."+string(r)), look.Refuse)
 }
 
 // waiting is the body of a screen whose books are still being opened, or cannot
@@ -152,11 +152,11 @@ func entryWords(w *look.Words, t kiosk.EventType) string {
 // settledWords says what HQ made of an event.
 func settledWords(w *look.Words, s kiosk.Settlement) string {
 	if s == "" {
-		return w.Say("settled.pending")
+		return w.Say("hq-word.pending")
 	}
-	id := "settled." + string(s)
+	id := "hq-word." + string(s)
 	if words := w.Say(id); words != id {
 		return words
 	}
-	return w.Say("settled.other")
+	return w.Say("hq-word.other")
 }

@@ -35,7 +35,7 @@ func Receive(k *look.Kit, s desk.State, on Actions) *View {
 	case r.Step == desk.ReceiveSign:
 		return goodsStep(k, s, on, w.Say("receive.sign-head"), receiveSign(k, r, on))
 	case r.Step == desk.ReceiveDone:
-		return goodsStep(k, s, on, title, receiveDone(k, r, on))
+		return leaderPage(k, s, on, title, receiveDone(k, r, on))
 	}
 	body, follow := receiveChoose(k, s, on)
 	v := leaderPage(k, s, on, w.Say("section.receive"), body)
@@ -89,7 +89,7 @@ func deliveryWhen(w *look.Words, s desk.State, d desk.Delivery) string {
 }
 
 func receiveNotice(k *look.Kit, r desk.ReceiveState) fyne.CanvasObject {
-	if r.Refusal != desk.GoodsRefusedNone {
+	if r.Refusal != "" {
 		return refusalRemark(k, r.Refusal)
 	}
 	if r.Notice == desk.ReceiveNothing {
@@ -222,7 +222,7 @@ func receiveWhy(k *look.Kit, r desk.ReceiveState, on Actions) fyne.CanvasObject 
 	for _, reason := range deliveryReasons(p) {
 		ticked := reason == p.Reason
 		rows = append(rows, look.Choice{
-			Title: w.Say("receive.reason." + string(reason)), Ticked: &ticked, Tapped: on.pick(desk.PickReason, string(reason)),
+			Title: reasonWords(w, reason), Ticked: &ticked, Tapped: on.pick(desk.PickReason, string(reason)),
 		})
 	}
 	return beside(k, k.Choices(rows), nil, k.Button(look.Plain, "arrow-left", w.Say("goods.back"), on.tap(desk.TapBack)))
@@ -245,7 +245,7 @@ func receiveSign(k *look.Kit, r desk.ReceiveState, on Actions) fyne.CanvasObject
 		if p.Differs() {
 			reason := ""
 			if p.Reason != "" {
-				reason = w.Say("receive.reason." + string(p.Reason))
+				reason = reasonWords(w, p.Reason)
 			}
 			row := productRow(w, p, on)
 			items = append(items, look.Item{

@@ -184,7 +184,7 @@ func conflicts() []Named {
 			}
 			for i := range 4 {
 				c.Open.Notes = append(c.Open.Notes, desk.ConflictEntry{
-					At: Now().Add(-time.Duration(i) * time.Hour), By: "王团长", Text: "顾客说家里人已经在另一台机器上提走了，明天把多拿的葡萄送回来",
+					At: Now().Add(-time.Duration(i) * time.Hour), By: "王团长", Text: "顾客说家里人已经在另一台机器上提走了，明天把多拿的葡萄送回来，差的两盒牛奶他自己再买",
 				})
 			}
 		})},

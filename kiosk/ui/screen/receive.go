@@ -64,7 +64,7 @@ func receiveChoose(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, fu
 func deliveryRow(w *look.Words, s desk.State, d desk.Delivery, on Actions) look.Choice {
 	c := look.Choice{
 		Icon: "truck", Title: d.ID, Note: join(w.Count("receive.orders", d.Orders), deliveryWhen(w, s, d)),
-		Right: w.Count("order.units", d.Units), Chevron: true, Tapped: on.pick(desk.PickDelivery, d.ID),
+		Right: "× " + look.Thousands(d.Units), Chevron: true, Tapped: on.pick(desk.PickDelivery, d.ID),
 	}
 	switch {
 	case d.Counted > 0:

@@ -80,6 +80,11 @@ type Desk struct {
 	jobs     int       // asked for so far
 	checks   checks
 	setup    setup
+
+	receive   receiving
+	overdue   overdue
+	conflicts conflicts
+	day       dayClosing
 }
 
 // New gives a desk on its Welcome screen.
@@ -184,6 +189,7 @@ func (d *Desk) Tick(at kiosk.Moment) {
 	if d.closes > 0 && at.Mono >= d.closes {
 		d.home()
 	}
+	d.remindMore(at)
 	disk := d.o.Ledger.Status().Disk
 	switch {
 	case disk != nil && d.screen != OutOfOrder:

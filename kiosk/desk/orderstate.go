@@ -138,6 +138,16 @@ func doer(b kiosk.Body) string {
 		return b.By
 	case kiosk.SentBack:
 		return b.By
+	case kiosk.GoodsReceived:
+		return b.By
+	case kiosk.DayClosed:
+		return b.By
+	case kiosk.SettingsChanged:
+		return b.By
+	case kiosk.ConflictNoted:
+		return b.By
+	case kiosk.SignedIn:
+		return b.By
 	}
 	return ""
 }

@@ -13,6 +13,7 @@ type Pads struct {
 	missing     missing
 	rating      rating
 	tax         int // how many characters
+	goods       goodsPads
 }
 
 // Pads gives what has been typed, for [Desk.TakeBack].
@@ -20,7 +21,7 @@ func (d *Desk) Pads() Pads {
 	c := d.customer
 	return Pads{
 		screen: d.screen, digits: d.keypad.digits, slip: d.keypad.slip, pin: d.signIn.typed, wrong: d.signIn.wrong,
-		left: c.choosing.left, missing: c.missing, rating: c.rating, tax: len(c.invoice.tax), counter: d.counter,
+		left: c.choosing.left, missing: c.missing, rating: c.rating, tax: len(c.invoice.tax), counter: d.counter, goods: d.goodsPads(),
 	}
 }
 
@@ -43,5 +44,6 @@ func (d *Desk) TakeBack(before Pads) {
 		if before.tax < len(c.invoice.tax) {
 			c.invoice.tax = c.invoice.tax[:before.tax]
 		}
+		d.takeBackGoods(before.goods)
 	}
 }

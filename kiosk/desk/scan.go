@@ -25,7 +25,7 @@ func (d *Desk) Scan(s Scan) (Answer, error) {
 		return d.busy(s.At), nil
 	}
 	d.recall(s.At)
-	if d.screen == Invoice && d.takeTitle(s) {
+	if d.screen == Invoice && d.takeTitle(s) || d.countScan(s) {
 		return Answer{}, nil
 	}
 	p, err := d.choose(s)

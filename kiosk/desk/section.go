@@ -144,6 +144,9 @@ func (d *Desk) keyMore(r rune, at kiosk.Moment) {
 	case OrderFile:
 		d.leader.touch(at)
 		d.typeOrder(r, at)
+	case Receive:
+		d.leader.touch(at)
+		d.typeReceive(r, at)
 	case Conflicts:
 		d.leader.touch(at)
 		d.typeConflict(r, at)

@@ -64,6 +64,7 @@ func shape(s desk.State) desk.State {
 	s.Keypad, s.SignIn = desk.KeypadState{}, desk.SignInState{ForHold: s.SignIn.ForHold}
 	s = customerShape(s)
 	s.Total = min(s.Total, 1)
+	goodsShape(&s)
 	s.Fault.Done, s.Fault.Total = 0, min(s.Fault.Total, 1)
 	return officeShape(counterShape(s))
 }

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -463,5 +464,61 @@ func TestChooseListsWhatWasCollectedToday(t *testing.T) {
 	s.wait(24 * time.Hour)
 	if got := s.scan(t, kiosktest.Code(9).Text); len(got.Choose.Orders) != 2 {
 		t.Errorf("%+v", ids(got.Choose.Orders))
+	}
+}
+
+// A code and a tax number are forgotten with the screen that they were shown on,
+// however it closes.
+func TestSecretsGoWithTheirScreens(t *testing.T) {
+	code := kiosktest.Code(9).Text
+	for name, leave := range map[string]func(*store){
+		"back":           func(s *store) { s.tap(desk.TapBack) },
+		"idle":           func(s *store) { s.wait(20 * time.Second) },
+		"the leader":     func(s *store) { s.tap(desk.TapLeader) },
+		"collect":        func(s *store) { s.tap(desk.TapCollect) },
+		"another's code": func(s *store) { s.scan(t, kiosktest.Code(3).Text) },
+		"out of order":   func(s *store) { s.memory.SetFault(errDisk); s.wait(time.Second) },
+	} {
+		s := newStore(nil, shared(1), shared(2), kiosktest.Order(3))
+		s.scan(t, code)
+		if !strings.Contains(s.Remembered(), code) {
+			t.Fatal("the code is not known while customers choose")
+		}
+		if leave(s); strings.Contains(s.Remembered(), code) {
+			t.Errorf("%s: the code is still known", name)
+		}
+	}
+	for name, leave := range map[string]func(*store){
+		"back": func(s *store) { s.tap(desk.TapBack) },
+		"idle": func(s *store) { s.wait(20 * time.Second) },
+		"send": func(s *store) { s.tap(desk.TapSend) },
+	} {
+		s := collected(t, nil)
+		s.tap(desk.TapInvoice)
+		s.scan(t, titleCode(t, "幸福里百货", credit))
+		if got := s.Remembered(); !strings.Contains(got, credit) || !strings.Contains(got, "幸福里百货") {
+			t.Fatal("the title is not known while it is shown")
+		}
+		leave(s)
+		if got := s.Remembered(); strings.Contains(got, credit) || strings.Contains(got, "幸福里百货") {
+			t.Errorf("%s: the title is still known", name)
+		}
+	}
+}
+
+// What an interrupted run handed over is answered first, and the order that was
+// left then is not handed over with it.
+func TestInterruptedAnswersComeAlone(t *testing.T) {
+	c := newCounter()
+	a := acceptedOrder("O1")
+	a.Outcomes[0].Resumed = true
+	a.Outcomes = append(a.Outcomes, acceptedOrder("O2").Outcomes...)
+	c.ledger.answers[codeA] = a
+	c.Desk = desk.New(desk.Options{Ledger: c.ledger, Choosing: true, Reveal: func(kiosk.Order) kiosk.Masked { return kiosk.Masked{} }})
+	if got := c.scan(t, codeA); got.Screen != desk.Accepted {
+		t.Errorf("%s", got.Screen)
+	}
+	if len(c.ledger.scans) != 1 || !slices.Equal(c.ledger.scans[0].Only, []kiosk.OrderID{"O1"}) {
+		t.Errorf("redeemed %+v", c.ledger.scans)
 	}
 }

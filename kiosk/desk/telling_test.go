@@ -82,7 +82,11 @@ func TestReportOfOneLineByKeyboard(t *testing.T) {
 	if m := s.keys("/--x").Missing; m.Units != 0 {
 		t.Errorf("%+v", m.Lines[0])
 	}
-	s.keys("+")
+	s.pick(desk.TapMissingDamaged, "0:2")
+	if m := s.pick(desk.TapMissingShort, "0:1").Missing; m.Lines[0].Short != 1 || m.Lines[0].Damaged != 1 {
+		t.Errorf("what is new does not win: %+v", m.Lines[0])
+	}
+	s.pick(desk.TapMissingDamaged, "0:0")
 	s.tap(desk.TapEnter, desk.TapEnter)
 	s.must(t, desk.Accepted)
 	wantBodies(t, s, kiosk.MissingReported{Order: kiosktest.OrderID(1), Redemption: s.redemption(0), Lines: []kiosk.Handed{{Line: "1", Short: 1}}})

@@ -154,7 +154,7 @@ func (d *Desk) report(at kiosk.Moment) {
 		return
 	}
 	d.after.reported, d.customer.missing.sent = true, true
-	d.sound(SoundWait)
+	d.say(SoundWait, PromptWait)
 }
 
 func (d *Desk) missingState(kiosk.Moment) MissingState {

@@ -154,7 +154,7 @@ func (d *Desk) sendRating(at kiosk.Moment) {
 	}
 	if d.tell(at, bodies...) {
 		d.after.rated = true
-		d.sound(SoundAccept)
+		d.say(SoundAccept, PromptThanks)
 		d.toAccepted(at)
 	}
 }

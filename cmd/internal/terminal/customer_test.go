@@ -2,14 +2,18 @@ package terminal
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/desk"
+	"hexiao/kiosk/seal"
 )
 
+const taxNumber = "91350100M000100Y43" // the example of GB 32100-2015
+
 // A customer chooses among the orders of one code, rates what was handed over and
-// says what is missing; all of it is in the journal.
+// says what is missing, and asks for an invoice; all of it is in the journal.
 func TestCustomerChoosesAndTells(t *testing.T) {
 	f, _ := localFolder(t, 3, kiosk.Policy{})
 	shared, err := kiosk.PlatformCode("77889900")
@@ -61,7 +65,20 @@ func TestCustomerChoosesAndTells(t *testing.T) {
 	if s := r.until("a report", func(s desk.State) bool { return s.Missing.Sent }); s.Header.Unsent == 0 {
 		t.Errorf("%+v", s.Header)
 	}
+	r.Tap(desk.TapDone)
+	r.until("the answer again", func(s desk.State) bool { return s.Screen == desk.Accepted && s.Ways.Missing == desk.WayGone })
+	r.Tap(desk.TapInvoice)
+	r.Tap(desk.TapCompany)
+	for _, c := range taxNumber {
+		r.Key(c)
+	}
+	r.until("a tax number", func(s desk.State) bool { return s.Invoice.Tax == taxNumber })
+	r.Tap(desk.TapSend)
+	r.until("an invoice", func(s desk.State) bool { return s.Ways.Invoice == desk.WayGone })
 	r.stop()
+	if strings.Contains(r.log.String(), taxNumber) || strings.Contains(r.log.String(), shared.Text) {
+		t.Error("the log has the tax number, or the code")
+	}
 
 	again := openStore(t, f)
 	defer again.Close()
@@ -71,7 +88,11 @@ func TestCustomerChoosesAndTells(t *testing.T) {
 			t.Errorf("order %s: %+v", id, state)
 		}
 	}
-	if _, state, _ := again.Order("A1"); len(state.OpenReports()) != 1 {
-		t.Errorf("reports %+v", state.Reports)
+	_, state, _ := again.Order("A1")
+	if len(state.OpenReports()) != 1 || len(state.Invoices) != 1 {
+		t.Fatalf("%+v", state)
+	}
+	if to, err := f.Point.OpenInvoice("A1", state.Invoices[0].Sealed); err != nil || to != (seal.Invoice{TaxNumber: taxNumber}) {
+		t.Errorf("sealed for %+v, %v", to, err)
 	}
 }

@@ -83,3 +83,8 @@ func (f Folder) Reveal(o kiosk.Order) kiosk.Masked {
 	}
 	return m
 }
+
+// SealInvoice seals to whom a company's invoice for an order goes.
+func (f Folder) SealInvoice(order kiosk.OrderID, title, tax string) ([]byte, error) {
+	return f.Point.SealInvoice(order, seal.Invoice{Title: title, TaxNumber: tax})
+}

@@ -142,7 +142,7 @@ func assemble(o Options) (*Terminal, error) {
 		shut:    newShut(f.Config.Point), version: version(), clock: newClock(o.Now, o.Boot, past{}, false),
 	}
 	d := desk.Options{
-		Ledger: t.shut, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN,
+		Ledger: t.shut, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN, SealInvoice: f.SealInvoice,
 		Choosing: o.Choosing, Lang: desk.Lang(f.Config.Language), Look: desk.Look{Palette: f.Config.Look.Palette, Large: f.Config.Look.Large},
 		Do: t.do, Parts: t.parts, Setup: logged{t.setup, func(err error) { o.Log.Error("the settings could not be changed", "error", err) }},
 	}

@@ -467,6 +467,24 @@ func TestChooseListsWhatWasCollectedToday(t *testing.T) {
 	}
 }
 
+// Whoever waits for the leader is not asked again because the phone is seen again.
+func TestChoosingOnceForAHold(t *testing.T) {
+	s := newStore(func(p *kiosk.Policy) { p.Handover = kiosk.HandoverLeader }, shared(1), shared(2), shared(3), kiosktest.Order(4))
+	s.scan(t, kiosktest.Code(9).Text)
+	s.pick(desk.TapTick, id(3))
+	s.tap(desk.TapCollect)
+	for range 3 {
+		s.wait(40 * time.Second)
+		if got := s.scan(t, kiosktest.Code(9).Text); got.Screen != desk.Held || len(got.Result.Orders) != 2 || got.Left != 60 {
+			t.Fatalf("the code leads to %s for %d s", got.Screen, got.Left)
+		}
+	}
+	wantRecorded(t, s, "order-held "+id(1), "order-held "+id(2))
+	if got := s.scan(t, kiosktest.Code(4).Text); got.Screen != desk.Held || got.Result.Orders[0].ID != kiosktest.OrderID(4) {
+		t.Errorf("another's code leads to %s", got.Screen)
+	}
+}
+
 // A code and a tax number are forgotten with the screen that they were shown on,
 // however it closes.
 func TestSecretsGoWithTheirScreens(t *testing.T) {

@@ -67,7 +67,7 @@ func (d *Desk) ask(s *Scan) (bool, error) {
 		}
 	}
 	ids := goes(a)
-	left := d.leftBehind(ids)
+	left := len(ids) > 0 && d.leftBehind(ids)
 	switch {
 	case s.Only != nil:
 		return false, nil
@@ -76,6 +76,9 @@ func (d *Desk) ask(s *Scan) (bool, error) {
 		return true, nil
 	case len(ids) < 2 && !left:
 		return false, nil
+	case d.waitsFor(ids):
+		d.open(Held, s.At, holdTimes*d.policy().IdleTime) // they chose before
+		return true, nil
 	}
 	d.openChoose(*s, a)
 	return true, nil
@@ -83,8 +86,18 @@ func (d *Desk) ask(s *Scan) (bool, error) {
 
 // leftBehind reports whether the customer who is being answered left all these
 // orders, just now, on purpose.
-func (d *Desk) leftBehind(ids []kiosk.OrderID) bool {
-	return len(ids) > 0 && !slices.ContainsFunc(ids, func(id kiosk.OrderID) bool { return !slices.Contains(d.after.left, id) })
+func (d *Desk) leftBehind(ids []kiosk.OrderID) bool { return len(without(ids, d.after.left)) == 0 }
+
+// waitsFor reports whether Held is up for these orders, but for those that were
+// left.
+func (d *Desk) waitsFor(ids []kiosk.OrderID) bool {
+	held := goes(d.answer)
+	return d.screen == Held && len(without(held, ids)) == 0 && d.leftBehind(without(ids, held))
+}
+
+// without gives the ids that are not among others.
+func without(ids, others []kiosk.OrderID) []kiosk.OrderID {
+	return slices.DeleteFunc(slices.Clone(ids), func(id kiosk.OrderID) bool { return slices.Contains(others, id) })
 }
 
 func (d *Desk) openChoose(s Scan, a Answer) {
@@ -140,7 +153,7 @@ func (d *Desk) tick(id kiosk.OrderID, at kiosk.Moment) {
 
 // ticked gives the orders to take along.
 func (c choosing) ticked() []kiosk.OrderID {
-	return slices.DeleteFunc(goes(c.answer), func(id kiosk.OrderID) bool { return slices.Contains(c.left, id) })
+	return without(goes(c.answer), c.left)
 }
 
 // collect hands over what is ticked and nothing else, whatever has come to the

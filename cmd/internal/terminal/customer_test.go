@@ -81,7 +81,11 @@ func TestCustomerChoosesAndTells(t *testing.T) {
 	}
 
 	again := openStore(t, f)
-	defer again.Close()
+	t.Cleanup(func() {
+		if err := again.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	for id, want := range map[kiosk.OrderID]int{"A1": 1, "A2": 1, "A3": 0} {
 		_, state, _ := again.Order(id)
 		if len(state.Standing()) != want || len(state.Ratings) != want {

@@ -18,9 +18,9 @@ func customers() []Named {
 func up(s desk.Screen) desk.State { return desk.State{Screen: s, Left: 17, Total: 20} }
 
 func chooses() []Named {
-	choice := func(o desk.ResultOrder, number, shelf string, ticked bool) desk.ChooseOrder {
+	choice := func(o desk.ResultOrder, number, shelf string) desk.ChooseOrder {
 		o.ID, o.PickupNumber, o.Shelf = kiosk.OrderID("O"+number), number, shelf
-		return desk.ChooseOrder{ResultOrder: o, Goes: true, Ticked: ticked}
+		return desk.ChooseOrder{ResultOrder: o, Goes: true, Ticked: true}
 	}
 	no := func(v kiosk.Verdict, number string, change func(*desk.ResultOrder)) desk.ChooseOrder {
 		o := order(v)
@@ -30,11 +30,11 @@ func chooses() []Named {
 	}
 	owing := order(kiosk.PaymentDue, groceries()[1])
 	owing.Due = 1280
-	first, second := choice(order(kiosk.Accepted, groceries()...), "86", "B-12", true), choice(order(kiosk.Accepted, groceries()[2]), "91", "C-03", true)
+	first, second := choice(order(kiosk.Accepted, groceries()...), "86", "B-12"), choice(order(kiosk.Accepted, groceries()[2]), "91", "C-03")
 	unticked := second
 	unticked.Ticked = false
 	mixed := []desk.ChooseOrder{
-		first, unticked, choice(owing, "92", "C-04", true), choice(order(kiosk.Held, groceries()[:2]...), "95", "A-01", true),
+		first, unticked, choice(owing, "92", "C-04"), choice(order(kiosk.Held, groceries()[:2]...), "95", "A-01"),
 		no(kiosk.NotArrived, "97", func(o *desk.ResultOrder) { o.ExpectedAt = Now().AddDate(0, 0, 1) }),
 		no(kiosk.AlreadyCollected, "98", func(o *desk.ResultOrder) { o.First = earlier(3, true) }),
 		no(kiosk.RefundInProgress, "99", func(*desk.ResultOrder) {}),

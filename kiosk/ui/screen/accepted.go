@@ -28,15 +28,15 @@ func Accepted(k *look.Kit, s desk.State, on Actions) *View {
 // leader undoes where the customer would rate.
 func acceptedWays(k *look.Kit, s desk.State, on Actions) []look.Share {
 	var out []look.Share
-	add := func(offered bool, icon, id string, a desk.Action) {
+	add := func(offered bool, id string, a desk.Action) {
 		if offered {
-			out = append(out, look.Share{Object: k.Button(look.Plain, icon, k.Words.Say(id), on.tap(a)), Weight: 1})
+			out = append(out, look.Share{Object: k.Button(look.Plain, "", k.Words.Say(id), on.tap(a)), Weight: 1})
 		}
 	}
-	add(s.Leader != "" && s.Role.May(kiosk.TypeRedemptionUndone), "", "result.undo", desk.TapUndo)
-	add(s.Ways.Missing == desk.WayOpen, "", "accepted.missing", desk.TapReport)
-	add(s.Leader == "" && s.Ways.Rate == desk.WayOpen, "", "accepted.rate", desk.TapRate)
-	add(s.Ways.Invoice == desk.WayOpen, "", "accepted.invoice", desk.TapInvoice)
+	add(s.Leader != "" && s.Role.May(kiosk.TypeRedemptionUndone), "result.undo", desk.TapUndo)
+	add(s.Ways.Missing == desk.WayOpen, "accepted.missing", desk.TapReport)
+	add(s.Leader == "" && s.Ways.Rate == desk.WayOpen, "accepted.rate", desk.TapRate)
+	add(s.Ways.Invoice == desk.WayOpen, "accepted.invoice", desk.TapInvoice)
 	return out
 }
 

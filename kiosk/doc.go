@@ -12,6 +12,17 @@
 // records) and HQ (when it settles, see [Settle]) run over every event. There is
 // no second rule set for offline use.
 //
+// # What follows a handover, and what does not come about
+//
+// A customer may report that something is missing ([MissingReported]), rate, and
+// ask for an invoice; a leader answers a report by an [AfterSaleRegistered] or
+// dismisses it. No unit is paid back twice, none comes back that was not handed
+// over, and what was paid back cannot be undone and collected again. Goods that
+// nobody collects are [SentBack], and then handed over by nobody. A leader signs
+// for deliveries ([GoodsReceived]): from then on the orders of that consignment
+// that are on their way count as arrived ([Context].Received), here at once and
+// everywhere when HQ has heard of it. [Role.May] says what staff may do.
+//
 // # Rules of the package
 //
 // Pure: no clock, no I/O, no randomness. Time, identifiers and keyed hashes

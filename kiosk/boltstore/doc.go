@@ -29,6 +29,7 @@
 //	states    order id -> tag, kiosk.EncodeState
 //	receipts  sequence (8 bytes, big-endian) -> tag, HQ's verdict (JSON), of
 //	          those that are not simply accepted
+//	received  consignment -> tag, its first signature (JSON)
 //	meta      "state": tag, terminal, journal's head, HQ's acknowledged head, failed
 //	          attempts, sum over all records (JSON)
 //
@@ -36,7 +37,9 @@
 // tag: the first 8 bytes of HMAC-SHA256(key, bucket 00 key 00 value). A tag says
 // nothing of records that are missing, or are as they once were; for states,
 // where that would let an order be collected twice, the sum does. Files of format
-// 1, without the tags in meta and the sum, are still read and brought up.
+// 1, without the tags in meta and the sum, and of format 2, without received, are
+// still read and brought up: the whole journal is then folded in once more, for
+// the program that wrote them may have passed over events that it did not know.
 //
 // The file seen has 112 bytes, big-endian: "HXSEEN01"; sequence (8) and chain hash
 // (32) of the journal's head; how many starts in a row no Close followed (8);
@@ -54,6 +57,10 @@
 // memory. A checkpoint in the background carries the states into state.db, in
 // ordinary synced transactions, with the journal's head in the last one. Opening
 // reads state.db and then the journal after that head.
+//
+// [Store.Peek] gives that answer without recording; an answer that an earlier run
+// owes stays owed. [Options].Observer is told of what changes, so that an index of
+// the orders can follow.
 //
 // # When the disk fails
 //
@@ -89,7 +96,8 @@
 // [Store.Maintain] is called once an hour. Once a day it searches the order set:
 // an order of which nothing is left to hand over, and whose last event is older
 // than the policy's retention (or its undo window, if that is longer), loses its
-// customer's data: what is sealed and the blind indexes. Everything else stays,
+// customer's data: what is sealed and the blind indexes. So does one that went back
+// to the merchant; while a customer's report is open, the data stay. Everything else stays,
 // the lookups too, so a late scan is still answered by what has happened. Count
 // and digest of the set do not change. HQ may send such an order again in the
 // same version: it stays without; a newer version brings the data back until the
@@ -98,7 +106,8 @@
 // forgotten.
 //
 // States of orders that have left the set are deleted after the same time, when
-// HQ has every event, has accepted theirs and no hold is open. The journal keeps
+// HQ has every event, has accepted theirs and no hold or report is open; so are
+// signatures for consignments that no order of the set names any more. The journal keeps
 // their events, and a rebuild makes the states again.
 //
 // A file of which more than half, and 16 MB, is free is copied into a new one,

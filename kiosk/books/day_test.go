@@ -64,6 +64,10 @@ func TestDayBook(t *testing.T) {
 	if book := s.day(today); book.Totals != want || len(book.Entries) != 6 {
 		t.Errorf("after the undo %+v, want %+v", book.Totals, want)
 	}
+	s.RemoveOrder(kiosktest.OrderID(1)) // that it was undone is known without the order
+	if book := s.day(today); book.Totals != want {
+		t.Errorf("without the order %+v, want %+v", book.Totals, want)
+	}
 	if book := s.day("2026-03-03"); book.Totals != (kiosk.DayTotals{Undone: 1}) || len(book.Entries) != 1 {
 		t.Errorf("the next day %+v", book.Totals)
 	}

@@ -79,7 +79,7 @@ func (x *Index) prepared(o kiosk.Order, s kiosk.OrderState, point kiosk.PointID)
 	if !o.ExpectedAt.IsZero() {
 		r.expected = o.ExpectedAt.UnixMilli()
 	}
-	r.reports = uint8(min(len(s.OpenReports()), 255)) //nolint:gosec // bounded
+	r.reports = uint8(min(len(s.OpenReports()), 255))
 	for _, standing := range s.Standing() {
 		h := handover{day: noDay, at: standing.At.UnixMilli()}
 		for _, l := range standing.Lines {
@@ -122,7 +122,7 @@ func (x *Index) date(d *draft) {
 		}
 		h := &d.handed[i]
 		local := at.In(x.zone)
-		h.day, h.hour = dayNumber(local), uint8(local.Hour()) //nolint:gosec // below 24
+		h.day, h.hour = dayNumber(local), uint8(local.Hour())
 	}
 }
 
@@ -136,7 +136,7 @@ func (x *Index) interned(d draft) *record {
 	r.lines = make([]line, len(o.Lines))
 	for i, l := range o.Lines {
 		r.lines[i] = line{
-			id: x.set.text(string(l.ID)), goods: x.set.goodsOf(l), quantity: int32(l.Quantity), //nolint:gosec // at most kiosk.MaxQuantity
+			id: x.set.text(string(l.ID)), goods: x.set.goodsOf(l), quantity: int32(l.Quantity),
 			price: l.UnitPrice,
 		}
 	}

@@ -57,7 +57,7 @@ func (s *set) put(r *record) {
 	r.generation = s.generation
 	old := s.records[r.id]
 	if old == nil {
-		r.at = int32(len(s.list)) //nolint:gosec // far fewer orders
+		r.at = int32(len(s.list))
 		s.list = append(s.list, r)
 	} else {
 		s.count(old, -1)
@@ -124,7 +124,7 @@ func (s *set) text(t string) uint32 {
 	n, ok := s.texts[t]
 	if !ok {
 		t = strings.Clone(t)
-		n = uint32(len(s.lineIDs)) //nolint:gosec // far fewer
+		n = uint32(len(s.lineIDs))
 		s.lineIDs = append(s.lineIDs, t)
 		s.texts[t] = n
 	}
@@ -135,7 +135,7 @@ func (s *set) consignment(id string) uint32 {
 	n, ok := s.numbers[id]
 	if !ok {
 		id = strings.Clone(id)
-		n = uint32(len(s.consignments)) //nolint:gosec // far fewer
+		n = uint32(len(s.consignments))
 		s.consignments = append(s.consignments, consignment{id: id})
 		s.numbers[id] = n
 	}
@@ -149,7 +149,7 @@ func (s *set) goodsOf(l kiosk.Line) uint32 {
 		key = goodsKey{strings.Clone(l.Product), strings.Clone(l.Spec), strings.Clone(l.Supplier)}
 		g := goods{goodsKey: key, unit: strings.Clone(l.Unit), folded: fold(key.product)}
 		g.full, g.initials = pinyin.Spell(key.product)
-		n = uint32(len(s.goods)) //nolint:gosec // far fewer
+		n = uint32(len(s.goods))
 		s.goods = append(s.goods, g)
 		s.goodsNumbers[key] = n
 	}
@@ -174,5 +174,5 @@ func fold(s string) string { return strings.ToLower(strings.TrimSpace(norm.NFKC.
 // dayNumber counts the days since 1970 of a local time's calendar.
 func dayNumber(local time.Time) int32 {
 	y, m, d := local.Date()
-	return int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400) //nolint:gosec // thousands
+	return int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
 }

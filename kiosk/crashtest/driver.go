@@ -174,7 +174,7 @@ func (d *driver) ask(s Step) (told Told, err error) {
 		}
 		err = st.Undo(d.now(), id, standing[len(standing)-1].Event, kiosktest.Leader(), "wrong bag")
 	case DoRecord:
-		err = st.Record(d.now(), kiosk.SignedIn{By: "L1", Role: kiosk.RoleLeader})
+		err = st.Record(d.now(), eventOf(st, s))
 	case DoAcknowledge:
 		err = acknowledge(st)
 	case DoWipe:

@@ -28,7 +28,7 @@ const (
 	DoConfirm     Do = "confirm" // the hold of order N; Page 1: a part of it
 	DoReject      Do = "reject"  // the hold of order N
 	DoUndo        Do = "undo"    // the last handover of order N
-	DoRecord      Do = "record"  // an event without an order
+	DoRecord      Do = "record"  // the N-th kind of what a leader records, of order Page where it is of one
 	DoAcknowledge Do = "acknowledge"
 	DoWipe        Do = "wipe"
 	DoMaintain    Do = "maintain" // N days later: customers are forgotten, files copied
@@ -256,6 +256,7 @@ func Scenarios() []Scenario {
 		{Name: "several orders by one code", Steps: func(dice *rand.Rand) [][]Step {
 			return [][]Step{join(begin(2), records(dice.IntN(8)), scans(dice, sharedCode, sharedCode+1, sharedCode+2, sharedCode+3, 50), one(DoClose))}
 		}},
+		{Name: "after the handover", Steps: afterHandover},
 		{Name: "holds", Steps: holds},
 		{Name: "acknowledgements", Steps: func(dice *rand.Rand) [][]Step {
 			return [][]Step{join(begin(2), scans(dice, 0, 1, 2), one(DoAcknowledge), scans(dice, 3, 5, 6), one(DoAcknowledge),

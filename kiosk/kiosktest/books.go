@@ -2,6 +2,7 @@ package kiosktest
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -81,7 +82,7 @@ func (m *Memory) Settle(upTo uint64, receipts ...kiosk.Receipt) {
 		m.receipts = slices.DeleteFunc(m.receipts, func(old kiosk.Receipt) bool { return old.Seq == r.Seq })
 		m.receipts = append(m.receipts, r)
 	}
-	slices.SortFunc(m.receipts, func(a, b kiosk.Receipt) int { return int(a.Seq) - int(b.Seq) }) //nolint:gosec // small
+	slices.SortFunc(m.receipts, func(a, b kiosk.Receipt) int { return cmp.Compare(a.Seq, b.Seq) })
 	if m.books != nil {
 		m.books.Settled()
 	}

@@ -263,39 +263,39 @@ func delivery(t *testing.T, h Harness) {
 	want(t, redeem(t, h, Code(5), time.Hour), kiosk.NotArrived)
 }
 
-// refund is an after-sale of units of a line.
-func refund(n int, kind kiosk.AfterSaleKind, line kiosk.LineID, units int) kiosk.AfterSaleRegistered {
+// refund is an after-sale of units of a line of order 1.
+func refund(kind kiosk.AfterSaleKind, line kiosk.LineID, units int) kiosk.AfterSaleRegistered {
 	return kiosk.AfterSaleRegistered{
-		Order: OrderID(n), Kind: kind, Lines: []kiosk.Units{{Line: line, Units: units}}, Reason: kiosk.ReasonSpoilt, By: Leader().ID,
+		Order: OrderID(1), Kind: kind, Lines: []kiosk.Units{{Line: line, Units: units}}, Reason: kiosk.ReasonSpoilt, By: Leader().ID,
 	}
 }
 
 func afterSales(t *testing.T, h Harness) {
 	h.PutOrder(Order(1))
-	recorded(t, h, refund(1, kiosk.AfterSaleRefund, "1", 1), kiosk.ErrTooMany) // nothing was handed over
+	recorded(t, h, refund(kiosk.AfterSaleRefund, "1", 1), kiosk.ErrTooMany) // nothing was handed over
 	if _, err := byHandOf(h, 0, 1, kiosk.Confirmation{By: Leader(), Lines: []kiosk.Handed{{Line: "1", Handed: 1, Short: 1}}}); err != nil {
 		t.Fatal(err)
 	}
-	recorded(t, h, refund(1, "gift", "1", 1), kiosk.ErrWrongChoice)
-	recorded(t, h, refund(1, kiosk.AfterSaleRefund, "9", 1), kiosk.ErrUnknownLine)
-	recorded(t, h, refund(1, kiosk.AfterSaleRefund, "1", 0), kiosk.ErrTooMany)
-	nobody := refund(1, kiosk.AfterSaleRefund, "1", 1)
+	recorded(t, h, refund("gift", "1", 1), kiosk.ErrWrongChoice)
+	recorded(t, h, refund(kiosk.AfterSaleRefund, "9", 1), kiosk.ErrUnknownLine)
+	recorded(t, h, refund(kiosk.AfterSaleRefund, "1", 0), kiosk.ErrTooMany)
+	nobody := refund(kiosk.AfterSaleRefund, "1", 1)
 	nobody.By = ""
 	recorded(t, h, nobody, kiosk.ErrLeaderOnly)
-	recorded(t, h, refund(1, kiosk.AfterSaleReturn, "1", 2), kiosk.ErrTooMany) // one of them never came
-	recorded(t, h, refund(1, kiosk.AfterSaleReturn, "1", 1), nil)
+	recorded(t, h, refund(kiosk.AfterSaleReturn, "1", 2), kiosk.ErrTooMany) // one of them never came
+	recorded(t, h, refund(kiosk.AfterSaleReturn, "1", 1), nil)
 	h.reopened()
-	recorded(t, h, refund(1, kiosk.AfterSaleReturn, "1", 1), kiosk.ErrTooMany)
-	recorded(t, h, refund(1, kiosk.AfterSaleRefund, "1", 2), kiosk.ErrTooMany)
-	recorded(t, h, refund(1, kiosk.AfterSaleRefund, "1", 1), nil)
-	recorded(t, h, refund(1, kiosk.AfterSaleRefund, "1", 1), kiosk.ErrTooMany)
+	recorded(t, h, refund(kiosk.AfterSaleReturn, "1", 1), kiosk.ErrTooMany)
+	recorded(t, h, refund(kiosk.AfterSaleRefund, "1", 2), kiosk.ErrTooMany)
+	recorded(t, h, refund(kiosk.AfterSaleRefund, "1", 1), nil)
+	recorded(t, h, refund(kiosk.AfterSaleRefund, "1", 1), kiosk.ErrTooMany)
 }
 
 // afterSaleBeforeUndo: what was paid back cannot be collected again.
 func afterSaleBeforeUndo(t *testing.T, h Harness) {
 	h.PutOrder(Order(1))
 	out := want(t, redeem(t, h, Code(1), 0), kiosk.Accepted)
-	recorded(t, h, refund(1, kiosk.AfterSaleRefund, "1", 1), nil)
+	recorded(t, h, refund(kiosk.AfterSaleRefund, "1", 1), nil)
 	if err := h.Ledger.Undo(Moment(time.Minute), OrderID(1), out.Event, Leader(), "mistake"); !errors.Is(err, kiosk.ErrAfterSold) {
 		t.Errorf("undone after an after-sale: %v", err)
 	}
@@ -325,7 +325,7 @@ func reports(t *testing.T, h Harness) {
 	}
 	recorded(t, h, kiosk.ReportDismissed{Order: id, Report: open[0].Event, By: "L1"}, nil)
 	recorded(t, h, kiosk.ReportDismissed{Order: id, Report: open[0].Event, By: "L1"}, kiosk.ErrNoReport)
-	answer := refund(1, kiosk.AfterSaleRefund, "2", 1)
+	answer := refund(kiosk.AfterSaleRefund, "2", 1)
 	answer.Report = open[1].Event
 	recorded(t, h, answer, nil)
 	if open := h.State(id).OpenReports(); len(open) != 0 {

@@ -4,7 +4,8 @@
 //
 // What a leader may see and search (masked name, last four digits of the
 // phone) is sealed under the point's key, [PointKey.SealDesk], and found by
-// blind indexes. The full name and phone are sealed under a key that is derived
+// blind indexes, of the name also as it is typed in pinyin. To whom an invoice goes
+// is sealed under that key as well, [PointKey.SealInvoice]. The full name and phone are sealed under a key that is derived
 // from the customer's opaque pickup code, [SealFull]: without the code in hand
 // nobody, not even the terminal, can open them.
 //

@@ -58,6 +58,17 @@ func TestAScanOnALeadersScreen(t *testing.T) {
 	}
 }
 
+// So is one whose code opens several orders, of which they may choose.
+func TestAScanOfSeveralOrdersOnALeadersScreen(t *testing.T) {
+	s := newShop(t)
+	s.signIn(leaderPIN)
+	s.open(1)
+	s.scan(34)
+	s.on(desk.Accepted)
+	s.wait(13 * time.Second)
+	s.on(desk.OrderFile)
+}
+
 func TestALeaderWhoGoesAwayIsSignedOut(t *testing.T) {
 	s := newShop(t)
 	s.open(1)
@@ -207,6 +218,10 @@ func TestStaffMayHandOverOnly(t *testing.T) {
 	s := newShop(t)
 	s.signIn(staffPIN)
 	s.pick(desk.PickOrder, kiosktest.OrderID(1))
+	s.tap(desk.TapByLine)
+	s.pick(desk.PickLine, 0)
+	s.pick(desk.PickHanded, 1)
+	s.tap(desk.TapOK, desk.TapConfirm, desk.TapDone)
 	if s.tap(desk.TapHandOver); s.on(desk.Accepted).Role != kiosk.RoleStaff {
 		t.Fatal("no staff")
 	}
@@ -224,7 +239,7 @@ func TestStaffMayHandOverOnly(t *testing.T) {
 			t.Errorf("%s: %q at step %q", a, o.Refusal, o.Step)
 		}
 	}
-	if got := s.events(); !slices.Equal(got, []kiosk.EventType{kiosk.TypeRedeemed}) {
+	if got := s.events(); !slices.Equal(got, []kiosk.EventType{kiosk.TypeRedeemed, kiosk.TypeRedeemed}) {
 		t.Errorf("recorded: %v", got)
 	}
 }

@@ -290,8 +290,12 @@ func (d *Desk) switchLanguage() {
 	}
 }
 
-// open shows a screen for a time; 0 keeps it.
+// open shows a screen for a time; 0 keeps it. From a leader's screen to another's
+// is a way back.
 func (d *Desk) open(s Screen, at kiosk.Moment, lasts time.Duration) {
+	if d.screen.ForLeader() && !s.ForLeader() {
+		d.under = d.screen
+	}
 	d.screen, d.lasts, d.closes = s, lasts, 0
 	d.customer.leave(s)
 	if lasts > 0 {

@@ -113,9 +113,6 @@ func (d *Desk) Repeat() {
 // show opens the screen of an answer.
 func (d *Desk) show(a Answer, at kiosk.Moment) {
 	policy := d.policy()
-	if d.screen.ForLeader() {
-		d.under = d.screen
-	}
 	d.hand = hand{}
 	d.answer, d.result, d.after = a, d.newResult(a, at), after{}
 	switch {

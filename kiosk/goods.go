@@ -30,7 +30,7 @@ type GoodsReceived struct {
 }
 
 // ReceivedLine is one product of a consignment. Expected is what the orders of
-// the consignment add up to.
+// the consignment add up to, less what was signed for before.
 type ReceivedLine struct {
 	Product  string `cbor:"1,keyasint" json:"product"`
 	Spec     string `cbor:"2,keyasint,omitempty" json:"spec,omitempty"`

@@ -107,6 +107,8 @@ func TestDayCloseIsCompletedLater(t *testing.T) {
 	s.tap(desk.TapCloseDay, desk.TapCashFits, desk.TapConfirm, desk.TapDone)
 	s.scan(3)
 	s.tap(desk.TapDone)
+	s.tap(desk.TapSignOut)
+	s.signIn(leaderPIN) // changes nothing of what the day came to
 	s.ledger.Settle(s.ledger.Status().Head)
 	d := s.tap(desk.TapDayClose).DayClose
 	if d.Closed == nil || d.Closed.Pending != pending || d.Closed.Since != 1 || d.Pending != 0 || d.Differ != 0 {

@@ -378,3 +378,18 @@ func TestReceiveTakesBackWhatAScannerTyped(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// A role that this version does not know may sign for nothing.
+func TestReceiveIsNotForUnknownRoles(t *testing.T) {
+	s := newDelivery(t)
+	s.tap(desk.TapSignOut)
+	point := s.ledger.Point()
+	point.Leaders = []kiosk.Leader{{ID: "A1", Role: "auditor", PINHash: "4711"}}
+	s.ledger.SetPoint(point)
+	s.signIn("4711")
+	s.tap(desk.TapReceive)
+	s.pick(desk.PickDelivery, delivery)
+	if r := s.tap(desk.TapAllHere, desk.TapSign, desk.TapConfirm).Receive; r.Refusal != desk.RefusedRole || len(s.received()) != 0 {
+		t.Errorf("%+v", r.Refusal)
+	}
+}

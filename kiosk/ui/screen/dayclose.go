@@ -124,7 +124,7 @@ func dayNotice(k *look.Kit, s desk.State) fyne.CanvasObject {
 			return remark(k, "calendar-clock", join(words, w.Count("day.since", d.Closed.Since)), look.Wait)
 		}
 		if d.Closed.Pending > 0 && d.Pending == 0 {
-			return remark(k, "calendar-check", join(words, w.Say("day.complete-now")), look.BrandSoft)
+			return remark(k, "calendar-check", w.Say("day.complete-now"), look.BrandSoft)
 		}
 		return remark(k, "calendar-check", words, look.BrandSoft)
 	case !d.MayClose:

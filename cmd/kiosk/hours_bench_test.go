@@ -27,7 +27,7 @@ func BenchmarkDay(b *testing.B) {
 	customers := int(day / every)
 	d := startDisplay(b, 1280, 800)
 	port := scannertest.NewPort(b)
-	cmd, log := d.startKiosk("--data", many(b, customers+1), "--camera", film(b), "--serial", port.Path)
+	cmd, log := d.startKiosk("--data", many(b, customers+1), "--camera", film(b, false), "--serial", port.Path)
 	d.fills()
 	escape, digit := d.keycode(0xff1b), d.keycode('7')
 	var mb [5]float64 // after none, a quarter… all of the day
@@ -85,7 +85,7 @@ func BenchmarkFresh(b *testing.B) {
 	for b.Loop() {
 		d := startDisplay(b, 1280, 800)
 		port := scannertest.NewPort(b)
-		cmd, log := d.startKiosk("--data", many(b, 1), "--camera", film(b), "--serial", port.Path)
+		cmd, log := d.startKiosk("--data", many(b, 1), "--camera", film(b, false), "--serial", port.Path)
 		d.fills()
 		port.Send(code(0) + "\r\n")
 		d.shows("Accepted", accept, 0.2)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/jpeg"
 	"io"
 	"log/slog"
@@ -171,8 +172,9 @@ func many(b *testing.B, n int) string {
 
 func code(i int) string { return fmt.Sprintf("77%010d", i) }
 
-// film is a recording of an empty doorway, with a sensor's noise.
-func film(b *testing.B) string {
+// film is a recording of a doorway, with a sensor's noise: empty, or with something
+// that moves through it.
+func film(b *testing.B, moving bool) string {
 	b.Helper()
 	var frames bytes.Buffer
 	for i := range 12 {
@@ -181,6 +183,9 @@ func film(b *testing.B) string {
 			for x := range 1280 {
 				g.Pix[y*g.Stride+x] = uint8(90 - y/12)
 			}
+		}
+		if moving {
+			draw.Draw(g, image.Rect(60*i, 200, 60*i+300, 600), image.NewUniform(color.Gray{Y: 200}), image.Point{}, draw.Src)
 		}
 		scannertest.AddNoise(g, 3, uint64(i))
 		if err := jpeg.Encode(&frames, g, nil); err != nil {
@@ -194,8 +199,13 @@ func film(b *testing.B) string {
 	return name
 }
 
+// BenchmarkIdle is what a screen costs that nobody touches: without a camera, with
+// the picture of an empty doorway, and of one that somebody goes through all the
+// time, where reading costs more than showing.
 func BenchmarkIdle(b *testing.B) {
-	for name, args := range map[string][]string{"screen": {"--camera", "none"}, "camera": {"--camera", film(b)}} {
+	for name, args := range map[string][]string{
+		"screen": {"--camera", "none"}, "camera": {"--camera", film(b, false)}, "somebody": {"--camera", film(b, true)},
+	} {
 		b.Run(name, func(b *testing.B) {
 			d := startDisplay(b, 1280, 800)
 			cmd, _ := d.startKiosk(append([]string{"--data", newTerminal(b)}, args...)...)

@@ -41,34 +41,39 @@ func (t *Terminal) do(j desk.Job) {
 }
 
 // work does the jobs that the desk asks for until ctx ends, each in a goroutine
-// of its own and one of a kind at a time.
+// of its own and one of a kind at a time. A kind is free again before the screen
+// hears of the end, so that the next touch finds it so.
 func (t *Terminal) work(ctx context.Context) {
 	var underWay sync.WaitGroup
 	defer underWay.Wait()
+	var mu sync.Mutex
 	busy := map[desk.JobKind]bool{}
-	ended := make(chan desk.JobKind, len(desk.JobKinds()))
+	take := func(kind desk.JobKind, to bool) (was bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		was, busy[kind] = busy[kind], to
+		return was
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case kind := <-ended:
-			busy[kind] = false
 		case j := <-t.asked:
-			if busy[j.Kind] {
+			if take(j.Kind, true) {
 				t.tell(ctx, desk.JobState{Job: j, Ended: true, Failed: desk.JobBusy})
 				continue
 			}
-			busy[j.Kind] = true
 			underWay.Go(func() {
-				t.finish(ctx, j)
-				ended <- j.Kind
+				end := t.finish(ctx, j)
+				take(j.Kind, false)
+				t.tell(ctx, end)
 			})
 		}
 	}
 }
 
-// finish does a job and tells how it ended.
-func (t *Terminal) finish(ctx context.Context, j desk.Job) {
+// finish does a job and gives how it ended.
+func (t *Terminal) finish(ctx context.Context, j desk.Job) desk.JobState {
 	var last time.Duration
 	got, err := t.perform(ctx, j, func(done, total int) {
 		if now := t.o.Boot.Since(); now-last >= tellEvery {
@@ -80,7 +85,7 @@ func (t *Terminal) finish(ctx context.Context, j desk.Job) {
 	if err != nil {
 		t.o.Log.Warn("a job failed", "kind", string(j.Kind), "part", j.Part, "as", string(failed), "error", err)
 	}
-	t.tell(ctx, desk.JobState{Job: j, Ended: true, Failed: failed, Result: got.result, Facts: got.facts, Files: got.files})
+	return desk.JobState{Job: j, Ended: true, Failed: failed, Result: got.result, Facts: got.facts, Files: got.files}
 }
 
 func (t *Terminal) tell(ctx context.Context, j desk.JobState) {

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"hexiao/kiosk"
-	"hexiao/kiosk/config"
 	"hexiao/kiosk/desk"
 	"hexiao/kiosk/journal"
 	"hexiao/kiosk/ordertable"
@@ -49,6 +48,13 @@ func stickIn(t *testing.T, mountOptions string) (port stick.Port, path string) {
 		t.Fatal(err)
 	}
 	return stick.Port{Root: root, Data: root + "/nowhere"}, path
+}
+
+// officeOptions are those of a terminal whose leader has screens.
+func officeOptions(f Folder, fakes ...*scannerFake) Options {
+	o := options(f, fakes...)
+	o.Books = true
+	return o
 }
 
 // signIn has the leader at the screen of a part.
@@ -94,7 +100,7 @@ func fact(j desk.JobState, name desk.FactName) desk.Fact {
 func TestTheJournalGoesToAStick(t *testing.T) {
 	f, codes := localFolder(t, 2, kiosk.Policy{})
 	camera := newScannerFake("camera")
-	o := options(f, camera)
+	o := officeOptions(f, camera)
 	var path string
 	o.Sticks, path = stickIn(t, "rw")
 	r := start(t, o)
@@ -120,7 +126,7 @@ func TestTheJournalGoesToAStick(t *testing.T) {
 
 func TestThereIsNoStick(t *testing.T) {
 	f, _ := localFolder(t, 1, kiosk.Policy{})
-	o := options(f)
+	o := officeOptions(f)
 	o.Sticks, _ = stickIn(t, "rw")
 	if err := os.WriteFile(filepath.Join(o.Sticks.Root, "proc/self/mountinfo"), nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -135,137 +141,12 @@ func TestThereIsNoStick(t *testing.T) {
 	}
 }
 
-const table = `订单号,商品,数量,提货号,姓名,手机,核销码
-B1,葡萄,2,86,张小明,13800130417,8800000011
-B2,鸡蛋,x,87,李大妈,13900133302,8800000022
-B3,牛奶,1,88,王小红,13900133303,
-`
-
-func put(t *testing.T, folder, name, content string) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestOrdersComeFromAStick(t *testing.T) {
-	f, _ := localFolder(t, 1, kiosk.Policy{})
-	o := options(f)
-	var path string
-	o.Sticks, path = stickIn(t, "rw")
-	put(t, path, "orders.csv", table)
-	put(t, path, "picture.png", "no table")
-	put(t, path, "hexiao-codes-old.csv", "written by a terminal")
-	r := start(t, o)
-	r.signIn("stick")
-	got := r.done(desk.TapFindTables)
-	if len(got.Files) != 1 || got.Files[0].Name != "orders.csv" || got.Files[0].Size != int64(len(table)) {
-		t.Fatalf("%+v", got)
-	}
-	r.Pick(desk.TapImport, "orders.csv")
-	r.until("the import", func(s desk.State) bool {
-		return s.Diagnostics.Job != nil && s.Diagnostics.Job.Job.Kind == desk.JobImportOrders
-	})
-	got = r.ended1()
-	if got.Failed != "" || fact(got, desk.FactTaken).Count != 2 || fact(got, desk.FactRefused).Count != 1 ||
-		fact(got, desk.FactFirstLines).Text != "3" || fact(got, desk.FactCodes).Count != 1 {
-		t.Fatalf("%+v\n%s", got, r.log)
-	}
-	codes, err := os.ReadFile(filepath.Join(path, fact(got, desk.FactFile).Text))
-	if err != nil || !strings.HasPrefix(string(codes), "\ufeff订单号") || strings.Count(string(codes), "\r\n") != 2 || !strings.Contains(string(codes), "B3,") {
-		t.Errorf("the codes: %q, %v", codes, err)
-	}
-	problems, err := os.ReadFile(filepath.Join(path, "hexiao-problems-orders.csv"))
-	if err != nil || !strings.Contains(string(problems), "3,B2,") {
-		t.Errorf("the problems: %q, %v", problems, err)
-	}
-	for _, secret := range []string{"张小明", "13800130417", "8800000011", "李大妈"} {
-		if strings.Contains(r.log.String()+string(problems), secret) {
-			t.Errorf("%s is told", secret)
-		}
-	}
-	if s := r.until("the orders", func(s desk.State) bool { return s.Header.Orders == 3 }); s.Screen != desk.Diagnostics {
-		t.Errorf("%s", s.Screen)
-	}
-	r.stop()
-	last := kiosk.Event{}
-	if _, err := journal.Verify(JournalFolder(f.Path), journal.VerifyOptions{Each: func(e journal.Entry) error { last = e.Event; return nil }}); err != nil {
-		t.Fatal(err)
-	}
-	b, ok := last.Body.(kiosk.SettingsChanged)
-	if !ok || b.By != "L1" || len(b.Settings) != 1 || b.Settings[0] != (kiosk.Setting{Name: "orders.import", Value: "2"}) {
-		t.Errorf("the journal ends with %+v", last.Body)
-	}
-}
-
-func TestImportsThatFail(t *testing.T) {
-	withHQ := func(f *Folder) { f.Config.HQ.URL = "https://hq.example" }
-	for name, c := range map[string]struct {
-		files   map[string]string
-		options string
-		file    string
-		change  func(*Folder)
-		want    desk.JobFailure
-	}{
-		"no table":          {options: "rw", want: desk.JobNoFile},
-		"gone meanwhile":    {options: "rw", file: "gone.csv", want: desk.JobBroken},
-		"not a table":       {options: "rw", files: map[string]string{"a.xlsx": "PK nonsense"}, want: desk.JobBadFile},
-		"no columns":        {options: "rw", files: map[string]string{"a.csv": "x,y\n1,2\n"}, want: desk.JobBadFile},
-		"no order is good":  {options: "rw", files: map[string]string{"a.csv": "订单号,商品,数量\nB1,葡萄,x\n"}, want: desk.JobBadFile},
-		"another file":      {options: "rw", file: "a.png", want: desk.JobBadFile},
-		"codes cannot go":   {options: "ro", files: map[string]string{"a.csv": table}, want: desk.JobReadOnly},
-		"orders come by HQ": {options: "rw", files: map[string]string{"a.csv": table}, change: withHQ, want: desk.JobFromHQ},
-	} {
-		t.Run(name, func(t *testing.T) {
-			f, _ := localFolder(t, 1, kiosk.Policy{})
-			o := options(f)
-			var path string
-			o.Sticks, path = stickIn(t, c.options)
-			for name, content := range c.files {
-				put(t, path, name, content)
-			}
-			r := start(t, o)
-			r.stop()
-			if c.change != nil {
-				c.change(&r.Terminal.o.Folder)
-			}
-			r.Terminal.store = openStore(t, f)
-			defer func() { _ = r.Terminal.store.Close() }()
-			_, err := r.perform(t.Context(), desk.Job{Kind: desk.JobImportOrders, File: c.file}, func(int, int) {})
-			if got := failureOf(err); got != c.want {
-				t.Errorf("%q (%v), want %q", got, err, c.want)
-			}
-			if n := r.Terminal.store.Status().Orders; n != 1 {
-				t.Errorf("%d orders are there", n)
-			}
-		})
-	}
-}
-
-func TestAWriteProtectedStickBringsOrders(t *testing.T) {
-	f, _ := localFolder(t, 1, kiosk.Policy{})
-	o := options(f)
-	var path string
-	o.Sticks, path = stickIn(t, "ro")
-	put(t, path, "orders.csv", strings.Join(strings.Split(table, "\n")[:3], "\n"))
-	r := start(t, o)
-	r.signIn("stick")
-	r.done(desk.TapFindTables)
-	r.Tap(desk.TapImport)
-	r.until("the import", func(s desk.State) bool {
-		return s.Diagnostics.Job != nil && s.Diagnostics.Job.Job.Kind == desk.JobImportOrders
-	})
-	if got := r.ended1(); got.Failed != "" || fact(got, desk.FactTaken).Count != 1 || fact(got, desk.FactRefused).Count != 1 {
-		t.Errorf("%+v", got)
-	}
-}
-
 // A code that is scanned in a test goes nowhere: nothing is handed over, and
 // nobody is told what it says.
 func TestAScannerIsTestedAtTheTerminal(t *testing.T) {
 	f, codes := localFolder(t, 1, kiosk.Policy{})
 	serial := newScannerFake("serial")
-	r := start(t, options(f, serial))
+	r := start(t, officeOptions(f, serial))
 	r.signIn("serial")
 	r.Tap(desk.TapTest)
 	r.until("the test", func(s desk.State) bool { return s.Diagnostics.Job.UnderWay() })
@@ -284,7 +165,7 @@ func TestAScannerIsTestedAtTheTerminal(t *testing.T) {
 
 func TestNobodyScans(t *testing.T) {
 	f, _ := localFolder(t, 1, kiosk.Policy{})
-	o := options(f, newScannerFake("serial"))
+	o := officeOptions(f, newScannerFake("serial"))
 	boot := bootClock(1)
 	var ahead time.Duration
 	since := boot.Since
@@ -303,7 +184,7 @@ func TestNobodyScans(t *testing.T) {
 func TestPartsOfATerminal(t *testing.T) {
 	f, _ := localFolder(t, 1, kiosk.Policy{})
 	camera, first, second := newScannerFake("camera"), newScannerFake("serial"), newScannerFake("serial-2")
-	o := options(f, camera, first, second)
+	o := officeOptions(f, camera, first, second)
 	o.TestSound = func(context.Context, desk.Lang) error { return nil }
 	r := start(t, o)
 	r.signIn("disk")
@@ -338,7 +219,7 @@ func TestPartsOfATerminal(t *testing.T) {
 
 func TestPartsAreTested(t *testing.T) {
 	f, _ := localFolder(t, 1, kiosk.Policy{})
-	o := options(f)
+	o := officeOptions(f)
 	heard := make(chan desk.Lang, 1)
 	o.TestSound = func(_ context.Context, lang desk.Lang) error { heard <- lang; return nil }
 	o.Sticks, _ = stickIn(t, "ro")
@@ -367,7 +248,7 @@ func TestPartsAreTested(t *testing.T) {
 func TestHQIsTested(t *testing.T) {
 	p := newPlatform(t, 1)
 	f := p.enrolled(time.Hour)
-	r := start(t, options(f))
+	r := start(t, officeOptions(f))
 	r.until("online", online)
 	hq, err := r.perform(t.Context(), desk.Job{Kind: desk.JobTest, Part: "clock"}, nil)
 	if err != nil || fact(desk.JobState{Facts: hq.facts}, desk.FactOffset).For.Abs() > time.Minute {
@@ -397,69 +278,9 @@ func TestHQIsTested(t *testing.T) {
 	p.leftAlone()
 }
 
-func TestALeaderChangesTheSettings(t *testing.T) {
-	f, _ := localFolder(t, 1, kiosk.Policy{})
-	o := options(f)
-	o.Machine = t.TempDir()
-	changed := make(chan config.Config, 8)
-	o.OnSettings = func(c config.Config) { changed <- c }
-	r := start(t, o)
-	r.signIn("disk")
-	set := func(name desk.SettingName, value string) {
-		t.Helper()
-		r.Tap(desk.TapSettings)
-		r.Pick(desk.TapSetting, string(name))
-		r.Pick(desk.TapValue, value)
-		r.until(string(name)+" = "+value, func(s desk.State) bool { return s.Settings.Open.Name == name && s.Settings.Open.Value == value })
-	}
-	set(desk.SetPalette, "contrast")
-	set(desk.SetLarge, "true")
-	set(desk.SetVolume, "40")
-	set(desk.SetVoice, "false")
-	set(desk.SetSerial, "auto")
-	set(desk.SetWedge, "auto")
-	set(desk.SetCamera, "")
-	set(desk.SetLanguage, "en")
-	c, err := config.Load(f.Path)
-	if err != nil || c.Look != (config.Look{Palette: "contrast", Large: true}) || c.Sound != (config.Sound{Volume: 40}) || c.Language != "en" ||
-		c.Scanners.Camera != "" || len(c.Scanners.Serial) != 1 || len(c.Scanners.Wedge) != 1 {
-		t.Errorf("%+v, %v", c, err)
-	}
-	if len(changed) != 8 || (<-changed).Look.Palette != "contrast" {
-		t.Errorf("%d changes were told", len(changed))
-	}
-	s := r.until("a restart is asked for", func(s desk.State) bool { return s.Settings.Restart })
-	if s.Look.Palette != "contrast" || !s.Look.Large {
-		t.Errorf("%+v", s.Look)
-	}
-	if err := os.Remove(filepath.Join(f.Path, config.FileName)); err != nil {
-		t.Fatal(err)
-	}
-	r.Pick(desk.TapValue, "zh")
-	r.until("it fails", func(s desk.State) bool { return s.Settings.Failed })
-	if !strings.Contains(r.log.String(), "the settings could not be changed") {
-		t.Errorf("the log:\n%s", r.log)
-	}
-}
-
-// A setting that names what is not plugged in stays to be seen.
-func TestSettingsKeepWhatIsNotThere(t *testing.T) {
-	s := newSetup(Folder{Config: config.Default()}, nil)
-	s.config.Scanners.Serial = []string{"/dev/a", "/dev/b"}
-	s.found.serials = []desk.Choice{{Value: "/dev/c", Label: "C"}}
-	for _, v := range s.Settings() {
-		if v.Name == desk.SetSerial && (len(v.Choices) != 4 || v.Choices[0].Value != "/dev/a, /dev/b" || v.Choices[3].Value != "/dev/c" || !v.Later) {
-			t.Errorf("%+v", v)
-		}
-	}
-	if err := s.Change("no.such", "x"); err == nil {
-		t.Error("a setting that there is not was changed")
-	}
-}
-
 func TestJobsOfAKindComeOneByOne(t *testing.T) {
 	f, _ := localFolder(t, 1, kiosk.Policy{})
-	o := options(f)
+	o := officeOptions(f)
 	begun, goOn := make(chan struct{}, 4), make(chan struct{})
 	o.TestSound = func(ctx context.Context, _ desk.Lang) error {
 		begun <- struct{}{}
@@ -492,7 +313,7 @@ func TestJobsOfAKindComeOneByOne(t *testing.T) {
 // Work that is under way when the terminal stops ends with it.
 func TestJobsEndWithTheTerminal(t *testing.T) {
 	f, _ := localFolder(t, 1, kiosk.Policy{})
-	o := options(f)
+	o := officeOptions(f)
 	begun, how := make(chan struct{}), make(chan error, 1)
 	o.TestSound = func(ctx context.Context, _ desk.Lang) error {
 		close(begun)

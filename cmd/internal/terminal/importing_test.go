@@ -103,15 +103,15 @@ func TestImportsThatFail(t *testing.T) {
 			r := start(t, o)
 			r.stop()
 			if c.change != nil {
-				c.change(&r.Terminal.o.Folder)
+				c.change(&r.o.Folder)
 			}
-			r.Terminal.store = openStore(t, f)
-			defer func() { _ = r.Terminal.store.Close() }()
+			r.store = openStore(t, f)
+			defer func() { _ = r.store.Close() }()
 			_, err := r.perform(t.Context(), desk.Job{Kind: desk.JobImportOrders, File: c.file}, func(int, int) {})
 			if got := failureOf(err); got != c.want {
 				t.Errorf("%q (%v), want %q", got, err, c.want)
 			}
-			if n := r.Terminal.store.Status().Orders; n != 1 {
+			if n := r.store.Status().Orders; n != 1 {
 				t.Errorf("%d orders are there", n)
 			}
 		})

@@ -17,7 +17,7 @@ import (
 
 // day is the business day of now at the point.
 func (r *rig) day() kiosk.Day {
-	day, _ := kiosk.DayOf(kiosk.Moment{Wall: r.Terminal.o.Now()}, r.zone)
+	day, _ := kiosk.DayOf(kiosk.Moment{Wall: r.o.Now()}, r.zone)
 	return day
 }
 

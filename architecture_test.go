@@ -66,8 +66,8 @@ func importTable() []room {
 		{"cmd/internal/hardwaretest", "kiosk/printer kiosk/printer/printertest kiosk/receipt scanner scanner/camera scanner/decode scanner/scannertest scanner/serial scanner/wedge",
 			"the sources against real drivers in a guest, whose hands it is; .ci/test-hardware runs it"},
 		{"cmd/internal/powercut", "", "power cuts of a real ext4 under the real kioskctl, which it knows by its commands alone; .ci/crash-ext4 runs it"},
-		{"cmd/internal/terminal", "kiosk kiosk/books kiosk/boltstore kiosk/config kiosk/daybook kiosk/desk kiosk/journal kiosk/ordertable kiosk/printer kiosk/seal kiosk/stick scanner scanner/camera " +
-			"scanner/decode scanner/plugged scanner/serial scanner/wedge sync/client sync/engine", "the terminal put together without a screen; siblings meet here"},
+		{"cmd/internal/terminal", "kiosk kiosk/books kiosk/boltstore kiosk/config kiosk/daybook kiosk/desk kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt kiosk/seal " +
+			"kiosk/stick scanner scanner/camera scanner/decode scanner/plugged scanner/serial scanner/wedge sync/client sync/engine", "the terminal put together without a screen; siblings meet here"},
 		{"cmd/gallery", "cmd/internal/cli kiosk/desk kiosk/ui kiosk/ui/look kiosk/ui/sample", "every screen in every state"},
 		{"cmd/hq", "cmd/internal/cli kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the platform server and its tools"},
 		{"cmd/kiosk", "assets cmd/internal/cli cmd/internal/terminal kiosk/config kiosk/desk kiosk/ui", "the terminal with its window"},

@@ -182,3 +182,30 @@ func TestEveryCueCanBeHeard(t *testing.T) {
 		}
 	}
 }
+
+// A leader who changes the volume hears it at once, and hears of a card that is
+// not there.
+func TestSoundIsTried(t *testing.T) {
+	dir := t.TempDir()
+	s := newSounds(config.Default().Sound, time.Now, slog.New(slog.DiscardHandler))
+	s.player = []string{"sh", "-c", `cat > "$1/wav"`, "player", dir}
+	if err := s.try(t.Context(), desk.English); err != nil {
+		t.Fatal(err)
+	}
+	loud := len(content(t, dir+"/wav"))
+	s.use(config.Sound{Volume: 40})
+	if err := s.try(t.Context(), desk.English); err != nil {
+		t.Fatal(err)
+	}
+	if quiet := len(content(t, dir+"/wav")); loud <= wavHeader || quiet >= loud {
+		t.Errorf("%d bytes with the voice, %d without", loud, quiet)
+	}
+	s.player = []string{"false"}
+	if s.try(t.Context(), desk.Chinese) == nil {
+		t.Error("a player that fails has played")
+	}
+	s.use(config.Sound{})
+	if err := s.try(t.Context(), desk.Chinese); err != nil {
+		t.Errorf("silence failed: %v", err)
+	}
+}

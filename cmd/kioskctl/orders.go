@@ -2,12 +2,9 @@ package main
 
 import (
 	"crypto/rand"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"strings"
 	"time"
 
 	"hexiao/cmd/internal/cli"
@@ -118,26 +115,10 @@ func importInto(s *cli.IO, folder terminal.Folder, entries []ordertable.Entry) (
 }
 
 func writeCodes(out *os.File, issued []terminal.IssuedCode) error {
-	if _, err := io.WriteString(out, "\ufeff"); err != nil { // Excel reads UTF-8 only with a mark
-		return err
-	}
-	w := csv.NewWriter(out)
-	rows := [][]string{{"订单号", "提货码", "二维码内容"}}
-	for _, c := range issued {
-		rows = append(rows, []string{neutral(string(c.Order)), kiosk.GroupTyped(c.Typed.Text), c.Opaque.Text})
-	}
-	if err := w.WriteAll(rows); err != nil {
+	if err := terminal.WriteCodes(out, issued); err != nil {
 		return err
 	}
 	return out.Sync()
-}
-
-// neutral keeps a spreadsheet from taking a cell for a formula.
-func neutral(cell string) string {
-	if strings.ContainsAny(cell[:1], "=+-@") {
-		return "'" + cell
-	}
-	return cell
 }
 
 func (c *importCmd) print(s *cli.IO, r importReport) error {

@@ -64,6 +64,7 @@ func TestLoadRefuses(t *testing.T) {
 		"unknown language": {named + "language = 'fr'\n", config.ErrInvalid, "zh or en"},
 		"no duration":      {named + "[hq]\npoll = 'soon'\n", config.ErrInvalid, "5s"},
 		"negative poll":    {named + "[hq]\npoll = '-1s'\n", config.ErrInvalid, "hq.poll"},
+		"no such palette":  {named + "[look]\npalette = 'pink'\n", config.ErrInvalid, "light, dark, contrast"},
 		"too loud":         {named + "[sound]\nvolume = 101\n", config.ErrInvalid, "0 to 100"},
 		"less than silent": {named + "[sound]\nvolume = -1\n", config.ErrInvalid, "0 to 100"},
 		"no paper":         {named + "[printer]\npaper = 76\n", config.ErrInvalid, "58 or 80"},

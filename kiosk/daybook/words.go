@@ -40,7 +40,7 @@ func (w words) meansOf(means string) string { return known(w.paidBy, means) }
 
 // reasonOf is the word for a reason; the reason of an undone handover may be any
 // text.
-func (w words) reasonOf(reason string) string { return string(known(w.reasons, kiosk.Reason(reason))) }
+func (w words) reasonOf(reason string) string { return known(w.reasons, kiosk.Reason(reason)) }
 
 func known[K ~string](list map[K]string, key K) string {
 	if word, ok := list[key]; ok {

@@ -35,11 +35,11 @@ func TestARealStick(t *testing.T) {
 	})
 	m := newMachine(t)
 	m.disk("usb1", "loop", deviceOf(t, path), true)
-	real, err := os.ReadFile("/proc/self/mountinfo")
-	if err != nil || !strings.Contains(string(real), path) {
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil || !strings.Contains(string(mounts), path) {
 		t.Fatalf("%s is not in mountinfo: %v", path, err)
 	}
-	m.put("proc/self/mountinfo", string(real))
+	m.put("proc/self/mountinfo", string(mounts))
 
 	f := open(t, m)
 	name, err := f.Write(t.Context(), "day.csv", 3, says("day"))

@@ -19,6 +19,7 @@ type commands struct {
 	Good  good  `cmd:"" help:"Works."`
 	Bad   bad   `cmd:"" help:"Fails."`
 	Wrong wrong `cmd:"" help:"Finds the flags at fault."`
+	Again again `cmd:"" help:"Wants to be started again."`
 }
 
 type good struct {
@@ -40,6 +41,10 @@ func (wrong) Run(bound string) error {
 	return fmt.Errorf("%w: give --%s", cli.ErrUsage, bound)
 }
 
+type again struct{}
+
+func (again) Run() error { return cli.ErrRestart }
+
 func TestRun(t *testing.T) {
 	for name, c := range map[string]struct {
 		args        []string
@@ -51,6 +56,7 @@ func TestRun(t *testing.T) {
 		"no size":         {[]string{"good", "--size", "wide"}, 2, "", "such as 1280x800"},
 		"a tiny size":     {[]string{"good", "--size", "1280x79"}, 2, "", "such as 1280x800"},
 		"failure":         {[]string{"bad"}, 1, "", "tool: the disk is full\n"},
+		"restart":         {[]string{"again"}, 75, "", ""},
 		"flags at fault":  {[]string{"wrong"}, 2, "", "tool: wrong usage: give --more\n"},
 		"unknown command": {[]string{"ugly"}, 2, "", "tool: wrong usage: unexpected argument ugly"},
 		"wrong flag":      {[]string{"good", "--number", "x"}, 2, "", "tool: wrong usage: --number"},

@@ -51,6 +51,18 @@
 // Examine says of folder, keys, clock, devices, printer and HQ what is wrong and
 // what to do.
 //
+// # Jobs
+//
+// What takes longer than a moment (a slip, an export to a USB stick or an import
+// from it, a live test, a look at what is plugged in) runs in a goroutine of its
+// own, one of a kind at a time and slips in a row, and ends with Run; see jobs.go.
+// The desk asks for it and hears how it goes. A scan that a test of a scanner
+// waits for is answered by the test alone: nothing is handed over, and nothing is
+// told of the code but its length and kind.
+//
+// Settings that a leader changes are written to the settings file and recorded.
+// Look, language, sound and printer count at once; scanners from the next start on.
+//
 // # Limits
 //
 // What only a write can show about the room on a disk, such as a quota, is found

@@ -10,6 +10,7 @@ import (
 	"hexiao/kiosk/desk"
 	"hexiao/kiosk/journal"
 	"hexiao/kiosk/ordertable"
+	"hexiao/kiosk/printer"
 	"hexiao/kiosk/stick"
 )
 
@@ -41,34 +42,39 @@ func (t *Terminal) do(j desk.Job) {
 }
 
 // work does the jobs that the desk asks for until ctx ends, each in a goroutine
-// of its own and one of a kind at a time.
+// of its own and one of a kind at a time, but for slips. A kind is free again before the screen
+// hears of the end, so that the next touch finds it so.
 func (t *Terminal) work(ctx context.Context) {
 	var underWay sync.WaitGroup
 	defer underWay.Wait()
+	var mu sync.Mutex
 	busy := map[desk.JobKind]bool{}
-	ended := make(chan desk.JobKind, len(desk.JobKinds()))
+	take := func(kind desk.JobKind, to bool) (was bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		was, busy[kind] = busy[kind], to
+		return was
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case kind := <-ended:
-			busy[kind] = false
 		case j := <-t.asked:
-			if busy[j.Kind] {
+			if j.Kind != desk.JobPrint && take(j.Kind, true) { // slips wait for each other
 				t.tell(ctx, desk.JobState{Job: j, Ended: true, Failed: desk.JobBusy})
 				continue
 			}
-			busy[j.Kind] = true
 			underWay.Go(func() {
-				t.finish(ctx, j)
-				ended <- j.Kind
+				end := t.finish(ctx, j)
+				take(j.Kind, false)
+				t.tell(ctx, end)
 			})
 		}
 	}
 }
 
-// finish does a job and tells how it ended.
-func (t *Terminal) finish(ctx context.Context, j desk.Job) {
+// finish does a job and gives how it ended.
+func (t *Terminal) finish(ctx context.Context, j desk.Job) desk.JobState {
 	var last time.Duration
 	got, err := t.perform(ctx, j, func(done, total int) {
 		if now := t.o.Boot.Since(); now-last >= tellEvery {
@@ -80,7 +86,7 @@ func (t *Terminal) finish(ctx context.Context, j desk.Job) {
 	if err != nil {
 		t.o.Log.Warn("a job failed", "kind", string(j.Kind), "part", j.Part, "as", string(failed), "error", err)
 	}
-	t.tell(ctx, desk.JobState{Job: j, Ended: true, Failed: failed, Result: got.result, Facts: got.facts, Files: got.files})
+	return desk.JobState{Job: j, Ended: true, Failed: failed, Result: got.result, Facts: got.facts, Files: got.files}
 }
 
 func (t *Terminal) tell(ctx context.Context, j desk.JobState) {
@@ -91,6 +97,8 @@ func (t *Terminal) tell(ctx context.Context, j desk.JobState) {
 // known.
 func (t *Terminal) perform(ctx context.Context, j desk.Job, progress func(done, total int)) (found, error) {
 	switch j.Kind {
+	case desk.JobPrint:
+		return found{}, t.print(ctx, j, false)
 	case desk.JobExportDay:
 		return t.exportDay(ctx, j)
 	case desk.JobExportJournal:
@@ -116,6 +124,7 @@ var (
 	errNoFile   = errors.New("no order table is on the USB stick")
 	errNoOrder  = errors.New("no order of the table could be taken")
 	errNoAnswer = errors.New("HQ does not answer")
+	errNotYet   = errors.New("the orders are still being looked through")
 )
 
 // failureOf gives the sentence that the screen has for an error.
@@ -130,7 +139,9 @@ func failureOf(err error) desk.JobFailure {
 		{errNoFile, desk.JobNoFile}, {errNoOrder, desk.JobBadFile}, {ordertable.ErrEmpty, desk.JobBadFile},
 		{ordertable.ErrNotATable, desk.JobBadFile}, {ordertable.ErrColumns, desk.JobBadFile}, {ordertable.ErrTooLarge, desk.JobBadFile},
 		{ordertable.ErrFormat, desk.JobBadFile}, {errFromHQ, desk.JobFromHQ}, {ErrNoHQ, desk.JobNoDevice}, {errNoDevice, desk.JobNoDevice},
-		{errNoAnswer, desk.JobNoAnswer}, {journal.ErrDamaged, desk.JobUnsound}, {journal.ErrEmpty, desk.JobBroken},
+		{printer.ErrMissing, desk.JobNoDevice}, {printer.ErrDevice, desk.JobNoDevice}, {printer.ErrPaperOut, desk.JobNoPaper},
+		{printer.ErrCoverOpen, desk.JobNoDevice}, {printer.ErrBusy, desk.JobNoDevice}, {printer.ErrBroken, desk.JobNoDevice},
+		{errNotYet, desk.JobBusy}, {errNoAnswer, desk.JobNoAnswer}, {journal.ErrDamaged, desk.JobUnsound}, {journal.ErrEmpty, desk.JobBroken},
 	} {
 		if errors.Is(err, f.is) {
 			return f.as

@@ -212,8 +212,3 @@ func (t *Terminal) programPart() desk.Part {
 	}
 	return p
 }
-
-// printerPart: no printer is set up.
-func (t *Terminal) printerPart() desk.Part {
-	return desk.Part{Name: string(desk.PartPrinter), Kind: desk.PartPrinter, Health: desk.PartOff, Note: desk.NoteChoose}
-}

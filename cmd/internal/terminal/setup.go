@@ -11,6 +11,7 @@ import (
 	"hexiao/kiosk"
 	"hexiao/kiosk/config"
 	"hexiao/kiosk/desk"
+	"hexiao/kiosk/printer"
 	"hexiao/scanner/camera"
 	"hexiao/scanner/plugged"
 	"hexiao/scanner/serial"
@@ -36,6 +37,14 @@ type setting struct {
 	get   func(config.Config) string
 	set   func(*config.Config, string)
 	may   func(devices) []desk.Choice // what it may be
+}
+
+// changedSettings takes what counts at once.
+func (t *Terminal) changedSettings(c config.Config) {
+	t.printing.Store(&c.Printer)
+	if t.o.OnSettings != nil {
+		t.o.OnSettings(c)
+	}
 }
 
 // settingsTable has the settings in the order of the screen.
@@ -81,6 +90,16 @@ func settingsTable() []setting {
 			get: func(c config.Config) string { return strings.Join(c.Scanners.Wedge, ", ") },
 			set: func(c *config.Config, v string) { c.Scanners.Wedge = one(v) },
 			may: func(d devices) []desk.Choice { return d.wedges },
+		}, {
+			name: desk.SetPrinter,
+			get:  func(c config.Config) string { return c.Printer.Device },
+			set:  func(c *config.Config, v string) { c.Printer.Device = v },
+			may:  func(d devices) []desk.Choice { return d.printers },
+		}, {
+			name: desk.SetPaper,
+			get:  func(c config.Config) string { return strconv.Itoa(c.Printer.Paper) },
+			set:  func(c *config.Config, v string) { c.Printer.Paper, _ = strconv.Atoi(v) }, // offered, so it is a number
+			may:  values("58", "80"),
 		},
 	}
 }
@@ -182,6 +201,9 @@ func (t *Terminal) findDevices(ctx context.Context) (found, error) {
 	}
 	for _, p := range wedge.Find(root) {
 		d.wedges = append(d.wedges, desk.Choice{Value: p.Path, Label: called(p)})
+	}
+	for _, p := range printer.Find(root) {
+		d.printers = append(d.printers, desk.Choice{Value: cmp.Or(p.ID, p.Path), Label: cmp.Or(p.Name, p.ID, p.Path)})
 	}
 	t.send(ctx, func(kiosk.Moment) { t.setup.found = d })
 	n := len(d.cameras) + len(d.serials) + len(d.wedges) + len(d.printers)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"hexiao/kiosk"
 	"hexiao/kiosk/daybook"
 	"hexiao/kiosk/desk"
 	"hexiao/kiosk/journal"
@@ -43,6 +44,13 @@ func (t *Terminal) onStick(ctx context.Context, do func(*stick.Folder) error) (e
 func (t *Terminal) exportDay(ctx context.Context, j desk.Job) (found, error) {
 	if t.books == nil {
 		return found{}, errNoDevice
+	}
+	from, _, err := j.Day.Bounds(t.zone)
+	if err != nil {
+		return found{}, err
+	}
+	if !t.books.Tally(kiosk.Moment{Wall: from}).Known { // a part of a day would pass for the whole
+		return found{}, errNotYet
 	}
 	day, err := t.books.DayBook(j.Day)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"hexiao/kiosk/books"
 	"hexiao/kiosk/config"
 	"hexiao/kiosk/desk"
+	"hexiao/kiosk/printer"
 	"hexiao/kiosk/seal"
 	"hexiao/kiosk/stick"
 	"hexiao/scanner"
@@ -97,6 +98,10 @@ type Terminal struct {
 	setup   *setup
 	zone    *time.Location // of the point
 
+	printing atomic.Pointer[config.Printer]
+	printed  atomic.Pointer[printer.State] // how the printer was when it last printed; nil: it has not
+	paper    sync.Mutex                    // one slip at a time
+
 	trouble    trouble
 	version    string                          // of this program
 	opening    bool                            // a try to open the store is under way
@@ -137,10 +142,12 @@ func assemble(o Options) (*Terminal, error) {
 	}
 	t := &Terminal{
 		o: o, inputs: make(chan func(kiosk.Moment), inputQueue), opened: make(chan opening, 1),
-		asked: make(chan desk.Job, jobQueue), setup: newSetup(f, o.OnSettings), zone: time.UTC,
+		asked: make(chan desk.Job, jobQueue), zone: time.UTC,
 		watched: watched{health: map[string]scanner.State{}, begun: o.Boot.Since()},
 		shut:    newShut(f.Config.Point), version: version(), clock: newClock(o.Now, o.Boot, past{}, false),
 	}
+	t.printing.Store(&f.Config.Printer)
+	t.setup = newSetup(f, t.changedSettings)
 	d := desk.Options{
 		Ledger: t.shut, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN, SealInvoice: f.SealInvoice,
 		Choosing: o.Choosing, Lang: desk.Lang(f.Config.Language), Look: desk.Look{Palette: f.Config.Look.Palette, Large: f.Config.Look.Large},

@@ -80,6 +80,8 @@ func (t *Terminal) test(ctx context.Context, j desk.Job) (found, error) {
 		return t.testHQ(ctx, false)
 	case desk.PartStick:
 		return t.testStick(ctx)
+	case desk.PartPrinter:
+		return found{}, t.print(ctx, j, true)
 	case desk.PartSound:
 		return found{}, t.testSound(ctx, j.Lang)
 	}

@@ -81,12 +81,20 @@ func onePart(k *look.Kit, s desk.State, on Actions) *View {
 	note := k.Note(partNote(k.Words, d))
 	sense := k.Text(k.Words.Say("part-hint."+string(d.Open.Kind)), look.Style{Size: look.TextBody, Role: look.Muted})
 	side := k.Dock(look.Space2, k.Fit(k.Column(look.Space2, note, sense)), k.Column(look.Space2, partWays(k, d, on)...))
-	v := leaderPage(k, s, on, partTitle(k.Words, d.Open), k.Split(0.54, 0.56, list, side))
+	v := leaderPage(k, untold(s), on, partTitle(k.Words, d.Open), k.Split(0.54, 0.56, list, side))
 	v.follow = func(s desk.State) {
 		list.Set(partRows(k.Words, s, on))
 		note.Set(partNote(k.Words, s.Diagnostics))
 	}
 	return v
+}
+
+// untold is a state without a job that has ended: its own screen tells of it.
+func untold(s desk.State) desk.State {
+	if s.Job != nil && (s.Job.Ended || s.Job.Job.Kind == desk.JobFindDevices) {
+		s.Job = nil
+	}
+	return s
 }
 
 // partWays are the buttons of a part: the main thing first.

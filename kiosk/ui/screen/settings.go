@@ -23,8 +23,10 @@ func Settings(k *look.Kit, s desk.State, on Actions) *View {
 		}
 		rows = append(rows, row)
 	}
-	half := (len(rows) + 1) / 2 // beside each other, so that few pages have to be turned
-	list := fyne.CanvasObject(k.Split(0.49, 0.49, k.Choices(rows[:half]), k.Choices(rows[half:])))
+	list := fyne.CanvasObject(k.Choices(rows))
+	if half := (len(rows) + 1) / 2; !k.Upright() { // beside each other, so that few pages have to be turned
+		list = k.Split(0.49, 0.49, k.Choices(rows[:half]), k.Choices(rows[half:]))
+	}
 	switch {
 	case !set.Allowed:
 		list = k.Below(look.Space2, k.Banner("lock-keyhole", w.Say("settings.leader-only"), look.Wait), list)
@@ -103,7 +105,7 @@ func oneSetting(k *look.Kit, s desk.State, on Actions) *View {
 	note := k.Note(settingNote(w, set))
 	sense := k.Text(w.Say("setting-hint."+string(set.Open.Name)), look.Style{Size: look.TextBody, Role: look.Muted})
 	side := k.Dock(look.Space2, k.Fit(k.Column(look.Space2, note, sense)), k.Column(look.Space2, settingWays(k, set, on)...))
-	v := leaderPage(k, s, on, w.Say("setting."+string(set.Open.Name)), k.Split(0.54, 0.56, k.Choices(rows), side))
+	v := leaderPage(k, untold(s), on, w.Say("setting."+string(set.Open.Name)), k.Split(0.54, 0.56, k.Choices(rows), side))
 	v.follow = func(s desk.State) { note.Set(settingNote(w, s.Settings)) }
 	return v
 }

@@ -13,6 +13,8 @@
 //     that of their single questions;
 //   - counter.go, countersearch.go, order.go, orderstep.go, history.go, hand.go:
 //     Counter, Order, and handing over by line on Order and Held;
+//   - goods.go, receive.go, overdue.go, conflicts.go, dayclose.go, daysteps.go: the
+//     screens of goods and days, and what they share;
 //   - face.go, evidence.go: the colour, icon and sentences of every verdict;
 //   - say.go: times, ages and names in words.
 //

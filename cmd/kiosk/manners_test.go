@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -217,8 +218,10 @@ func TestASecondWindowIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second := d.command(self, "--data", dir, "--camera", "none")
-	second.Env = append(second.Env, asKiosk+"=1")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	second := exec.CommandContext(ctx, self, "--data", dir, "--camera", "none")
+	second.Env = append(d.command(self).Env, asKiosk+"=1")
 	out, err := second.CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(string(out), "another kiosk already has a window") || strings.Count(string(out), "\n") != 1 {

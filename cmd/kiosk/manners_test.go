@@ -2,16 +2,19 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/randr"
 	"github.com/jezek/xgb/screensaver"
 	"github.com/jezek/xgb/xproto"
@@ -217,8 +220,10 @@ func TestASecondWindowIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second := d.command(self, "--data", dir, "--camera", "none")
-	second.Env = append(second.Env, asKiosk+"=1")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	second := exec.CommandContext(ctx, self, "--data", dir, "--camera", "none")
+	second.Env = append(d.command(self).Env, asKiosk+"=1")
 	out, err := second.CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(string(out), "another kiosk already has a window") || strings.Count(string(out), "\n") != 1 {
@@ -368,6 +373,21 @@ func TestUnderAWindowManager(t *testing.T) {
 		}
 	}
 	covered()
+	eventually(t, "it is full-screen and above others to the window manager", func() bool {
+		clients, err := xproto.GetProperty(d.x, false, d.root, d.atom("_NET_CLIENT_LIST"), xproto.GetPropertyTypeAny, 0, 1).Reply()
+		if err != nil || len(clients.Value) != 4 {
+			return false
+		}
+		state, err := xproto.GetProperty(d.x, false, xproto.Window(xgb.Get32(clients.Value)), d.atom("_NET_WM_STATE"), xproto.GetPropertyTypeAny, 0, 16).Reply()
+		if err != nil {
+			return false
+		}
+		var atoms []xproto.Atom
+		for b := state.Value; len(b) >= 4; b = b[4:] {
+			atoms = append(atoms, xproto.Atom(xgb.Get32(b)))
+		}
+		return slices.Contains(atoms, d.atom("_NET_WM_STATE_FULLSCREEN")) && slices.Contains(atoms, d.atom("_NET_WM_STATE_ABOVE"))
+	})
 	d.alive()
 	d.typeKeys("alt+F4")
 	d.alive()

@@ -30,6 +30,7 @@ type sounds struct {
 	now    func() time.Time
 	player []string     // the program and its arguments; a WAV file comes on its standard input
 	next   chan request // the newest that was asked for
+	limit  time.Duration
 }
 
 // request is what to play; the zero cue is silence.
@@ -39,7 +40,7 @@ type request struct {
 }
 
 func newSounds(set config.Sound, now func() time.Time, log *slog.Logger) *sounds {
-	s := &sounds{log: log, now: now, player: []string{"aplay", "-q", "-"}, next: make(chan request, 1)}
+	s := &sounds{log: log, now: now, player: []string{"aplay", "-q", "-"}, next: make(chan request, 1), limit: soundLimit}
 	s.set.Store(&set)
 	return s
 }
@@ -116,7 +117,7 @@ func (s *sounds) run(ctx context.Context) {
 // start plays a WAV file. stop ends it and waits until it has; otherwise ended is
 // told how it went.
 func (s *sounds) start(ctx context.Context, wav []byte) (stop func(), ended chan error) {
-	ctx, cancel := context.WithTimeout(ctx, soundLimit)
+	ctx, cancel := context.WithTimeout(ctx, s.limit)
 	ended = make(chan error, 1)
 	gone := make(chan struct{})
 	go func() {

@@ -79,21 +79,30 @@ func (x *xserver) keepAwake() error {
 	if err := xproto.ForceScreenSaverChecked(x.conn, xproto.ScreenSaverReset).Check(); err != nil {
 		return fmt.Errorf("a screen that is dark may stay so: %w", err)
 	}
-	if dpms.Init(x.conn) != nil {
-		return nil // a display that cannot be switched off needs not be switched on
-	}
-	capable, err := dpms.Capable(x.conn).Reply()
-	if err != nil || !capable.Capable {
-		return nil
-	}
-	info, err := dpms.Info(x.conn).Reply()
-	if err == nil && info.State && info.PowerLevel != dpms.DPMSModeOn {
-		err = dpms.ForceLevelChecked(x.conn, dpms.DPMSModeOn).Check()
-	}
-	if err != nil {
+	if err := x.switchOn(); err != nil {
 		return fmt.Errorf("a display that is switched off may stay so: %w", err)
 	}
 	return nil
+}
+
+// switchOn switches the display on, where the server can switch it at all.
+func (x *xserver) switchOn() error {
+	extension, err := xproto.QueryExtension(x.conn, uint16(len("DPMS")), "DPMS").Reply()
+	if err != nil || !extension.Present {
+		return err
+	}
+	if err := dpms.Init(x.conn); err != nil {
+		return err
+	}
+	capable, err := dpms.Capable(x.conn).Reply()
+	if err != nil || !capable.Capable {
+		return err
+	}
+	info, err := dpms.Info(x.conn).Reply()
+	if err != nil || !info.State || info.PowerLevel == dpms.DPMSModeOn {
+		return err
+	}
+	return dpms.ForceLevelChecked(x.conn, dpms.DPMSModeOn).Check()
 }
 
 // hidePointer hides the mouse pointer on the whole display.

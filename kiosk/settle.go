@@ -21,6 +21,9 @@ func Settlements() []Settlement {
 	return []Settlement{SettledAccepted, SettledReplay, SettledConflict, SettledLateRevoked, SettledUnknown, SettledRejected}
 }
 
+// Agrees reports whether HQ has the event as the terminal does.
+func (s Settlement) Agrees() bool { return s == SettledAccepted || s == SettledReplay }
+
 // Settle decides, at HQ, what a terminal's event does to its order, by the
 // same [Check] that the terminal ran. known is false when HQ has no such order.
 // It gives the new state (unchanged unless accepted) and, for a conflict, the

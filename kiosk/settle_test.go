@@ -153,3 +153,14 @@ func TestSettle(t *testing.T) {
 		t.Errorf("%d settlements", n)
 	}
 }
+
+func TestSettlementAgrees(t *testing.T) {
+	for _, s := range kiosk.Settlements() {
+		if want := s == kiosk.SettledAccepted || s == kiosk.SettledReplay; s.Agrees() != want {
+			t.Errorf("%s agrees: %t", s, s.Agrees())
+		}
+	}
+	if kiosk.Settlement("").Agrees() {
+		t.Error("what HQ has not said agrees")
+	}
+}

@@ -47,11 +47,10 @@ func (x *Index) DayBook(day kiosk.Day) (desk.DayBook, error) {
 		if r := x.set.records[e.Body.Subject()]; r != nil {
 			entry.PickupNumber = r.pickup
 		}
-		switch entry.Settled {
-		case "":
+		switch {
+		case entry.Settled == "":
 			book.Pending++
-		case kiosk.SettledAccepted:
-		default:
+		case !entry.Settled.Agrees():
 			book.Differ++
 		}
 		book.Entries = append(book.Entries, entry)

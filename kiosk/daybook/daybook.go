@@ -156,7 +156,7 @@ func (b builder) differences(day desk.DayBook) Table {
 	w := b.words
 	t := Table{Name: w.differences, Columns: []string{w.number, w.time, w.what, w.order, w.pickup, w.value, w.by, w.settled}}
 	for _, e := range day.Entries {
-		if e.Settled == kiosk.SettledAccepted || e.Settled == kiosk.SettledReplay {
+		if e.Settled.Agrees() {
 			continue
 		}
 		t.Rows = append(t.Rows, []Cell{

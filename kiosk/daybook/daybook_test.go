@@ -200,7 +200,7 @@ func TestWriteXLSX(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
-	if diff := cmp.Diff([]string{"合计", "明细", "售后", "总部差异"}, f.GetSheetList()); diff != "" {
+	if diff := cmp.Diff([]string{"合计", "明细", "售后", "平台差异"}, f.GetSheetList()); diff != "" {
 		t.Error(diff)
 	}
 	cell := func(sheet, at string) (shown string, kind excelize.CellType, formula string) {

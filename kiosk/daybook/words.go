@@ -51,13 +51,13 @@ func known[K ~string](list map[K]string, key K) string {
 
 func chinese() words {
 	return words{
-		totals: "合计", entries: "明细", afterSales: "售后", differences: "总部差异",
+		totals: "合计", entries: "明细", afterSales: "售后", differences: "平台差异",
 		what: "事项", amount: "数值", number: "序号", time: "时间", order: "订单号", pickup: "提货号", kind: "类型",
 		point: "自提点", terminal: "终端", day: "日期", orders: "提货单数", alone: "其中自助提货", units: "件数", short: "缺少件数", damaged: "破损件数",
 		undone: "撤销单数", returned: "退回件数", received: "签收件数", value: "货值（元）", cash: "现金收款（元）", byCode: "扫码收款（元）",
 		refunds: "售后金额（元）", commission: "佣金（元）",
-		pending: "总部未确认条数", differ: "总部处理不一致条数", head: "日志末条序号", chain: "日志末条校验", closed: "日结时间", counted: "清点现金（元）",
-		paid: "收款（元）", means: "收款方式", by: "经手人", reason: "原因", settled: "总部处理", customer: "顾客自助",
+		pending: "平台未确认条数", differ: "平台处理不一致条数", head: "日志末条序号", chain: "日志末条校验", closed: "日结时间", counted: "清点现金（元）",
+		paid: "收款（元）", means: "收款方式", by: "经手人", reason: "原因", settled: "平台处理", customer: "顾客自助",
 		events: map[kiosk.EventType]string{
 			kiosk.TypeOrderHeld: "待确认", kiosk.TypeHoldRejected: "未放行", kiosk.TypeRedeemed: "提货", kiosk.TypeRedemptionUndone: "撤销提货",
 			kiosk.TypePaymentCollected: "收款", kiosk.TypeSignedIn: "登录", kiosk.TypeClockChanged: "时钟变化", kiosk.TypeAttemptFailed: "密码或提货码输错",
@@ -67,7 +67,7 @@ func chinese() words {
 		},
 		settlements: map[kiosk.Settlement]string{
 			"": "未确认", kiosk.SettledAccepted: "已确认", kiosk.SettledReplay: "已有记录", kiosk.SettledConflict: "冲突：别处已提货",
-			kiosk.SettledLateRevoked: "订单此前已取消", kiosk.SettledUnknown: "总部无此订单", kiosk.SettledRejected: "不符合规则",
+			kiosk.SettledLateRevoked: "订单此前已取消", kiosk.SettledUnknown: "平台无此订单", kiosk.SettledRejected: "不符合规则",
 		},
 		reasons: map[kiosk.Reason]string{
 			kiosk.ReasonShort: "缺少", kiosk.ReasonDamaged: "破损", kiosk.ReasonSpoilt: "变质", kiosk.ReasonWrong: "发错", kiosk.ReasonUnwanted: "不想要了",

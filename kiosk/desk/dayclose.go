@@ -353,10 +353,10 @@ func (d *Desk) dayRow(e DayEntry) DayRow {
 
 // wordOn sorts HQ's verdicts.
 func wordOn(s kiosk.Settlement) Word {
-	switch s {
-	case "":
+	switch {
+	case s == "":
 		return WordPending
-	case kiosk.SettledAccepted, kiosk.SettledReplay:
+	case s.Agrees():
 		return WordSettled
 	}
 	return WordDiffers

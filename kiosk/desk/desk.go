@@ -132,6 +132,9 @@ func (d *Desk) State(at kiosk.Moment) State {
 			s.Fault.Code = FaultDisk
 		}
 	}
+	if d.policy().NoVoice {
+		s.Cue.Voice = ""
+	}
 	d.fill(&s, at)
 	return s
 }

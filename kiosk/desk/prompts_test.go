@@ -53,3 +53,13 @@ func TestWhatElseIsSaid(t *testing.T) {
 		t.Errorf("out of order: %+v, %v", c.state().Cue, err)
 	}
 }
+
+// A point's policy may have the terminal silent but for its tones.
+func TestAPointWithoutVoice(t *testing.T) {
+	c := newCounter()
+	c.ledger.point.Policy.NoVoice = true
+	c.ledger.answers[codeA] = held(kiosk.Held)
+	if got := c.scan(t, codeA).Cue; got.Voice != "" || got.Sound != desk.SoundWait {
+		t.Errorf("%+v", got)
+	}
+}

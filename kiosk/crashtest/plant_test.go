@@ -31,8 +31,8 @@ func plants() []planted {
 			caught: []string{"no acknowledged event is lost"},
 		}, {
 			name: "a checkpoint whose head is ahead of its state", file: "kiosk/boltstore/state.go",
-			old:    "	err := st.put(batch, head, failed, rest)\n",
-			new:    "	err := st.update(func(_ *bolt.Tx, m *stateMeta) error { m.Head = head; return nil })\n	if err == nil {\n		err = st.put(batch, head, failed, rest)\n	}\n",
+			old:    "	err := st.put(batch, signed, head, failed, rest)\n",
+			new:    "	err := st.update(func(_ *bolt.Tx, m *stateMeta) error { m.Head = head; return nil })\n	if err == nil {\n		err = st.put(batch, signed, head, failed, rest)\n	}\n",
 			caught: []string{"the state is the fold of the journal"},
 		}, {
 			name: "bbolt does not sync", file: "kiosk/boltstore/bolt.go",

@@ -224,7 +224,7 @@ func TestDayCloseSaysWhatCounts(t *testing.T) {
 		"day-close-no-day":        {"不知道今天是哪天"},
 		"day-close-done":          {"日结完成", "平台确认后请再结一次"},
 		"day-close-pending":       {"流水到 128,406 · 9f3a5c01"},
-		"conflict-twice":          {"K2 终端", "问顾客是不是提了两次"},
+		"conflict-twice":          {"K2\u00a0终端", "问顾客是不是提了两次"},
 		"conflict-late-revoked":   {"货已要回来", "已记下"},
 		"conflict-unknown":        {"平台没有这个订单"},
 		"conflict-many-sides":     {"另有 2 次", "…"},

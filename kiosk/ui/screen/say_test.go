@@ -57,7 +57,7 @@ func TestEvidenceNamesTheFacts(t *testing.T) {
 		o      desk.ResultOrder
 		zh, en string
 	}{
-		{kiosk.AlreadyCollected, desk.Result{}, taken, "今天 17:42 在 K2 终端提走 3 件", "3 items were taken today at 17:42 at kiosk K2"},
+		{kiosk.AlreadyCollected, desk.Result{}, taken, "今天 17:42 在 K2\u00a0终端提走 3 件", "3 items were taken today at 17:42 at kiosk K2"},
 		{kiosk.AlreadyCollected, desk.Result{}, here, "昨天 18:06 在本机提走 1 件", "1 item was taken yesterday at 18:06 at this kiosk"},
 		{kiosk.AlreadyCollected, desk.Result{}, just, "刚刚在本机提走 2 件", "2 items were taken just now at this kiosk"},
 		{kiosk.NotArrived, desk.Result{}, desk.ResultOrder{ExpectedAt: now.AddDate(0, 0, 1)}, "预计明天 18:06 到货", "Expected tomorrow at 18:06"},

@@ -195,12 +195,14 @@ func conflictNote(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 func conflictWrite(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, func(desk.State)) {
 	w := k.Words
 	field := k.Field("")
-	field.Set(s.Conflicts.Draft, w.Say("conflicts.type"))
+	follow := func(s desk.State) { field.Set(s.Conflicts.Draft, w.Say("conflicts.type")) }
+	follow(s)
 	head := k.Row(look.Space2,
 		look.Share{Object: k.Button(look.Key, "arrow-left", "", on.tap(desk.TapBack)), Weight: 1},
 		look.Share{Object: field, Weight: 8})
 	keys := k.Letters(look.LettersActions{Key: on.Key, Erase: on.tap(desk.TapErase), Enter: on.tap(desk.TapEnter), EnterWords: w.Say("conflicts.save")})
-	return under(k, keys, head, refusalRemark(k, s.Conflicts.Refusal)), func(s desk.State) {
-		field.Set(s.Conflicts.Draft, w.Say("conflicts.type"))
+	if k.Upright() { // keys as high as the screen would be out of reach
+		return k.Dock(look.Space3, under(k, head, refusalRemark(k, s.Conflicts.Refusal)), keys), follow
 	}
+	return under(k, keys, head, refusalRemark(k, s.Conflicts.Refusal)), follow
 }

@@ -21,7 +21,7 @@ LINT         := v2.15.0
 GOLANGCI     := .bin/golangci-lint-$(LINT)
 SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
 
-.PHONY: help deps build run test race crash crash-ext4 test-hardware soak bench lint gallery fuzz fuzz-scan damage cover generate clean
+.PHONY: help deps build run test race crash crash-ext4 test-hardware soak bench lint gallery pictures fuzz fuzz-scan damage cover generate clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -75,6 +75,9 @@ $(GOLANGCI):
 gallery: build ## every screen in every state as pictures; PICTURES=DIR says where
 	@# a process a language, as one draws on one core only; the last to end writes the index of all
 	@bin/gallery --out '$(PICTURES)' --lang zh & chinese=$$!; bin/gallery --out '$(PICTURES)' --lang en && wait $$chinese
+
+pictures: deps ## the README's pictures anew, from the real window with sample orders
+	go test $(GOFLAGS_) -count=1 -run '^TestALeadersDay$$' ./cmd/kiosk -args -pictures '$(CURDIR)/assets/pictures'
 
 fuzz: deps ## every fuzz target for FUZZTIME=10s each
 	@.ci/fuzz '$(FUZZTIME)' $(GOFLAGS_)

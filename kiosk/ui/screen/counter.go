@@ -50,14 +50,20 @@ func tiles(w *look.Words, s desk.State, on Actions) []look.Tile {
 	if s.Header.Unsent > 0 && !s.Header.Online && !s.Header.Local {
 		unsent.Ground, unsent.Icon = look.Wait, "cloud-off"
 	}
-	return []look.Tile{
+	all := look.Tile{
+		Value: look.Thousands(s.Header.Orders), Words: w.Say("counter.tile.all"), Icon: "clipboard-list", Ground: look.Surface,
+		Tapped: on.pick(desk.PickFilter, string(desk.FilterAll)),
+	}
+	out := []look.Tile{
 		filter(s.Tally.ToCollect, desk.FilterToCollect, "package", look.Surface),
 		filter(s.Tally.Collected, desk.FilterCollected, "package-check", look.Surface),
 		filter(s.Tally.Overdue, desk.FilterOverdue, "calendar-clock", look.Wait),
 		filter(s.Tally.Exceptions, desk.FilterReported, "triangle-alert", look.Refuse),
-		unsent,
-		{Value: look.Thousands(s.Header.Orders), Words: w.Say("counter.tile.all"), Icon: "clipboard-list", Ground: look.Surface, Tapped: on.pick(desk.PickFilter, string(desk.FilterAll))},
 	}
+	if !s.Header.Local { // else there is nobody to send to
+		out = append(out, unsent)
+	}
+	return append(out, all)
 }
 
 // The hours that the chart always shows.

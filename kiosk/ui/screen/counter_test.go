@@ -195,3 +195,16 @@ func TestHowAnOrderStands(t *testing.T) {
 		}
 	}
 }
+
+// Where there is no HQ nothing waits to be sent to it.
+func TestCounterWithoutHQ(t *testing.T) {
+	for _, local := range []bool{false, true} {
+		_, _, s := make1(t, "counter", Counter)
+		s.Header.Local = local
+		v := Counter(kit(t, look.Chinese), s, (&heard{}).actions())
+		v.Object.Resize(fyne.NewSize(1280, 800))
+		if says(v, "待上传") == local {
+			t.Errorf("local %t", local)
+		}
+	}
+}

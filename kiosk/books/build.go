@@ -133,13 +133,7 @@ func (x *Index) readJournal(to uint64) error {
 		if e.Seq > to {
 			return errEnough
 		}
-		x.take(e)
-		if id := e.Body.Subject(); id != "" {
-			x.refresh(id)
-		}
-		if b, ok := e.Body.(kiosk.GoodsReceived); ok {
-			x.set.sign(b.Consignment)
-		}
+		x.enter(e)
 		return nil
 	})
 	if errors.Is(err, errEnough) {
@@ -150,3 +144,15 @@ func (x *Index) readJournal(to uint64) error {
 
 // errEnough ends a reading of the journal.
 var errEnough = errors.New("enough")
+
+// enter takes the next event of the journal into all that it concerns; the caller
+// holds the lock.
+func (x *Index) enter(e kiosk.Event) {
+	x.take(e)
+	if id := e.Body.Subject(); id != "" {
+		x.refresh(id)
+	}
+	if b, ok := e.Body.(kiosk.GoodsReceived); ok {
+		x.set.sign(b.Consignment)
+	}
+}

@@ -233,13 +233,7 @@ func (x *Index) takeEvents() error {
 				return err
 			}
 		}
-		x.take(e)
-		if id := e.Body.Subject(); id != "" {
-			x.refresh(id)
-		}
-		if b, ok := e.Body.(kiosk.GoodsReceived); ok {
-			x.set.sign(b.Consignment)
-		}
+		x.enter(e)
 	}
 	return nil
 }

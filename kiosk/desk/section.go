@@ -92,8 +92,8 @@ func (d *Desk) Pick(a Action, item string, at kiosk.Moment) {
 	}
 }
 
-// tapMore is a touch on a button of the screens that package customer and leader
-// share no file with.
+// tapMore is a touch on a button of the screens that come after an answer, and of
+// the leader's.
 func (d *Desk) tapMore(a Action, at kiosk.Moment) {
 	if d.screen.ForLeader() {
 		d.leader.touch(at)

@@ -41,7 +41,7 @@ type State struct {
 	SignIn  SignInState   // on SignIn
 	Result  *Result       // on Accepted, Held and Refused
 	Fault   Fault         // on OutOfOrder
-	// What the screens of customer.go and section.go show, each on its own screen alone.
+	// What the screens after an answer and the leader's show, each on its own screen alone.
 	Ways        Ways // on Accepted
 	Choose      ChooseState
 	Missing     MissingState

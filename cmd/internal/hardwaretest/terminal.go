@@ -142,6 +142,41 @@ func (s *session) accepts(order, source string) error {
 	}
 }
 
+// answeredSteadily is steadily for a terminal: does what must not be interrupted, and again if
+// the machine stood still meanwhile and the answer is not the one that is expected. Pieces of a
+// code are answered too, as what they are: those answers are thrown away.
+func (g *guest) answeredSteadily(ctx context.Context, s *session, do, expect func() error) error {
+	for range 20 {
+		g.pulse.reset()
+		if err := do(); err != nil {
+			return err
+		}
+		err := expect()
+		if still := g.pulse.reset(); err == nil || still < steady {
+			return err
+		}
+		if err := rest(ctx, forgotten); err != nil {
+			return err
+		}
+		s.forget()
+	}
+	return errors.New("this machine is too busy: it stands still again and again")
+}
+
+// forget throws away the answers that have come.
+func (s *session) forget() {
+	for {
+		select {
+		case _, more := <-s.answers:
+			if !more {
+				return
+			}
+		default:
+			return
+		}
+	}
+}
+
 // end ends the terminal as systemd does. An answer that nobody waited for is an error.
 func (s *session) end() error {
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -209,7 +244,8 @@ func wholeTerminal(ctx context.Context, g *guest) (err error) {
 	}
 	scanned := func(i int) error { return errors.Join(serial.send(codes[i]+"\r\n"), s.accepts(orderOf(i), "serial")) }
 	typed := func(i int) error {
-		return errors.Join(typing.keys(append(typed(codes[i]), press(keyEnter())...)...), s.accepts(orderOf(i), "wedge"))
+		keys := append(typed(codes[i]), press(keyEnter())...)
+		return g.answeredSteadily(ctx, s, func() error { return typing.keys(keys...) }, func() error { return s.accepts(orderOf(i), "wedge") })
 	}
 	shown := func(i int) error {
 		p.show(scene(codes[i], yuyv))

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 // fakeTerminal is a program that answers as kioskctl does.
@@ -45,4 +47,40 @@ func TestSession(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A wrong answer counts unless this machine stood still while the code was typed.
+func TestAnsweredSteadily(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &guest{}
+		s := &session{answers: make(chan answer, 4)}
+		wrong := errors.New("malformed")
+		for _, c := range []struct {
+			stands, wrong int // in the first so many tries
+			want          error
+			tries         int
+		}{{0, 0, nil, 1}, {1, 0, nil, 1}, {2, 2, nil, 3}, {0, 1, wrong, 1}, {1, 2, wrong, 2}} {
+			tries := 0
+			do := func() error {
+				if tries++; tries <= c.stands {
+					g.pulse.note(steady)
+					s.answers <- answer{Verdict: "malformed"} // of the rest of the code
+				}
+				return nil
+			}
+			err := g.answeredSteadily(t.Context(), s, do, func() error {
+				if tries <= c.wrong {
+					return wrong
+				}
+				return nil
+			})
+			if !errors.Is(err, c.want) || tries != c.tries {
+				t.Errorf("%+v: %d tries, %v", c, tries, err)
+			}
+			s.forget()
+		}
+		if err := g.answeredSteadily(t.Context(), s, func() error { g.pulse.note(steady); return nil }, func() error { return wrong }); err == nil {
+			t.Error("a machine that always stands still is steady")
+		}
+	})
 }

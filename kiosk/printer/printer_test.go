@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,6 +45,7 @@ func same(t *testing.T, want, got *receipt.Bitmap) {
 type shop struct {
 	*Printer
 	t       *testing.T
+	mu      sync.Mutex // guards device and gone against the Printer that opens it
 	device  *printertest.Printer
 	gone    error // what opening it says
 	results chan Result
@@ -68,12 +70,15 @@ func newShop(t *testing.T, change func(*Options), prepare ...func(*printertest.P
 	}
 	s.Printer = New(o)
 	s.open = func(context.Context) (*line, error) {
-		if s.gone != nil {
-			return nil, s.gone
+		s.mu.Lock()
+		device, gone := s.device, s.gone
+		s.mu.Unlock()
+		if gone != nil {
+			return nil, gone
 		}
 		near, far := net.Pipe()
 		go func() {
-			s.device.Serve(far)
+			device.Serve(far)
 			_ = far.Close()
 		}()
 		return &line{ReadWriteCloser: near, name: "pipe", deadline: near.SetWriteDeadline}, nil
@@ -88,6 +93,13 @@ func newShop(t *testing.T, change func(*Options), prepare ...func(*printertest.P
 		done <- nil
 	}
 	return s.start(ctx, done)
+}
+
+// replace puts another printer on the line, or, with an error, none.
+func (s *shop) replace(device *printertest.Printer, gone error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.device, s.gone = device, gone
 }
 
 func (s *shop) start(ctx context.Context, done chan<- error) *shop {
@@ -197,14 +209,14 @@ func TestTroubleAndBack(t *testing.T) {
 		state     State
 		begin, up func(*shop)
 	}{
-		"missing": {Missing, func(s *shop) { s.gone = ErrMissing }, func(s *shop) { s.gone = nil }},
-		"in use":  {Busy, func(s *shop) { s.gone = ErrBusy }, func(s *shop) { s.gone = nil }},
+		"missing": {Missing, func(s *shop) { s.replace(s.device, ErrMissing) }, func(s *shop) { s.replace(s.device, nil) }},
+		"in use":  {Busy, func(s *shop) { s.replace(s.device, ErrBusy) }, func(s *shop) { s.replace(s.device, nil) }},
 		"paper":   {PaperOut, func(s *shop) { s.device.Load(0) }, func(s *shop) { s.device.Load(-1) }},
 		"cover":   {CoverOpen, func(s *shop) { s.device.Open(true) }, func(s *shop) { s.device.Open(false) }},
 		"knife":   {Broken, func(s *shop) { s.device.Fail(0x08) }, func(s *shop) { s.device.Fail(0) }},
 		"hot":     {Busy, func(s *shop) { s.device.Fail(0x40) }, func(s *shop) { s.device.Fail(0) }},
 		"circuit": {Broken, func(s *shop) { s.device.Fail(0x20) }, func(s *shop) { s.device.Fail(0) }},
-		"silent":  {Missing, func(s *shop) { s.device.Mute = true }, func(s *shop) { s.device.Mute = false }},
+		"silent":  {Missing, func(s *shop) { s.device.Silence(true) }, func(s *shop) { s.device.Silence(false) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, nil, func(s *shop) {
@@ -236,11 +248,12 @@ func TestTroubleAndBack(t *testing.T) {
 func TestAnotherPrinter(t *testing.T) {
 	bubble(t, nil, func(s *shop) {
 		s.state(Ready)
-		s.gone = fmt.Errorf("%w: it was unplugged", ErrMissing)
+		s.replace(s.device, fmt.Errorf("%w: it was unplugged", ErrMissing))
 		s.print("one")
 		s.state(Missing)
-		s.device, s.gone = printertest.New(), nil
-		s.device.Mute = true
+		silent := printertest.New()
+		silent.Mute = true
+		s.replace(silent, nil)
 		s.slip()
 		if r := s.result(); r.Err != nil || r.Confirmed {
 			t.Errorf("%+v", r)

@@ -11,7 +11,7 @@ import (
 func TestQueue(t *testing.T) {
 	bubble(t, func(o *Options) { o.Waiting = 2 }, func(s *shop) {
 		s.state(Ready)
-		s.gone = ErrMissing
+		s.replace(s.device, ErrMissing)
 		for _, id := range []string{"one", "two", "three"} { // one is being tried
 			s.print(id)
 		}

@@ -92,6 +92,9 @@ func (p *Printer) Open(open bool) { p.change(func() { p.cover = open }) }
 // Fail sets the answer's bits to DLE EOT 3 (errors).
 func (p *Printer) Fail(bits byte) { p.change(func() { p.errors = bits }) }
 
+// Silence makes it answer nothing, or answer again, while it is used; see Mute.
+func (p *Printer) Silence(silent bool) { p.change(func() { p.Mute = silent }) }
+
 // Hold makes it stop reading, or read again.
 func (p *Printer) Hold(hold bool) { p.change(func() { p.held = hold }) }
 

@@ -147,10 +147,10 @@ func (d *Desk) missScanned(text string, at kiosk.Moment) error {
 }
 
 // isShort reports whether a text is a code of so few digits that it could be
-// guessed. Opaque codes are not, and are never refused for others' guesses.
+// guessed. Opaque and signed codes are not, and are never refused for others' guesses.
 func (d *Desk) isShort(text string) bool {
 	codes, err := kiosk.ParseCode(text, d.policy().CodeFormats)
-	return err == nil && codes[0].Kind != kiosk.CodeOpaque
+	return err == nil && codes[0].Kind != kiosk.CodeOpaque && codes[0].Kind != kiosk.CodeSigned
 }
 
 // opensNothing reports whether nobody has the code of an answer.

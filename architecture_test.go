@@ -72,7 +72,7 @@ func importTable() []room {
 		{"cmd/gallery", "cmd/internal/cli kiosk/desk kiosk/ui kiosk/ui/look kiosk/ui/sample", "every screen in every state"},
 		{"cmd/hq", "cmd/internal/cli kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the platform server and its tools"},
 		{"cmd/kiosk", "assets cmd/internal/cli cmd/internal/terminal kiosk/config kiosk/desk kiosk/ui", "the terminal with its window"},
-		{"cmd/kioskctl", "cmd/internal/cli cmd/internal/terminal kiosk kiosk/desk kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt scanner scanner/camera scanner/decode",
+		{"cmd/kioskctl", "cmd/internal/cli cmd/internal/terminal kiosk kiosk/desk kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt kiosk/signedcode scanner scanner/camera scanner/decode",
 			"the terminal without a window, and its tools"},
 	}
 }

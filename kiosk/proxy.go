@@ -34,8 +34,8 @@ func (id *ProxyID) UnmarshalText(b []byte) error {
 // Proxy is what a proxy code lets somebody collect in the customer's place: the
 // named lines, as far as they are still there, within its time, once.
 type Proxy struct {
-	Code  ProxyID   `cbor:"1,keyasint" json:"code"`
-	Lines []LineID  `cbor:"2,keyasint,omitempty" json:"lines,omitempty"` // nil: all
+	Code  ProxyID  `cbor:"1,keyasint" json:"code"`
+	Lines []LineID `cbor:"2,keyasint,omitempty" json:"lines,omitempty"` // nil: all
 	// Its time is judged when it is scanned, and not kept.
 	From  time.Time `cbor:"-" json:"from,omitzero"`
 	Until time.Time `cbor:"-" json:"until,omitzero"` // it is good before it

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -74,22 +75,13 @@ func (c *codeInspectCmd) Run(s *cli.IO) error {
 }
 
 func inspect(folder terminal.Folder, store desk.Ledger, text string, now time.Time) (inspected, error) {
-	codes, err := kiosk.ParseCode(text, store.Point().Policy.WithDefaults().CodeFormats)
+	key, err := folder.HQKey()
 	if err != nil {
-		return inspected{Kind: "none", Why: "no pickup code that this point uses"}, nil
+		return inspected{}, err
 	}
-	out := inspected{Kind: kindOf(codes[0].Kind)}
-	if codes[0].Kind == kiosk.CodeSigned {
-		key, err := folder.HQKey()
-		if err != nil {
-			return out, err
-		}
-		grant, err := signedcode.Decode(codes[0].Text, key)
-		if err != nil {
-			out.Why = err.Error()
-			return out, nil
-		}
-		out.ID, out.From, out.Until = grant.Code.String(), &grant.From, &grant.Until
+	out := readCode(text, store.Point().Policy.WithDefaults().CodeFormats, key)
+	if out.Why != "" {
+		return out, nil
 	}
 	a, err := store.Peek(desk.Scan{Text: text, Source: "inspect", At: kiosk.Moment{Wall: now.UTC()}})
 	if err != nil {
@@ -113,6 +105,25 @@ func inspect(folder terminal.Folder, store desk.Ledger, text string, now time.Ti
 		out.Why = string(a.Verdict)
 	}
 	return out, nil
+}
+
+// readCode is what the code says by itself.
+func readCode(text string, formats []kiosk.CodeFormat, key ed25519.PublicKey) inspected {
+	codes, err := kiosk.ParseCode(text, formats)
+	if err != nil {
+		return inspected{Kind: "none", Why: "no pickup code that this point uses"}
+	}
+	out := inspected{Kind: kindOf(codes[0].Kind)}
+	if codes[0].Kind != kiosk.CodeSigned {
+		return out
+	}
+	grant, err := signedcode.Decode(codes[0].Text, key)
+	if err != nil {
+		out.Why = err.Error()
+		return out
+	}
+	out.ID, out.From, out.Until = grant.Code.String(), &grant.From, &grant.Until
+	return out
 }
 
 func kindOf(k kiosk.CodeKind) string {

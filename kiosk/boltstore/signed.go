@@ -41,13 +41,13 @@ func (s *Store) opened(codes []kiosk.Code) (found, error) {
 // set has no index by references: all ids are looked at. A forged one costs no
 // more than its signature.
 func (s *Store) openedBySigned(code kiosk.Code) (found, error) {
-	grant, err := signedcode.Decode(code.Text, s.o.HQKey)
-	if err != nil {
+	grant, genuine := s.genuine(code)
+	if !genuine {
 		return found{forged: true}, nil
 	}
 	f := found{proxy: &kiosk.Proxy{Code: grant.Code, From: grant.From, Until: grant.Until}}
 	point, _ := s.orders.current()
-	err = f.again(func() error {
+	err := f.again(func() error {
 		o, ok, err := s.orders.referred(point.ID, grant.Order, &s.referred)
 		if err != nil || !ok {
 			return err
@@ -58,6 +58,12 @@ func (s *Store) openedBySigned(code kiosk.Code) (found, error) {
 		return nil
 	})
 	return f, err
+}
+
+// genuine reads a code that this terminal's HQ signed.
+func (s *Store) genuine(code kiosk.Code) (signedcode.Grant, bool) {
+	grant, err := signedcode.Decode(code.Text, s.o.HQKey)
+	return grant, err == nil
 }
 
 // again looks once more when the set was damaged and an empty one has taken its place.

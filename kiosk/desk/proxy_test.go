@@ -79,12 +79,23 @@ func TestProxyRefusedOnTheScreens(t *testing.T) {
 // A proxy code cannot be guessed: it is taken although others guess.
 func TestProxyIsTakenWhileOthersGuess(t *testing.T) {
 	s := newShop(t)
-	for n := range uint32(12) {
+	for n := range uint32(40) {
 		s.scanText(kiosk.NewTyped(900_000_000 + n).Text)
 	}
 	if got := s.on(desk.Refused).Result; got.Verdict != kiosk.Busy || got.Wait == 0 {
-		t.Fatalf("%s, %d s: nobody waits after twelve guesses", got.Verdict, got.Wait)
+		t.Fatalf("%s, %d s: nobody waits after forty guesses", got.Verdict, got.Wait)
 	}
 	s.scanText(kiosktest.ProxyOf(1, kiosktest.Order(1)).Text)
 	s.on(desk.Accepted)
+}
+
+// Nor does one of an order that is not here count as a guess.
+func TestProxyIsNoGuess(t *testing.T) {
+	s := newShop(t)
+	for n := range 40 {
+		s.scanText(kiosktest.ProxyOf(n, kiosktest.Order(99)).Text)
+	}
+	if got := s.on(desk.Refused).Result; got.Verdict != kiosk.Unknown || s.ledger.Status().Head != 0 {
+		t.Errorf("%s, %d events", got.Verdict, s.ledger.Status().Head)
+	}
 }

@@ -133,8 +133,11 @@ func TestDecodeRefuses(t *testing.T) {
 	kind2[1] = 2
 	padded := append(append([]byte{}, payload[:23]...), 0x42, 1, 0)
 	padded = append(padded, payload[25:]...)
+	// The kind as a number of two bytes: the same meaning, but not in core deterministic encoding.
+	spelt := append([]byte{payload[0], 0x18, payload[1]}, payload[2:]...)
 	for name, bad := range map[string]string{
-		"empty": "", "another prefix": "H2" + text[2:], "no base32": "H1!!!!", "only a signature": sign(), "no CBOR": sign(0xff),
+		"another spelling": sign(spelt...),
+		"empty":            "", "another prefix": "H2" + text[2:], "no base32": "H1!!!!", "only a signature": sign(), "no CBOR": sign(0xff),
 		"another kind": sign(kind2...), "bytes after it": sign(append(append([]byte{}, payload...), 0)...), "a line that is none": sign(padded...),
 		"too long": text + strings.Repeat("A", 60), "cut": text[:len(text)-1], "a character more": text + "A",
 	} {

@@ -46,6 +46,9 @@ func Check(o Order, s OrderState, e Event) error {
 }
 
 func checkRedeemed(o Order, s OrderState, b Redeemed) error {
+	if s.proxyUsed(b.Proxy) {
+		return fmt.Errorf("order %s, proxy code %s: %w", o.ID, b.Proxy, ErrProxyUsed)
+	}
 	units := 0
 	now := make(map[LineID]int, len(b.Lines))
 	for _, h := range b.Lines {

@@ -21,6 +21,9 @@ const (
 	opaqueChars = 28 // 128 random bits and a 12-bit tag, base32
 	opaqueBytes = 16
 	typedDigits = 10 // nine random digits and a check digit
+	// A signed code has the least and the most that kiosk/signedcode makes.
+	signedPrefix         = "H1"
+	minSigned, maxSigned = 146, 195
 )
 
 // CodeKind says how a code is made; the lookup of a code depends on it, so the
@@ -32,6 +35,7 @@ const (
 	CodeOpaque   CodeKind = 1 // issued by HQ: 28 base32 characters
 	CodePlatform CodeKind = 2 // another platform's digits, or a parameter of its URL
 	CodeTyped    CodeKind = 3 // ten digits for a keypad
+	CodeSigned   CodeKind = 4 // signed by HQ, see kiosk/signedcode; found by what it says
 )
 
 // Code is a normalised pickup code. Its text is a secret of the customer:
@@ -177,6 +181,9 @@ func ParseCode(raw string, formats []CodeFormat) ([]Code, error) {
 	if isOpaque(s) {
 		codes = append(codes, Code{CodeOpaque, s})
 	}
+	if isSigned(s) {
+		codes = append(codes, Code{CodeSigned, s})
+	}
 	if isDigits(s) {
 		if len(s) == typedDigits && damm(s) == 0 {
 			codes = append(codes, Code{CodeTyped, s})
@@ -284,6 +291,17 @@ func isOpaque(s string) bool {
 	if len(s) != opaqueChars {
 		return false
 	}
+	return isBase32(s)
+}
+
+// isSigned reports whether a text has the form of a signed code. The signature is
+// checked by those who have HQ's key.
+func isSigned(s string) bool {
+	rest, ok := strings.CutPrefix(s, signedPrefix)
+	return ok && len(s) >= minSigned && len(s) <= maxSigned && isBase32(rest)
+}
+
+func isBase32(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; (c < 'A' || c > 'Z') && (c < '2' || c > '7') {
 			return false

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -37,6 +38,8 @@ type Context struct {
 	// Received: somebody signed for the order's consignment here, which HQ may not
 	// have heard of. Goods on their way count as arrived.
 	Received bool
+	// Proxy is what the scanned proxy code allows; nil: it was the customer's own code.
+	Proxy *Proxy
 }
 
 // arrived reports whether the goods of an order are at the point.
@@ -60,6 +63,11 @@ type Outcome struct {
 	ExpiredAt time.Time // collect-by and grace
 	// SentBackAt is when uncollected goods went back to the merchant; zero: they did not.
 	SentBackAt time.Time
+	// Proxy is the proxy code by which the order was asked for; nil: none.
+	Proxy *Proxy
+	// OfProxy: the verdict is the proxy code's, too early, expired or used up
+	// (Revoked), and not the order's.
+	OfProxy bool
 }
 
 // DecideScan decides what a code that opens this order leads to. The body is
@@ -67,8 +75,8 @@ type Outcome struct {
 // the same at the terminal, offline or not, and at HQ.
 func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 	policy := c.Point.Policy.WithDefaults()
-	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing(), Due: AmountDue(o, s)}
-	left := Remaining(o, s)
+	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing(), Due: AmountDue(o, s), Proxy: c.Proxy}
+	left := c.Proxy.of(Remaining(o, s))
 	refuse := func(v Verdict) (Outcome, Body) {
 		out.Verdict = v
 		return out, nil
@@ -105,17 +113,25 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 			}
 		}
 	}
+	if v, no := c.Proxy.refused(s, c.At); no {
+		out.OfProxy = true
+		return refuse(v)
+	}
 	out.Lines = left
 	if hold, ok := s.OpenHold(); ok {
-		out.Verdict, out.Event, out.Seq = hold.Reason, hold.Event, hold.Seq
+		out.Verdict = hold.Reason
+		if hold.Proxy.id() != c.Proxy.id() { // who stands there now may collect other lines
+			return out, OrderHeld{Order: o.ID, Reason: hold.Reason, Source: c.Source, Proxy: c.Proxy, Replaces: hold.Event}
+		}
+		out.Event, out.Seq = hold.Event, hold.Seq
 		return out, nil
 	}
 	if reason, call := callsLeader(o, out, policy, c); call {
 		out.Verdict = reason
-		return out, OrderHeld{Order: o.ID, Reason: reason, Source: c.Source}
+		return out, OrderHeld{Order: o.ID, Reason: reason, Source: c.Source, Proxy: c.Proxy}
 	}
 	out.Verdict = Accepted
-	return out, Redeemed{Order: o.ID, Lines: left, Method: MethodAlone, Source: c.Source}
+	return out, Redeemed{Order: o.ID, Lines: left, Method: MethodAlone, Source: c.Source, Proxy: c.Proxy.id()}
 }
 
 // callsLeader says whether the leader must confirm, and why.
@@ -126,7 +142,7 @@ func callsLeader(o Order, out Outcome, p Policy, c Context) (Verdict, bool) {
 		return PaymentDue, true
 	case len(out.History) > 0:
 		return PartlyCollected, true
-	case c.At.Clock == ClockSuspect && timed:
+	case c.At.Clock == ClockSuspect && timed, c.Proxy.timeless(c.At):
 		return NeedsLeader, true // the term cannot be checked by a clock that is wrong
 	case !p.alone(o.Value()):
 		return Held, true
@@ -139,7 +155,7 @@ func callsLeader(o Order, out Outcome, p Policy, c Context) (Verdict, bool) {
 // DecideUnknown decides about codes that open no order here.
 func DecideUnknown(codes []Code, c Context) Outcome {
 	policy := c.Point.Policy.WithDefaults()
-	out := Outcome{At: c.At.Wall, Verdict: Unknown}
+	out := Outcome{At: c.At.Wall, Verdict: Unknown, Proxy: c.Proxy}
 	for _, code := range codes {
 		if code.Kind != CodeOpaque || code.Belongs(c.Point.ID) {
 			continue
@@ -167,7 +183,9 @@ type Confirmation struct {
 // DecideConfirm turns a leader's confirmation into the events that record it:
 // the payment, if one was taken, and the redemption. Besides Check's errors it
 // returns ErrLeaderOnly, ErrNoHold, ErrPaymentDue, and ErrNotCollectable when HQ
-// changed the order while it was on hold (a refund, another point).
+// changed the order while it was on hold (a refund, another point). Of an order
+// that a proxy code holds only what the code allows goes out; it returns
+// ErrWrongChoice for other lines. That its time runs out meanwhile does not matter.
 func DecideConfirm(o Order, s OrderState, c Context, conf Confirmation) (Outcome, []Body, error) {
 	if conf.By.ID == "" {
 		return Outcome{Order: o, At: c.At.Wall}, nil, fmt.Errorf("confirm order %s: %w", o.ID, ErrLeaderOnly)
@@ -176,25 +194,28 @@ func DecideConfirm(o Order, s OrderState, c Context, conf Confirmation) (Outcome
 	if !ok {
 		return Outcome{Order: o, At: c.At.Wall}, nil, fmt.Errorf("confirm order %s: %w", o.ID, ErrNoHold)
 	}
-	return handOver(o, s, c, conf, hold.Event)
+	return handOver(o, s, c, conf, hold)
 }
 
 // DecideHandOver is a handover by hand, without the customer's code: the leader
 // has found the order by its pickup number, name or phone, and looks the customer
 // in the face. A hold that is open is closed by it. An expired order may go out,
 // as its goods are still there; one that went back to the merchant, or that HQ
-// took back, may not. Errors as of [DecideConfirm] but ErrNoHold.
+// took back, may not. A
+// proxy code that holds the order limits nothing and is not used up. Errors as of
+// [DecideConfirm] but ErrNoHold.
 func DecideHandOver(o Order, s OrderState, c Context, conf Confirmation) (Outcome, []Body, error) {
 	if conf.By.ID == "" {
 		return Outcome{Order: o, At: c.At.Wall}, nil, fmt.Errorf("hand over order %s: %w", o.ID, ErrLeaderOnly)
 	}
 	hold, _ := s.OpenHold()
-	return handOver(o, s, c, conf, hold.Event)
+	hold.Proxy = nil
+	return handOver(o, s, c, conf, hold)
 }
 
 // handOver is what confirmations and handovers by hand share.
-func handOver(o Order, s OrderState, c Context, conf Confirmation, hold EventID) (Outcome, []Body, error) {
-	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing()}
+func handOver(o Order, s OrderState, c Context, conf Confirmation, hold Hold) (Outcome, []Body, error) {
+	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing(), Proxy: hold.Proxy}
 	if !c.arrived(o) || o.Point != c.Point.ID {
 		return out, nil, fmt.Errorf("hand over order %s: it is %s at point %s: %w", o.ID, o.Status, o.Point, ErrNotCollectable)
 	}
@@ -210,10 +231,13 @@ func handOver(o Order, s OrderState, c Context, conf Confirmation, hold EventID)
 	}
 	out.Lines = conf.Lines
 	if out.Lines == nil {
-		out.Lines = Remaining(o, s)
+		out.Lines = hold.Proxy.of(Remaining(o, s))
+	}
+	if slices.ContainsFunc(out.Lines, func(h Handed) bool { return !hold.Proxy.allows(h.Line) }) {
+		return out, nil, fmt.Errorf("confirm order %s: a line that the proxy code does not name: %w", o.ID, ErrWrongChoice)
 	}
 	redeemed := Redeemed{
-		Order: o.ID, Lines: out.Lines, Method: MethodLeader, By: conf.By.ID, Hold: hold, Source: c.Source,
+		Order: o.ID, Lines: out.Lines, Method: MethodLeader, By: conf.By.ID, Hold: hold.Event, Source: c.Source, Proxy: hold.Proxy.id(),
 	}
 	if err := checkRedeemed(o, s, redeemed); err != nil {
 		return out, nil, err

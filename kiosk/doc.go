@@ -12,6 +12,18 @@
 // records) and HQ (when it settles, see [Settle]) run over every event. There is
 // no second rule set for offline use.
 //
+// # Collecting for somebody
+//
+// A proxy code (代取码, see kiosk/signedcode) lets somebody collect in the customer's
+// place: named lines, within a time, once. It comes into a decision as
+// [Context].Proxy. The order's own rules come first; then the code's: used up
+// ([Revoked]), too early, expired, by [Moment.Time], and where no time can be told
+// the leader decides. A hold remembers what the code allows, so that no more goes
+// out when the leader confirms, and whoever stands at the counter next replaces
+// it. The handover names the code ([Redeemed].Proxy): until it is undone, no other
+// one may, at any terminal that has heard of it, and HQ settles a second one as a
+// conflict.
+//
 // # What follows a handover, and what does not come about
 //
 // A customer may report that something is missing ([MissingReported]), rate, and

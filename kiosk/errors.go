@@ -25,6 +25,8 @@ var (
 	ErrUnknownLine = errors.New("the order has no such line")
 	// ErrNothingHanded is returned for a redemption without any quantity.
 	ErrNothingHanded = errors.New("nothing handed over")
+	// ErrProxyUsed is returned when a proxy code counts already.
+	ErrProxyUsed = errors.New("the proxy code was used")
 	// ErrNoHold is returned when a hold to confirm or reject is not open.
 	ErrNoHold = errors.New("no open hold")
 	// ErrUnknownRedemption is returned when the redemption to undo is not known.

@@ -87,6 +87,10 @@ type OrderHeld struct {
 	Order  OrderID `cbor:"1,keyasint"`
 	Reason Verdict `cbor:"2,keyasint"` // held, partly-collected, payment-due or needs-leader
 	Source string  `cbor:"3,keyasint,omitempty"`
+	Proxy  *Proxy  `cbor:"4,keyasint,omitempty"` // scanned instead of the customer's own code; nil: it was that
+	// Replaces is a hold that this one ends: the order was held for somebody who
+	// may collect other lines of it.
+	Replaces EventID `cbor:"5,keyasint,omitzero"`
 }
 
 // HoldRejected opens a hold again without a handover; the code is not burnt.
@@ -104,6 +108,10 @@ type Redeemed struct {
 	By     string   `cbor:"4,keyasint,omitempty"` // leader's id; empty: the customer alone
 	Hold   EventID  `cbor:"5,keyasint,omitzero"`  // the hold that it confirms
 	Source string   `cbor:"6,keyasint,omitempty"` // scanner source: camera, serial, typed…
+	// Proxy is the proxy code that this handover used up. It stands here, and is no
+	// event of its own, so that a power cut keeps both or neither, and so that other
+	// terminals hear of it with the handover.
+	Proxy ProxyID `cbor:"7,keyasint,omitzero"`
 }
 
 // Handed is what happened to a line in one handover, in units.

@@ -51,7 +51,7 @@ func Settle(o Order, known bool, s OrderState, e Event) (Settlement, OrderState,
 	switch {
 	case err == nil:
 		return SettledAccepted, s.Apply(e), nil
-	case errors.Is(err, ErrTooMany) && len(s.Standing()) > 0:
+	case (errors.Is(err, ErrTooMany) || errors.Is(err, ErrProxyUsed)) && len(s.Standing()) > 0:
 		return SettledConflict, s, s.Standing()
 	case errors.Is(err, ErrUnknownRedemption), errors.Is(err, ErrNoHold), errors.Is(err, ErrNoReport):
 		return SettledUnknown, s, nil

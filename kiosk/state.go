@@ -66,6 +66,7 @@ type Redemption struct {
 	Method Method   `cbor:"6,keyasint" json:"method"`
 	By     string   `cbor:"7,keyasint,omitempty" json:"by,omitempty"`
 	Undone *Undo    `cbor:"8,keyasint,omitempty" json:"undone,omitempty"`
+	Proxy  ProxyID  `cbor:"9,keyasint,omitzero" json:"proxy,omitzero"` // the proxy code that it used up
 }
 
 // Undo says who undid a redemption, when and why.
@@ -85,7 +86,8 @@ type EarlyUndo struct {
 type Hold struct {
 	Source
 	Reason Verdict `cbor:"5,keyasint" json:"reason"`
-	Closed EventID `cbor:"6,keyasint,omitzero" json:"closed,omitzero"` // the redemption or rejection that ended it
+	Closed EventID `cbor:"6,keyasint,omitzero" json:"closed,omitzero"`  // the redemption, rejection or other hold that ended it
+	Proxy  *Proxy  `cbor:"7,keyasint,omitempty" json:"proxy,omitempty"` // for whom only this may be handed over
 }
 
 // Payment is money taken at the point, in fen.
@@ -196,11 +198,11 @@ func (s OrderState) Apply(e Event) OrderState {
 	src := newSource(e)
 	switch b := e.Body.(type) {
 	case OrderHeld:
-		s.Holds = insert(s.Holds, Hold{Source: src, Reason: b.Reason})
+		s.Holds = insert(closeHold(s.Holds, b.Replaces, e.ID), Hold{Source: src, Reason: b.Reason, Proxy: b.Proxy})
 	case HoldRejected:
 		s.Holds = closeHold(s.Holds, b.Hold, e.ID)
 	case Redeemed:
-		s = s.redeem(Redemption{Source: src, Lines: b.Lines, Method: b.Method, By: b.By})
+		s = s.redeem(Redemption{Source: src, Lines: b.Lines, Method: b.Method, By: b.By, Proxy: b.Proxy})
 		s.Holds = closeHold(s.Holds, b.Hold, e.ID)
 	case RedemptionUndone:
 		s = s.undo(b.Redemption, Undo{Source: src, By: b.By, Reason: b.Reason})

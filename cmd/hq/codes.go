@@ -66,10 +66,18 @@ func (c *codesCmd) Run(p *program) error {
 	})
 }
 
-// writeQR draws a code with level M and the quiet zone of four modules.
+// levelM is how many characters a QR code of version 6 holds at level M.
+const levelM = 154
+
+// writeQR draws a code with the quiet zone of four modules, at level M; a signed
+// one, which would get too small for a phone then, at level L.
 func writeQR(path, text string) error {
+	level := decoder.ErrorCorrectionLevel_M
+	if len(text) > levelM {
+		level = decoder.ErrorCorrectionLevel_L
+	}
 	matrix, err := qrcode.NewQRCodeWriter().Encode(text, gozxing.BarcodeFormat_QR_CODE, 0, 0, map[gozxing.EncodeHintType]any{
-		gozxing.EncodeHintType_ERROR_CORRECTION: decoder.ErrorCorrectionLevel_M,
+		gozxing.EncodeHintType_ERROR_CORRECTION: level,
 		gozxing.EncodeHintType_MARGIN:           4,
 	})
 	if err != nil {

@@ -6,6 +6,7 @@
 //	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL
 //	hq orders import --point ID FILE · list --point ID · cancel|refund|withdraw ORDER · status ORDER STATUS
 //	hq codes --point ID [--png DIR] [--all]
+//	hq codes proxy --order ORDER [--line LINE]... [--until TIME|DURATION] [--png FILE]
 //	hq conflicts · hq requests [--after NUMBER]
 //	hq admin token
 //
@@ -69,7 +70,10 @@ type commands struct {
 		Status   ordersStatusCmd   `cmd:"" help:"Set an order's status."`
 		Withdraw ordersWithdrawCmd `cmd:"" help:"Take an order out of the terminals' set."`
 	} `cmd:"" help:"Orders."`
-	Codes     codesCmd     `cmd:"" help:"Print the pickup codes of a point's open orders."`
+	Codes struct {
+		List  codesCmd      `cmd:"" default:"withargs" help:"Print the pickup codes of a point's open orders; this is what hq codes does."`
+		Proxy codesProxyCmd `cmd:"" help:"Sign a proxy code: somebody else may collect, until a time, once."`
+	} `cmd:"" help:"Pickup codes."`
 	Conflicts conflictsCmd `cmd:"" help:"List what a person must look into."`
 	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
 	Admin     struct {

@@ -28,6 +28,7 @@ type commands struct {
 	Journal journalCmd `cmd:"" help:"The journal of what happened at this terminal."`
 	Rebuild rebuildCmd `cmd:"" help:"Make the derived state again from the journal."`
 	Decode  decodeCmd  `cmd:"" help:"Read the codes in picture files."`
+	Code    codeCmd    `cmd:"" help:"Pickup codes."`
 
 	ScanTest  scanTestCmd  `cmd:"" help:"Look through a camera and say in figures what it sees and costs."`
 	PrintTest printTestCmd `cmd:"" help:"Print a sample slip on a receipt printer and say what came of it."`

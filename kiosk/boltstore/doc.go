@@ -58,6 +58,9 @@
 // ordinary synced transactions, with the journal's head in the last one. Opening
 // reads state.db and then the journal after that head.
 //
+// A proxy code says by a reference which order it is for. The file has no index of
+// these: after the code's signature was checked, all ids of the set are read.
+//
 // [Store.Peek] gives that answer without recording; an answer that an earlier run
 // owes stays owed. [Options].Observer is told of what changes, so that an index of
 // the orders can follow.

@@ -33,11 +33,16 @@ func (s *Store) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 	if err != nil {
 		return desk.NewAnswer(set.Cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
 	}
-	orders, emptied, err := s.opened(codes)
+	f, err := s.opened(codes)
 	if err != nil {
 		return desk.Answer{}, err
 	}
-	if emptied {
+	if f.forged {
+		return desk.NewAnswer(set.Cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
+	}
+	orders := f.orders
+	c.Proxy = f.proxy
+	if f.emptied {
 		_, set = s.orders.current()
 		c.Cache = set.Cache
 	}
@@ -69,30 +74,12 @@ func (s *Store) Opens(text string) ([]kiosk.OrderID, error) {
 	if err != nil {
 		return nil, nil // no code opens no order
 	}
-	orders, _, err := s.opened(codes)
-	ids := make([]kiosk.OrderID, len(orders))
-	for i, o := range orders {
+	f, err := s.opened(codes)
+	ids := make([]kiosk.OrderID, len(f.orders))
+	for i, o := range f.orders {
 		ids[i] = o.ID
 	}
 	return ids, err
-}
-
-// opened gives the orders that have any of the codes; the caller holds the lock. emptied: the
-// set was damaged, is empty now, and says so.
-func (s *Store) opened(codes []kiosk.Code) (orders []kiosk.Order, emptied bool, err error) {
-	lookups := make([]kiosk.Lookup, len(codes))
-	for i, code := range codes {
-		lookups[i] = s.o.Lookup(code)
-	}
-	orders, err = s.orders.find(lookups)
-	if errors.Is(err, ErrDamaged) {
-		emptied = true
-		orders, err = s.orders.find(lookups)
-	}
-	if err != nil {
-		return nil, emptied, fmt.Errorf("%w: %w", ErrOutOfOrder, err)
-	}
-	return orders, emptied, nil
 }
 
 // decide decides about the orders of one scan and, if it is to, records it in one append.

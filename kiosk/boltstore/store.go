@@ -36,7 +36,8 @@ type Options struct {
 	Point    kiosk.PointID                 // that the terminal serves; empty: any
 	Lookup   func(kiosk.Code) kiosk.Lookup // seal.PointKey.Lookup
 	MACKey   []byte                        // authenticates journal and records; at least journal.MinKeyBytes
-	// HQKey checks HQ's acknowledgements, which are then kept as evidence. nil: none are.
+	// HQKey checks HQ's acknowledgements, which are then kept as evidence, and the
+	// codes that HQ signed. nil: none are kept, and no such code is taken.
 	HQKey  ed25519.PublicKey
 	Random io.Reader        // for event ids: crypto/rand.Reader
 	Now    func() time.Time // dates local imports; events bring their own time
@@ -104,6 +105,7 @@ type Store struct {
 	resume   map[kiosk.EventID]kiosk.Moment // when the events happened whose answer may never have been given
 	mark     *answeredMark
 	doubt    error  // HQ's signature contradicts the journal
+	referred refer  // of the last proxy code
 	noteAt   uint64 // sequence from which on the head is noted again
 	closed   bool
 

@@ -1,6 +1,7 @@
 package boltstore_test
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"os"
 	"path/filepath"
@@ -110,6 +111,7 @@ func want(t testing.TB, a desk.Answer, v kiosk.Verdict) kiosk.Outcome {
 func TestLedgerContract(t *testing.T) {
 	kiosktest.TestLedger(t, func(t *testing.T) kiosktest.Harness {
 		o := options(t.TempDir())
+		o.HQKey = testHQ()
 		return contract(t, o, func(s *boltstore.Store) { shut(t, s) })
 	})
 }
@@ -118,12 +120,19 @@ func TestLedgerContract(t *testing.T) {
 func TestLedgerContractFromTheJournal(t *testing.T) {
 	kiosktest.TestLedger(t, func(t *testing.T) kiosktest.Harness {
 		o := options(t.TempDir())
+		o.HQKey = testHQ()
 		return contract(t, o, func(s *boltstore.Store) {
 			s.Answered()
 			crash(t, s)
 			remove(t, o.Dir, "state.db")
 		})
 	})
+}
+
+// testHQ is the public key of the HQ that signs the contract's proxy codes.
+func testHQ() ed25519.PublicKey {
+	public, _ := kiosktest.HQKey().Public().(ed25519.PublicKey)
+	return public
 }
 
 // contract is a store under the contract; end ends a run of it.

@@ -99,13 +99,13 @@ func happenings(id kiosk.OrderID, s kiosk.OrderState) []desk.Happening {
 		list = append(list, desk.Happening{At: src.At, Terminal: src.Terminal, Event: src.Event, Seq: src.Seq, Body: body})
 	}
 	for _, r := range s.Redemptions {
-		add(r.Source, kiosk.Redeemed{Order: id, Lines: r.Lines, Method: r.Method, By: r.By})
+		add(r.Source, kiosk.Redeemed{Order: id, Lines: r.Lines, Method: r.Method, By: r.By, Proxy: r.Proxy})
 		if u := r.Undone; u != nil {
 			add(u.Source, kiosk.RedemptionUndone{Order: id, Redemption: r.Event, By: u.By, Reason: u.Reason})
 		}
 	}
 	for _, h := range s.Holds {
-		add(h.Source, kiosk.OrderHeld{Order: id, Reason: h.Reason})
+		add(h.Source, kiosk.OrderHeld{Order: id, Reason: h.Reason, Proxy: h.Proxy})
 	}
 	for _, p := range s.Payments {
 		add(p.Source, kiosk.PaymentCollected{Order: id, Amount: p.Amount, Means: p.Means})

@@ -92,8 +92,10 @@ func (d *Desk) ways() Ways {
 		return WayNone
 	}
 	p := d.policy()
+	// The invoice is the customer's matter, not of somebody who collects for them.
+	proxy := slices.ContainsFunc(d.handed(), func(o kiosk.Outcome) bool { return o.Proxy != nil })
 	return Ways{
-		Missing: way(true, d.after.reported), Rate: way(!p.NoRating, d.after.rated), Invoice: way(!p.NoInvoice, d.after.invoiced),
+		Missing: way(true, d.after.reported), Rate: way(!p.NoRating, d.after.rated), Invoice: way(!p.NoInvoice && !proxy, d.after.invoiced),
 	}
 }
 

@@ -139,7 +139,7 @@ func (d *Desk) missScanned(text string, at kiosk.Moment) error {
 	policy := d.policy()
 	window := policy.TypedWindow
 	codes, err := kiosk.ParseCode(text, policy.CodeFormats)
-	if err == nil && codes[0].Kind != kiosk.CodeOpaque && d.short.first(codes[0].Text, at.Mono, window) &&
+	if err == nil && guessable(codes[0]) && d.short.first(codes[0].Text, at.Mono, window) &&
 		d.short.misses.add(at.Mono, window, scanAttempts) {
 		return d.o.Ledger.Record(at, kiosk.AttemptFailed{Kind: kiosk.AttemptScanned})
 	}
@@ -147,11 +147,13 @@ func (d *Desk) missScanned(text string, at kiosk.Moment) error {
 }
 
 // isShort reports whether a text is a code of so few digits that it could be
-// guessed. Opaque codes are not, and are never refused for others' guesses.
+// guessed. Opaque and signed codes are not, and are never refused for others' guesses.
 func (d *Desk) isShort(text string) bool {
 	codes, err := kiosk.ParseCode(text, d.policy().CodeFormats)
-	return err == nil && codes[0].Kind != kiosk.CodeOpaque
+	return err == nil && guessable(codes[0])
 }
+
+func guessable(c kiosk.Code) bool { return c.Kind != kiosk.CodeOpaque && c.Kind != kiosk.CodeSigned }
 
 // opensNothing reports whether nobody has the code of an answer.
 func opensNothing(a Answer) bool {

@@ -46,6 +46,7 @@ func refusalOf(err error) Refusal {
 		{kiosk.ErrNoHold, RefusedNoHold}, {kiosk.ErrPaymentDue, RefusedDue}, {kiosk.ErrSentBack, RefusedSentBack},
 		{kiosk.ErrUnknownRedemption, RefusedMeanwhile}, {kiosk.ErrUnknownOrder, RefusedMeanwhile}, {kiosk.ErrUnknownLine, RefusedMeanwhile},
 		{kiosk.ErrNoReport, RefusedMeanwhile}, {kiosk.ErrNotCollectable, RefusedMeanwhile}, {kiosk.ErrWrongChoice, RefusedMeanwhile},
+		{kiosk.ErrProxyUsed, RefusedMeanwhile},
 	} {
 		if errors.Is(err, r.err) {
 			return r.is

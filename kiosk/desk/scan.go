@@ -138,6 +138,9 @@ func (d *Desk) newResult(a Answer, at kiosk.Moment) *Result {
 		if o.Verdict == kiosk.WrongPoint {
 			r.RightTo = o.RightTo.Name
 		}
+		if o.OfProxy || o.Proxy != nil && o.Order.ID == "" {
+			r.OfProxy = true
+		}
 		if o.Order.ID != "" {
 			r.Orders = append(r.Orders, d.newResultOrder(o, at))
 		}
@@ -150,6 +153,9 @@ func (d *Desk) newResultOrder(o kiosk.Outcome, at kiosk.Moment) ResultOrder {
 		ID: o.Order.ID, Verdict: o.Verdict, Status: o.Order.Status, PickupNumber: o.Order.PickupNumber,
 		Shelf: o.Order.Shelf, Customer: d.o.Reveal(o.Order), Due: o.Due, Resumed: o.Resumed,
 		ExpectedAt: d.inZone(o.Order.ExpectedAt), ValidFrom: d.inZone(o.Order.ValidFrom), CollectBy: d.inZone(o.Order.CollectBy),
+	}
+	if o.Proxy != nil {
+		r.Proxy, r.ProxyFrom, r.ProxyUntil = true, d.inZone(o.Proxy.From), d.inZone(o.Proxy.Until)
 	}
 	for _, h := range o.Lines {
 		line, _ := o.Order.Line(h.Line)

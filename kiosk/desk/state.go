@@ -159,6 +159,9 @@ type Result struct {
 	Complete bool          // the cache is complete as of then
 	Wait     int           // busy: seconds
 	Repeat   bool          // the same code again within the debounce
+	// OfProxy: the verdict is the proxy code's (代取码): too early, expired, revoked
+	// (used up), or unknown, where the code is genuine and its order is not here.
+	OfProxy bool
 	// Several: another pickup code is in view beside the one that this answers; busy: different
 	// ones are, and none was taken. One should be shown alone.
 	Several bool
@@ -180,6 +183,9 @@ type ResultOrder struct {
 	ValidFrom    time.Time // too-early
 	CollectBy    time.Time // expired
 	Resumed      bool
+	// Proxy: somebody collects for the customer; then Lines are what the code allows.
+	Proxy                 bool
+	ProxyFrom, ProxyUntil time.Time // when the code is good; zero where that does not matter
 }
 
 // ResultLine is one product.

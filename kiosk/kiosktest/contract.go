@@ -54,6 +54,7 @@ func TestLedger(t *testing.T, open func(*testing.T) Harness) {
 		"many scanners, many orders": manyScanners,
 	}
 	maps.Copy(tests, counterTests())
+	maps.Copy(tests, proxyTests())
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}

@@ -130,9 +130,14 @@ func (m *Memory) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 	if err != nil {
 		return desk.NewAnswer(m.cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
 	}
-	orders := m.find(codes)
+	orders, proxy, forged := m.opened(codes)
+	if forged {
+		return desk.NewAnswer(m.cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
+	}
 	if len(orders) == 0 {
-		return desk.NewAnswer(m.cache, kiosk.DecideUnknown(codes, m.context(scan.At, scan.Source, kiosk.Order{}))), nil
+		c := m.context(scan.At, scan.Source, kiosk.Order{})
+		c.Proxy = proxy
+		return desk.NewAnswer(m.cache, kiosk.DecideUnknown(codes, c)), nil
 	}
 	if scan.Only != nil {
 		orders = slices.DeleteFunc(orders, func(o kiosk.Order) bool { return !slices.Contains(scan.Only, o.ID) })
@@ -144,7 +149,9 @@ func (m *Memory) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 	var of []int
 	outcomes := make([]kiosk.Outcome, len(orders))
 	for i, o := range orders {
-		out, body := kiosk.DecideScan(o, m.state(o), m.context(scan.At, scan.Source, o))
+		c := m.context(scan.At, scan.Source, o)
+		c.Proxy = proxy
+		out, body := kiosk.DecideScan(o, m.state(o), c)
 		outcomes[i] = out
 		if body != nil && record {
 			bodies, of = append(bodies, body), append(of, i)
@@ -173,7 +180,8 @@ func (m *Memory) Opens(text string) ([]kiosk.OrderID, error) {
 		return nil, nil // no code opens no order
 	}
 	var ids []kiosk.OrderID
-	for _, o := range m.find(codes) {
+	orders, _, _ := m.opened(codes)
+	for _, o := range orders {
 		ids = append(ids, o.ID)
 	}
 	return ids, nil

@@ -58,6 +58,7 @@ func (h *HQ) AdminHandler(token string) http.Handler {
 	mux.HandleFunc("GET /admin/v1/points/{point}/codes", a.codes)
 	mux.HandleFunc("POST /admin/v1/orders/status", a.setStatus)
 	mux.HandleFunc("POST /admin/v1/orders/withdraw", a.withdraw)
+	mux.HandleFunc("POST /admin/v1/orders/proxy", a.proxyCode)
 	mux.HandleFunc("GET /admin/v1/cases", a.cases)
 	mux.HandleFunc("GET /admin/v1/requests", a.requests)
 	mux.HandleFunc("GET /admin/v1/terminals", a.terminals)
@@ -126,6 +127,14 @@ func (a admin) withdraw(w http.ResponseWriter, r *http.Request) {
 	var o OrderName
 	if a.read(w, r, &o) {
 		a.done(w, struct{}{}, a.hq.Withdraw(r.Context(), o.Order))
+	}
+}
+
+func (a admin) proxyCode(w http.ResponseWriter, r *http.Request) {
+	var p ProxyRequest
+	if a.read(w, r, &p) {
+		made, err := a.hq.NewProxyCode(r.Context(), p)
+		a.done(w, made, err)
 	}
 }
 

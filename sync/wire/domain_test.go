@@ -48,6 +48,9 @@ func drawRedemptions(t *rapid.T) []kiosk.Redemption {
 		for range rapid.IntRange(0, 2).Draw(t, "handed") {
 			r.Lines = append(r.Lines, kiosk.Handed{Line: kiosk.LineID(drawText().Draw(t, "line")), Handed: rapid.Int().Draw(t, "n"), Short: rapid.Int().Draw(t, "s"), Damaged: rapid.Int().Draw(t, "d")})
 		}
+		if rapid.Bool().Draw(t, "proxy") {
+			r.Proxy = kiosk.ProxyID(rapid.SliceOfN(rapid.Byte(), 6, 6).Draw(t, "proxy code"))
+		}
 		if rapid.Bool().Draw(t, "undone") {
 			r.Undone = &kiosk.Undo{Source: drawSource(t), By: drawText().Draw(t, "undone by"), Reason: drawText().Draw(t, "reason")}
 		}

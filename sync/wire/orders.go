@@ -85,6 +85,9 @@ func newRedemptions(list []kiosk.Redemption) []Redemption {
 		for i, h := range r.Lines {
 			one.Lines[i] = Handed{Line: string(h.Line), Handed: h.Handed, Short: h.Short, Damaged: h.Damaged, Reason: string(h.Reason)}
 		}
+		if !r.Proxy.IsZero() {
+			one.Proxy = r.Proxy.String()
+		}
 		if u := r.Undone; u != nil {
 			one.Undone = &Undo{Source: newSource(u.Source), By: u.By, Reason: u.Reason}
 		}
@@ -105,6 +108,11 @@ func domainRedemptions(list []Redemption) ([]kiosk.Redemption, error) {
 			return nil, fmt.Errorf("redemption %d: %w", i, err)
 		}
 		one := kiosk.Redemption{Source: src, Method: method, By: r.By}
+		if r.Proxy != "" {
+			if err := one.Proxy.UnmarshalText([]byte(r.Proxy)); err != nil {
+				return nil, malformed("redemption %d: the proxy code has no id", i)
+			}
+		}
 		for _, h := range r.Lines {
 			one.Lines = append(one.Lines, kiosk.Handed{
 				Line: kiosk.LineID(h.Line), Handed: h.Handed, Short: h.Short, Damaged: h.Damaged, Reason: kiosk.Reason(h.Reason),

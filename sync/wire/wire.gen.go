@@ -509,6 +509,9 @@ type Redemption struct {
 	// Method Who confirmed the handover.
 	Method Method `json:"method"`
 
+	// Proxy The proxy code that it used up
+	Proxy string `json:"proxy,omitempty,omitzero"`
+
 	// Source The event that a fact comes from.
 	Source Source `json:"source"`
 	Undone *Undo  `json:"undone,omitempty"`

@@ -27,7 +27,7 @@ func Now() time.Time { return time.Date(2026, 11, 23, 18, 6, 0, 0, time.FixedZon
 // comes across them.
 func States(lang desk.Lang) []Named {
 	var out []Named
-	for _, group := range [][]Named{welcomes(), keypads(), accepted(), customers(), held(), refused(), signIns(), counters(), orders(), hands(), office(), goods(), faults()} {
+	for _, group := range [][]Named{welcomes(), keypads(), accepted(), customers(), held(), refused(), proxies(), signIns(), counters(), orders(), hands(), office(), goods(), faults()} {
 		out = append(out, group...)
 	}
 	for i := range out {

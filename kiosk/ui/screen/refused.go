@@ -35,6 +35,9 @@ func reason(r desk.Result) string {
 	if r.Several && r.Verdict == kiosk.Busy {
 		return "several"
 	}
+	if r.OfProxy {
+		return proxyReason(r.Verdict)
+	}
 	return string(r.Verdict)
 }
 
@@ -42,7 +45,10 @@ func refusedPanel(w *look.Words, r desk.Result, s desk.State) look.PanelWords {
 	f, o := faceOf(r.Verdict), leading(r)
 	p := look.PanelWords{
 		Ground: f.ground, Icon: f.icon, Headline: w.Say("verdict." + reason(r)),
-		Lead: evidence(w, r.Verdict, r, o, s.Header.Now), Foot: join(numbered(w, o), whose(w, o.Customer)),
+		Lead: evidence(w, r.Verdict, r, o, s.Header.Now), Foot: join(numbered(w, o), forWhom(w, o)),
+	}
+	if r.OfProxy {
+		p.Lead = proxyWhy(w, r, o, s.Header.Now)
 	}
 	switch {
 	case r.Several && r.Verdict == kiosk.Busy:

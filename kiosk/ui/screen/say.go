@@ -155,5 +155,5 @@ func shelf(o desk.ResultOrder) string { return o.Shelf }
 func pickupNumber(o desk.ResultOrder) string { return o.PickupNumber }
 
 func customer(w *look.Words) func(desk.ResultOrder) string {
-	return func(o desk.ResultOrder) string { return whose(w, o.Customer) }
+	return func(o desk.ResultOrder) string { return forWhom(w, o) }
 }

@@ -76,7 +76,7 @@ gallery: build ## every screen in every state as pictures; PICTURES=DIR says whe
 	@# a process a language, as one draws on one core only; the last to end writes the index of all
 	@bin/gallery --out '$(PICTURES)' --lang zh & chinese=$$!; bin/gallery --out '$(PICTURES)' --lang en && wait $$chinese
 
-pictures: deps ## the README's pictures anew, from the real window with sample orders
+pictures: deps ## the README's pictures anew, from the real window; Welcome's is from make run
 	go test $(GOFLAGS_) -count=1 -run '^TestALeadersDay$$' ./cmd/kiosk -args -pictures '$(CURDIR)/assets/pictures'
 
 fuzz: deps ## every fuzz target for FUZZTIME=10s each

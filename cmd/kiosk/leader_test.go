@@ -64,7 +64,6 @@ func bodies(t testing.TB, dir string) []kiosk.Body {
 func (w *twin) signIn(pin string) {
 	w.t.Helper()
 	w.agree(desk.Welcome)
-	w.save("welcome")
 	w.taps(desk.SignIn, "团长")
 	w.taps(desk.SignIn, strings.Split(pin, "")...)
 	w.taps(desk.Counter, "确定")
@@ -78,16 +77,30 @@ func TestALeadersDay(t *testing.T) {
 	w := newTwin(d, dir)
 	d.startKiosk("--data", dir, "--camera", "none", "--serial", port.Path)
 
-	w.signIn(leaderPIN)
-	want := []kiosk.Body{kiosk.SignedIn{By: leaderID, Role: kiosk.RoleLeader}}
+	want := bodies(t, dir)
 	recorded := func(more kiosk.Body) {
 		t.Helper()
 		want = append(want, more)
-		ignore := cmp.Options{cmpopts.IgnoreFields(kiosk.RedemptionUndone{}, "Redemption"), cmpopts.IgnoreFields(kiosk.DayClosed{}, "Head", "Day", "Totals"), cmpopts.EquateEmpty()}
+		ignore := cmp.Options{cmpopts.IgnoreFields(kiosk.RedemptionUndone{}, "Redemption"), cmpopts.IgnoreFields(kiosk.HoldRejected{}, "Hold"), cmpopts.IgnoreFields(kiosk.DayClosed{}, "Head", "Day", "Totals"), cmpopts.EquateEmpty()}
 		if diff := cmp.Diff(want, bodies(t, dir), ignore); diff != "" {
 			t.Fatal(diff)
 		}
 	}
+
+	// A customer who has to pay first waits for the leader, and goes again.
+	w.agree(desk.Welcome)
+	before := w.look()
+	port.Send(ownCode(unpaid) + "\r\n")
+	w.scan.texts <- ownCode(unpaid)
+	w.moved(before, "the code of an order that is not paid")
+	w.agree(desk.Held)
+	w.save("held")
+	recorded(kiosk.OrderHeld{Order: "A11", Reason: kiosk.PaymentDue, Source: "serial"})
+	w.taps(desk.Welcome, "取消")
+	recorded(kiosk.HoldRejected{Order: "A11"})
+
+	w.signIn(leaderPIN)
+	recorded(kiosk.SignedIn{By: leaderID, Role: kiosk.RoleLeader})
 
 	// An order is found by the end of a phone number, and handed over with one bottle short.
 	w.taps(desk.Counter, "找订单", "0", "4", "1", "7")
@@ -113,7 +126,7 @@ func TestALeadersDay(t *testing.T) {
 	// A consignment comes: one box of eggs is there by its barcode, one bottle of
 	// milk is broken, the rest is as expected.
 	w.taps(desk.Receive, "收货", "C-1123")
-	before := w.look()
+	before = w.look()
 	port.Send(eggsCode + "\r\n")
 	w.scan.texts <- eggsCode
 	w.moved(before, "the barcode")
@@ -135,7 +148,7 @@ func TestALeadersDay(t *testing.T) {
 		w.taps(desk.DayClose, "分文不差")
 	}
 	w.taps(desk.DayClose, "确认日结", "完成")
-	recorded(kiosk.DayClosed{By: leaderID, Pending: 4})
+	recorded(kiosk.DayClosed{By: leaderID, Pending: uint64(len(want))}) // nobody has settled any
 	w.taps(desk.Diagnostics, "检测")
 	w.save("diagnostics")
 	w.taps(desk.Counter, "柜台")

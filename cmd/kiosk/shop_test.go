@@ -10,6 +10,8 @@ import (
 
 	"hexiao/cmd/internal/terminal"
 	"hexiao/kiosk"
+	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/desk"
 	"hexiao/kiosk/ordertable"
 	"hexiao/kiosk/seal"
 )
@@ -43,17 +45,63 @@ func newShop(t testing.TB) string {
 		t.Fatal(err)
 	}
 	point := kiosk.Point{ID: folder.Config.Point, Name: "幸福里自提点", Policy: kiosk.DefaultPolicy(), Leaders: people}
+	now := time.Now()
+	point.Policy.TimeZone = evening(now)
 	if _, err := store.ImportLocal(point, slices.Values([]kiosk.Order(nil))); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := terminal.ImportTable(folder, store, shopOrders()); err != nil {
 		t.Fatal(err)
 	}
+	collect(t, store, point.Policy.TimeZone, now)
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return dir
 }
+
+// evening names the time zone in which it is after six in the evening now: at any
+// hour of the test the shop has a day behind it.
+func evening(now time.Time) string {
+	offset := 18 - now.UTC().Hour()
+	switch {
+	case offset > 14:
+		offset -= 24
+	case offset < -12:
+		offset += 24
+	}
+	return fmt.Sprintf("Etc/GMT%+d", -offset) // their signs are the wrong way round
+}
+
+// collect has the orders of earlierHours collected, each at its hour of today.
+func collect(t testing.TB, store *boltstore.Store, zone string, now time.Time) {
+	t.Helper()
+	where, err := time.LoadLocation(zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, hour := range earlierHours() {
+		local := now.In(where)
+		at := time.Date(local.Year(), local.Month(), local.Day(), hour, 5*i%60, 0, 0, where).UTC()
+		a, err := store.Redeem(desk.Scan{Text: ownCode(firstEarlier + i), Source: "serial", At: kiosk.Moment{Wall: at, Mono: time.Duration(i) * time.Minute}})
+		if err != nil || a.Verdict != kiosk.Accepted {
+			t.Fatalf("order %d: %s, %v", firstEarlier+i, a.Verdict, err)
+		}
+	}
+}
+
+// earlierHours are the hours of the day at which orders were collected.
+func earlierHours() []int { return []int{9, 10, 10, 11, 14, 15, 15, 16, 16, 16, 17, 17, 17, 17} }
+
+// The numbers of special orders of the shop: one that must be paid for, and the
+// first of those that were collected.
+const (
+	unpaid       = 11
+	firstEarlier = 12
+)
+
+// ownCode is the platform's code of an order by its number.
+func ownCode(n int) string { return fmt.Sprintf("88%08d", 1117*n) }
 
 // Barcodes of the goods on their way, of the range that shops give out themselves.
 const (
@@ -62,7 +110,8 @@ const (
 	milkCode = "2000000000039"
 )
 
-// shopOrders are six orders to be collected and four of the consignment C-1123.
+// shopOrders are six orders to be collected, four of the consignment C-1123, one to
+// be paid for, and those that were collected earlier.
 func shopOrders() []ordertable.Entry {
 	line := func(id, product, spec, unit, supplier string, quantity int, price kiosk.Fen, barcode string) kiosk.Line {
 		return kiosk.Line{
@@ -86,7 +135,7 @@ func shopOrders() []ordertable.Entry {
 				ID: kiosk.OrderID(fmt.Sprintf("A%d", n)), Status: status, PickupNumber: fmt.Sprint(85 + n), Shelf: fmt.Sprintf("B-%d", 10+n),
 				Lines: lines, Consignment: consignment,
 			},
-			Name: name, Phone: phone, OwnCode: fmt.Sprintf("88000000%02d", 11*n),
+			Name: name, Phone: phone, OwnCode: ownCode(n),
 		})
 	}
 	add(kiosk.StatusArrived, "", "张小明", "13800130417", milk(2), eggs(1), rice(1))
@@ -97,6 +146,11 @@ func shopOrders() []ordertable.Entry {
 	add(kiosk.StatusArrived, "", "陈思远", "13400130888", rice(2))
 	for i, name := range []string{"赵春梅", "周文博", "吴雅琪", "孙志强"} {
 		add(kiosk.StatusShipped, "C-1123", name, fmt.Sprintf("1330013%04d", 4100+i), milk(3), eggs(2), rice(i+1))
+	}
+	add(kiosk.StatusArrived, "", "何秀英", "13200131180", milk(1))
+	out[len(out)-1].Order.Due = 1280
+	for i := range earlierHours() {
+		add(kiosk.StatusArrived, "", "郑晓梅", fmt.Sprintf("1310013%04d", 6200+i), milk(1+i%3), eggs(1))
 	}
 	return out
 }

@@ -238,10 +238,10 @@ func (w *twin) agree(s desk.Screen) desk.State {
 // both is the real screen, and beneath it the twin's.
 func (w *twin) both() image.Image {
 	s := w.d.size()
-	real, want := w.d.eyes.region(image.Rectangle{Max: s}), w.picture()
+	shown, want := w.d.eyes.region(image.Rectangle{Max: s}), w.picture()
 	out := image.NewRGBA(image.Rect(0, 0, s.X, 2*s.Y))
-	copy(out.Pix, real.Pix)
-	copy(out.Pix[len(real.Pix):], want.Pix)
+	copy(out.Pix, shown.Pix)
+	copy(out.Pix[len(shown.Pix):], want.Pix)
 	return out
 }
 

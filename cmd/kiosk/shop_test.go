@@ -64,11 +64,8 @@ func newShop(t testing.TB) string {
 // hour of the test the shop has a day behind it.
 func evening(now time.Time) string {
 	offset := 18 - now.UTC().Hour()
-	switch {
-	case offset > 14:
+	if offset > 14 { // there is no such zone
 		offset -= 24
-	case offset < -12:
-		offset += 24
 	}
 	return fmt.Sprintf("Etc/GMT%+d", -offset) // their signs are the wrong way round
 }

@@ -212,6 +212,10 @@ const unlike = 12
 // its journal, or what it runs on.
 const unlikeOwn = 80
 
+// unlikeFrame is the same where the drawer's cash is typed: the two painters lay the
+// thick frame of its field on different sides of its edge.
+const unlikeFrame = 240
+
 // agree waits until the real screen shows what the twin shows, on the screen that
 // it should be.
 func (w *twin) agree(s desk.Screen) desk.State {
@@ -223,7 +227,10 @@ func (w *twin) agree(s desk.Screen) desk.State {
 			return false
 		}
 		worst = blocks(w.picture(), w.d.eyes.region(image.Rectangle{Max: w.d.size()}))
-		if s == desk.DayClose || s == desk.Diagnostics {
+		switch {
+		case s == desk.DayClose && state.DayClose.Step == desk.DayCash:
+			return worst <= unlikeFrame
+		case s == desk.DayClose, s == desk.Diagnostics:
 			return worst <= unlikeOwn
 		}
 		return worst <= unlike

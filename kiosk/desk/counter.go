@@ -63,10 +63,6 @@ func (d *Desk) openCounter(at kiosk.Moment) {
 }
 
 func (d *Desk) tapCounter(a Action, at kiosk.Moment) {
-	if !d.leader.in() {
-		d.home()
-		return
-	}
 	d.forgetJobs()
 	c := &d.counter
 	switch a {
@@ -105,10 +101,6 @@ func (d *Desk) enterSearch(at kiosk.Moment) {
 }
 
 func (d *Desk) pickCounter(a Action, item string, at kiosk.Moment) {
-	if !d.leader.in() {
-		d.home()
-		return
-	}
 	d.forgetJobs()
 	c := &d.counter
 	switch a {

@@ -36,6 +36,9 @@ const (
 	CodePlatform CodeKind = 2 // another platform's digits, or a parameter of its URL
 	CodeTyped    CodeKind = 3 // ten digits for a keypad
 	CodeSigned   CodeKind = 4 // signed by HQ, see kiosk/signedcode; found by what it says
+	// CodeRotating is an opaque code with a time step and a MAC over both, against
+	// pictures that are passed on; its Text is the whole.
+	CodeRotating CodeKind = 5
 )
 
 // Code is a normalised pickup code. Its text is a secret of the customer:

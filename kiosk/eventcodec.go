@@ -31,6 +31,7 @@ const (
 	numSettingsChanged     = 17
 	numConflictNoted       = 18
 	numReportDismissed     = 19
+	numLeaseReleased       = 20
 )
 
 // payload is an event as the journal and the wire carry it: deterministic CBOR
@@ -215,6 +216,8 @@ func encodeBody(body Body) (uint64, []byte, error) {
 		num = numConflictNoted
 	case ReportDismissed:
 		num = numReportDismissed
+	case LeaseReleased:
+		num = numLeaseReleased
 	case UnknownBody:
 		if err := codec().dec.Wellformed(b.Raw); err != nil {
 			return 0, nil, fmt.Errorf("%w: %s: %w", ErrMalformedEvent, b.Type(), err)
@@ -267,6 +270,8 @@ func decodeBody(num uint64, raw []byte) (Body, error) {
 		return bodyOf[ConflictNoted](raw)
 	case numReportDismissed:
 		return orderBodyOf[ReportDismissed](raw)
+	case numLeaseReleased:
+		return orderBodyOf[LeaseReleased](raw)
 	}
 	return UnknownBody{Code: num, Raw: append([]byte(nil), raw...)}, nil
 }

@@ -10,7 +10,11 @@ import (
 type Record struct {
 	Epoch   uint32
 	Seq     uint64
-	Payload []byte // EncodeEvent
+	Payload []byte // EncodeEvent; nil when withheld
+	// Withheld is the chain hash up to and including an event whose payload the
+	// terminal keeps to itself, because HQ can take no batch that has it: the chain
+	// goes on behind it, and a person must look at the journal.
+	Withheld Hash
 }
 
 // Head is a place in a terminal's chain: the sequence of an event and the
@@ -31,9 +35,17 @@ type Batch struct {
 func (b Batch) Head() Head {
 	head := b.Prev
 	for _, r := range b.Records {
-		head = Head{Seq: r.Seq, Hash: ChainHash(head.Hash, b.Terminal, r.Epoch, r.Seq, r.Payload)}
+		head = Head{Seq: r.Seq, Hash: r.ChainHash(head.Hash, b.Terminal)}
 	}
 	return head
+}
+
+// ChainHash is the hash of the chain up to the record, after the one before.
+func (r Record) ChainHash(prev Hash, terminal TerminalID) Hash {
+	if r.Withheld != (Hash{}) {
+		return r.Withheld
+	}
+	return ChainHash(prev, terminal, r.Epoch, r.Seq, r.Payload)
 }
 
 // Receipt is HQ's verdict on one event.
@@ -74,4 +86,11 @@ type Watermark struct {
 	Count   int
 	Digest  SetDigest
 	At      time.Time // HQ's clock
+	// Purge: HQ's operator means the set to be much smaller than it was. Without
+	// it a terminal keeps a set of which a fifth or more would go.
+	Purge bool
+	// LeaseUntil is how long this terminal's leases hold, by HQ's clock; zero: it
+	// has none. Release names orders of its leases that another terminal asks for.
+	LeaseUntil time.Time
+	Release    []Lease
 }

@@ -80,6 +80,13 @@ type Order struct {
 	TailIndex    []byte       `cbor:"17,keyasint,omitempty" json:"tail_index,omitempty"`  // blind index of the phone's last four digits
 	Settled      []Redemption `cbor:"18,keyasint,omitempty" json:"settled,omitempty"`     // redemptions that HQ knows, of any terminal
 	NameKeys     [][]byte     `cbor:"19,keyasint,omitempty" json:"name_keys,omitempty"`   // blind indexes of the name's pinyin, in full and its initials
+	// Home is the terminal that may hand the order over without asking HQ; empty:
+	// any of the point's.
+	Home TerminalID `cbor:"20,keyasint,omitempty" json:"home,omitempty"`
+	// Rotating: the plain code, which a shared picture shows as well, does not
+	// suffice; see [CodeRotating].
+	Rotating bool      `cbor:"21,keyasint,omitempty" json:"rotating,omitempty"`
+	Disputes []Dispute `cbor:"22,keyasint,omitempty" json:"disputes,omitempty"` // handovers that contradict those in Settled
 }
 
 // Line is one product of an order.

@@ -49,6 +49,19 @@ type Policy struct {
 	NoRating  bool `cbor:"18,keyasint,omitempty" json:"no_rating,omitempty"`
 	NoInvoice bool `cbor:"19,keyasint,omitempty" json:"no_invoice,omitempty"`
 	NoVoice   bool `cbor:"20,keyasint,omitempty" json:"no_voice,omitempty"`
+	// Leases says whether orders have a home among the point's terminals, and
+	// LeaseTerm how long a terminal keeps its leases without a word from HQ.
+	Leases    LeaseMode     `cbor:"21,keyasint,omitempty" json:"leases,omitempty"`
+	LeaseTerm time.Duration `cbor:"22,keyasint,omitempty" json:"lease_term,omitempty"`
+	// StaleCount is how many orders customers may collect alone while the cache is
+	// stale; 0: no limit but StaleValue.
+	StaleCount int `cbor:"23,keyasint,omitempty" json:"stale_count,omitempty"`
+	// What may be handed over on HQ's word in a code alone, of orders that are not
+	// in the cache: each up to this value, so many until HQ was heard again.
+	ProvisionalValue Fen `cbor:"24,keyasint,omitempty" json:"provisional_value,omitempty"`
+	ProvisionalCount int `cbor:"25,keyasint,omitempty" json:"provisional_count,omitempty"`
+	// RotateFrom is the order value from which HQ gives out rotating codes; 0: none.
+	RotateFrom Fen `cbor:"26,keyasint,omitempty" json:"rotate_from,omitempty"`
 }
 
 // DefaultPolicy is the safe default of every setting.
@@ -67,6 +80,7 @@ func DefaultPolicy() Policy {
 		CodeFormats:   []CodeFormat{{MinDigits: 8, MaxDigits: 20}},
 		TimeZone:      "Asia/Shanghai",
 		Retention:     30 * 24 * time.Hour,
+		LeaseTerm:     12 * time.Hour,
 	}
 }
 
@@ -85,6 +99,7 @@ func (p Policy) WithDefaults() Policy {
 	fill(&p.TypedWindow, d.TypedWindow)
 	fill(&p.TimeZone, d.TimeZone)
 	fill(&p.Retention, d.Retention)
+	fill(&p.LeaseTerm, d.LeaseTerm)
 	if len(p.CodeFormats) == 0 {
 		p.CodeFormats = d.CodeFormats
 	}
@@ -111,6 +126,11 @@ type Point struct {
 	Policy     Policy     `cbor:"3,keyasint" json:"policy"`
 	Leaders    []Leader   `cbor:"4,keyasint,omitempty" json:"leaders,omitempty"`
 	Neighbours []PointRef `cbor:"5,keyasint,omitempty" json:"neighbours,omitempty"` // points whose codes are told apart
+	// Keys are HQ's, the first the oldest that still counts; none: the one that
+	// the terminal enrolled with.
+	Keys    []HQKey       `cbor:"6,keyasint,omitempty" json:"keys,omitempty"`
+	Revoked []RevokedCode `cbor:"7,keyasint,omitempty" json:"revoked,omitempty"`
+	Notices []Notice      `cbor:"8,keyasint,omitempty" json:"notices,omitempty"`
 }
 
 // PointRef names another point.

@@ -94,7 +94,7 @@ func TestPolicyDefaults(t *testing.T) {
 	set := kiosk.Policy{
 		Handover: kiosk.HandoverBelow, AloneBelow: 1, MaxCacheAge: 2, StaleValue: 3, Debounce: 4, UndoWindow: 5,
 		CollectGrace: 6, ResultTime: 7, IdleTime: 8, TypedAttempts: 9, TypedWindow: 10,
-		CodeFormats: []kiosk.CodeFormat{{URLPrefix: "shop.example", URLParam: "c"}}, TimeZone: "UTC", Retention: 11,
+		CodeFormats: []kiosk.CodeFormat{{URLPrefix: "shop.example", URLParam: "c"}}, TimeZone: "UTC", Retention: 11, LeaseTerm: 12,
 	}
 	same(t, "a full policy", set, set.WithDefaults())
 	one := kiosk.Policy{UndoWindow: time.Hour}.WithDefaults()

@@ -107,6 +107,12 @@ func (o *outbox) AckedHead() kiosk.Head {
 // set holds the versions of orders.
 type set map[kiosk.OrderID]uint64
 
+// agrees reports whether it is the set that HQ's watermark describes.
+func (s set) agrees(w kiosk.Watermark) bool {
+	have := s.mark(w.Version, w.At)
+	return have.Count == w.Count && have.Digest == w.Digest
+}
+
 func (s set) mark(version uint64, at time.Time) kiosk.Watermark {
 	w := kiosk.Watermark{Version: version, Count: len(s), At: at}
 	for id, v := range s {
@@ -178,7 +184,7 @@ func (o *orders) Switch(w kiosk.Watermark) error {
 	}
 	staged, cursor := o.staged, o.stagedCursor
 	o.staged, o.stagedCursor = set{}, ""
-	if have := staged.mark(w.Version, w.At); have != w {
+	if !staged.agrees(w) {
 		return kiosk.ErrSetMismatch
 	}
 	o.live, o.cursor, o.complete = staged, cursor, true
@@ -203,7 +209,7 @@ func (o *orders) ConfirmSet(w kiosk.Watermark) error {
 	if err := o.failure(); err != nil {
 		return err
 	}
-	o.complete = o.live.mark(w.Version, w.At) == w
+	o.complete = o.live.agrees(w)
 	if !o.complete {
 		return kiosk.ErrSetMismatch
 	}

@@ -48,7 +48,15 @@ func (o overHTTP) answer(w http.ResponseWriter, v any, err error) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-func (o overHTTP) GetTime(w http.ResponseWriter, r *http.Request) {
+// No test of the engine asks for keys or leases.
+func (overHTTP) GetKeys(w http.ResponseWriter, r *http.Request, _ wire.GetKeysParams) {
+	http.NotFound(w, r)
+}
+func (overHTTP) AskLeases(w http.ResponseWriter, r *http.Request, _ wire.TerminalID) {
+	http.NotFound(w, r)
+}
+
+func (o overHTTP) GetTime(w http.ResponseWriter, r *http.Request, _ wire.GetTimeParams) {
 	at, err := o.hq.Time(r.Context())
 	o.answer(w, wire.ServerTime{At: at}, err)
 }

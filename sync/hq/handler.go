@@ -49,7 +49,7 @@ func (c contract) Enrol(w http.ResponseWriter, r *http.Request) {
 }
 
 // GetTime gives HQ's clock.
-func (c contract) GetTime(w http.ResponseWriter, r *http.Request) {
+func (c contract) GetTime(w http.ResponseWriter, r *http.Request, _ wire.GetTimeParams) {
 	c.answer(w, r, wire.ServerTime{At: c.hq.at()})
 }
 

@@ -97,7 +97,7 @@ func (p *push) run(b kiosk.Batch) (refused, err error) {
 		return p.fork(b.Prev.Seq, err)
 	}
 	for _, r := range b.Records {
-		p.head = kiosk.Head{Seq: r.Seq, Hash: kiosk.ChainHash(p.head.Hash, b.Terminal, r.Epoch, r.Seq, r.Payload)}
+		p.head = kiosk.Head{Seq: r.Seq, Hash: r.ChainHash(p.head.Hash, b.Terminal)}
 		if r.Seq <= p.terminal.Head.Seq {
 			if same, err := p.agrees(p.head); err != nil || !same {
 				return p.fork(r.Seq, err)
@@ -161,6 +161,10 @@ func (p *push) take(r kiosk.Record) error {
 
 func (p *push) settle(r kiosk.Record) (kiosk.Receipt, error) {
 	receipt := kiosk.Receipt{Seq: r.Seq}
+	if r.Withheld != (kiosk.Hash{}) {
+		receipt.Settlement, receipt.Detail = kiosk.SettledRejected, "the terminal withholds the event, because it did not get through; see its journal"
+		return receipt, p.open(receipt, "")
+	}
 	e, err := kiosk.DecodeEvent(r.Payload)
 	if err != nil {
 		// One bad event must not block those behind it.

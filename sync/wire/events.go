@@ -35,6 +35,9 @@ func NewBatch(b kiosk.Batch) Batch {
 	out := Batch{Prev: NewHead(b.Prev), Head: NewHead(b.Head()), Records: make([]Record, len(b.Records))}
 	for i, r := range b.Records {
 		out.Records[i] = Record{Epoch: r.Epoch, Seq: r.Seq, Payload: r.Payload}
+		if r.Withheld != (kiosk.Hash{}) {
+			out.Records[i].Withheld = r.Withheld.String()
+		}
 	}
 	return out
 }
@@ -67,6 +70,14 @@ func (b Batch) Domain(terminal kiosk.TerminalID) (kiosk.Batch, error) {
 			return kiosk.Batch{}, fmt.Errorf("%w: record %d has %d bytes, more than %d", ErrTooLarge, r.Seq, len(r.Payload), MaxPayloadBytes)
 		}
 		out.Records[i] = kiosk.Record{Epoch: r.Epoch, Seq: r.Seq, Payload: r.Payload}
+		if r.Withheld != "" && len(r.Payload) > 0 {
+			return kiosk.Batch{}, malformed("record %d has both a payload and the hash of one that is withheld", r.Seq)
+		}
+		if r.Withheld != "" {
+			if err := unhex(out.Records[i].Withheld[:], r.Withheld); err != nil {
+				return kiosk.Batch{}, malformed("record %d: withheld: %v", r.Seq, err)
+			}
+		}
 	}
 	if out.Head() != head {
 		return kiosk.Batch{}, fmt.Errorf("%w: the records end in another hash than the head", ErrBrokenChain)

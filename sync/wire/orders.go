@@ -13,7 +13,7 @@ func NewOrder(o kiosk.Order) Order {
 		PickupNumber: o.PickupNumber, Shelf: o.Shelf, Lines: make([]OrderLine, len(o.Lines)), Due: int64(o.Due),
 		ValidFrom: o.ValidFrom.UTC(), CollectBy: o.CollectBy.UTC(), ExpectedAt: o.ExpectedAt.UTC(), Consignment: o.Consignment,
 		SealedDesk: o.SealedDesk, SealedFull: o.SealedFull, NameIndex: o.NameIndex, TailIndex: o.TailIndex,
-		NameKeys: o.NameKeys, Settled: newRedemptions(o.Settled),
+		NameKeys: o.NameKeys, Settled: newRedemptions(o.Settled), Home: string(o.Home), Rotating: o.Rotating, Disputes: newDisputes(o.Disputes),
 	}
 	for i, l := range o.Lines {
 		out.Lines[i] = OrderLine{
@@ -35,7 +35,7 @@ func (o Order) Domain() (kiosk.Order, error) {
 		PickupNumber: o.PickupNumber, Shelf: o.Shelf, Due: kiosk.Fen(o.Due),
 		ValidFrom: o.ValidFrom.UTC(), CollectBy: o.CollectBy.UTC(), ExpectedAt: o.ExpectedAt.UTC(), Consignment: o.Consignment,
 		SealedDesk: o.SealedDesk, SealedFull: o.SealedFull, NameIndex: o.NameIndex, TailIndex: o.TailIndex,
-		NameKeys: o.NameKeys,
+		NameKeys: o.NameKeys, Home: kiosk.TerminalID(o.Home), Rotating: o.Rotating,
 	}
 	for _, l := range o.Lines {
 		out.Lines = append(out.Lines, kiosk.Line{
@@ -57,12 +57,21 @@ func (o Order) Domain() (kiosk.Order, error) {
 		return kiosk.Order{}, fmt.Errorf("order %s: %w", o.ID, err)
 	}
 	out.Settled = settled
+	if out.Disputes, err = domainDisputes(o.Disputes); err != nil {
+		return kiosk.Order{}, fmt.Errorf("order %s: %w", o.ID, err)
+	}
 	return out, nil
 }
 
 // NewWatermark and Watermark.Domain carry what HQ says of its set at a cursor.
 func NewWatermark(w kiosk.Watermark, cursor string) Watermark {
-	return Watermark{Version: w.Version, Count: w.Count, Digest: w.Digest.String(), At: w.At.UTC(), Cursor: cursor}
+	out := Watermark{
+		Version: w.Version, Count: w.Count, Digest: w.Digest.String(), At: w.At.UTC(), Cursor: cursor, Purge: w.Purge, LeaseUntil: w.LeaseUntil.UTC(),
+	}
+	if len(w.Release) > 0 {
+		out.Release = NewLeases(w.Release)
+	}
+	return out
 }
 
 // Domain returns ErrMalformed for a watermark without cursor or with a digest
@@ -75,16 +84,19 @@ func (w Watermark) Domain() (mark kiosk.Watermark, cursor string, err error) {
 	if w.Cursor == "" || w.Count < 0 {
 		return kiosk.Watermark{}, "", malformed("a watermark needs a cursor and a count that is not negative")
 	}
-	return kiosk.Watermark{Version: w.Version, Count: w.Count, Digest: digest, At: w.At.UTC()}, w.Cursor, nil
+	release, err := DomainLeases(w.Release)
+	if err != nil {
+		return kiosk.Watermark{}, "", err
+	}
+	return kiosk.Watermark{
+		Version: w.Version, Count: w.Count, Digest: digest, At: w.At.UTC(), Purge: w.Purge, LeaseUntil: w.LeaseUntil.UTC(), Release: release,
+	}, w.Cursor, nil
 }
 
 func newRedemptions(list []kiosk.Redemption) []Redemption {
 	var out []Redemption
 	for _, r := range list {
-		one := Redemption{Source: newSource(r.Source), Lines: make([]Handed, len(r.Lines)), Method: newMethod(r.Method), By: r.By}
-		for i, h := range r.Lines {
-			one.Lines[i] = Handed{Line: string(h.Line), Handed: h.Handed, Short: h.Short, Damaged: h.Damaged, Reason: string(h.Reason)}
-		}
+		one := Redemption{Source: newSource(r.Source), Lines: newHanded(r.Lines), Method: newMethod(r.Method), By: r.By}
 		if !r.Proxy.IsZero() {
 			one.Proxy = r.Proxy.String()
 		}
@@ -113,11 +125,7 @@ func domainRedemptions(list []Redemption) ([]kiosk.Redemption, error) {
 				return nil, malformed("redemption %d: the proxy code has no id", i)
 			}
 		}
-		for _, h := range r.Lines {
-			one.Lines = append(one.Lines, kiosk.Handed{
-				Line: kiosk.LineID(h.Line), Handed: h.Handed, Short: h.Short, Damaged: h.Damaged, Reason: kiosk.Reason(h.Reason),
-			})
-		}
+		one.Lines = domainHanded(r.Lines)
 		if u := r.Undone; u != nil {
 			src, err := u.Source.domain()
 			if err != nil {

@@ -35,6 +35,27 @@ func (e ClockQuality) Valid() bool {
 	}
 }
 
+// Defines values for DisputeOutcome.
+const (
+	DisputeOpen   DisputeOutcome = "open"
+	DisputeStands DisputeOutcome = "stands"
+	DisputeVoid   DisputeOutcome = "void"
+)
+
+// Valid indicates whether the value is a known member of the DisputeOutcome enum.
+func (e DisputeOutcome) Valid() bool {
+	switch e {
+	case DisputeOpen:
+		return true
+	case DisputeStands:
+		return true
+	case DisputeVoid:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorCode.
 const (
 	CodeBadCode       ErrorCode = "bad-code"
@@ -110,6 +131,24 @@ func (e Handover) Valid() bool {
 	case HandoverBelow:
 		return true
 	case HandoverLeader:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LeaseMode.
+const (
+	LeaseProvisional LeaseMode = "provisional"
+	LeaseRefuse      LeaseMode = "refuse"
+)
+
+// Valid indicates whether the value is a known member of the LeaseMode enum.
+func (e LeaseMode) Valid() bool {
+	switch e {
+	case LeaseProvisional:
+		return true
+	case LeaseRefuse:
 		return true
 	default:
 		return false
@@ -267,6 +306,31 @@ type Condition struct {
 	Version string `json:"version,omitempty,omitzero"`
 }
 
+// Dispute A handover that contradicts another one, and does not count unless a person says so.
+type Dispute struct {
+	// Against The events that stand against it.
+	Against []string  `json:"against,omitempty,omitzero"`
+	Decided time.Time `json:"decided,omitempty,omitzero"`
+
+	// Judge "clocks", or who decided at HQ.
+	Judge string `json:"judge,omitempty,omitzero"`
+
+	// LedBy The leader's id.
+	LedBy string   `json:"led_by,omitempty,omitzero"`
+	Lines []Handed `json:"lines"`
+
+	// Method Who confirmed the handover.
+	Method  Method         `json:"method"`
+	Note    string         `json:"note,omitempty,omitzero"`
+	Outcome DisputeOutcome `json:"outcome"`
+
+	// Source The event that a fact comes from.
+	Source Source `json:"source"`
+}
+
+// DisputeOutcome defines model for DisputeOutcome.
+type DisputeOutcome string
+
 // EnrolRequest defines model for EnrolRequest.
 type EnrolRequest struct {
 	// Code One-time code that HQ gave out.
@@ -293,10 +357,28 @@ type Enrolment struct {
 
 	// Terminal The device's id: printable ASCII, at most 64 bytes.
 	Terminal string `json:"terminal"`
+
+	// TLSPins SHA-256 of the public keys (SPKI) that HQ's TLS certificate may have, 32 bytes each; absent: not pinned.
+	TLSPins [][]byte `json:"tls_pins,omitempty,omitzero"`
 }
 
 // ErrorCode defines model for ErrorCode.
 type ErrorCode string
+
+// HQKey defines model for HQKey.
+type HQKey struct {
+	// From HQ signs with it from then on.
+	From time.Time `json:"from,omitempty,omitzero"`
+
+	// Key Ed25519 public key.
+	Key []byte `json:"key"`
+
+	// Proof Ed25519 by the key before over "hexiao key v1\n" and the 32 bytes of this one; absent: the first.
+	Proof []byte `json:"proof,omitempty,omitzero"`
+
+	// Until Nothing signed by it counts after that; absent: no end.
+	Until time.Time `json:"until,omitempty,omitzero"`
+}
 
 // Handed defines model for Handed.
 type Handed struct {
@@ -318,6 +400,11 @@ type Head struct {
 	Seq  uint64 `json:"seq"`
 }
 
+// KeyChain defines model for KeyChain.
+type KeyChain struct {
+	Keys []HQKey `json:"keys"`
+}
+
 // Leader defines model for Leader.
 type Leader struct {
 	ID   string `json:"id"`
@@ -328,19 +415,58 @@ type Leader struct {
 	Role    Role   `json:"role"`
 }
 
+// Lease defines model for Lease.
+type Lease struct {
+	// Home Terminal that may hand the order over.
+	Home  string `json:"home"`
+	Order string `json:"order"`
+
+	// Until How long it may without a word from HQ, by HQ's clock.
+	Until time.Time `json:"until,omitempty,omitzero"`
+}
+
+// LeaseAnswer defines model for LeaseAnswer.
+type LeaseAnswer struct {
+	Leases []Lease `json:"leases"`
+}
+
+// LeaseMode What a terminal does with an order of another home while HQ cannot be asked; absent when orders have no home.
+type LeaseMode string
+
+// LeaseRequest defines model for LeaseRequest.
+type LeaseRequest struct {
+	Orders []string `json:"orders"`
+
+	// WaitMs How long HQ may wait for the present home; at most 10 seconds.
+	WaitMs int `json:"wait_ms,omitempty,omitzero"`
+}
+
 // Method Who confirmed the handover.
 type Method string
+
+// Notice defines model for Notice.
+type Notice struct {
+	// Text The sentence, by language.
+	Text  map[string]string `json:"text"`
+	Until time.Time         `json:"until,omitempty,omitzero"`
+}
 
 // Order defines model for Order.
 type Order struct {
 	CollectBy   time.Time `json:"collect_by,omitempty,omitzero"`
 	Consignment string    `json:"consignment,omitempty,omitzero"`
 
+	// Disputes Handovers that contradict those in settled.
+	Disputes []Dispute `json:"disputes,omitempty,omitzero"`
+
 	// Due Still to pay at pickup.
-	Due        int64       `json:"due,omitempty,omitzero"`
-	ExpectedAt time.Time   `json:"expected_at,omitempty,omitzero"`
-	ID         string      `json:"id"`
-	Lines      []OrderLine `json:"lines"`
+	Due        int64     `json:"due,omitempty,omitzero"`
+	ExpectedAt time.Time `json:"expected_at,omitempty,omitzero"`
+
+	// Home Terminal that may hand the order over without asking HQ; absent: any.
+	Home  string      `json:"home,omitempty,omitzero"`
+	ID    string      `json:"id"`
+	Lines []OrderLine `json:"lines"`
 
 	// Lookups Keyed hashes of the order's codes, 10 bytes each.
 	Lookups   [][]byte `json:"lookups,omitempty,omitzero"`
@@ -350,6 +476,9 @@ type Order struct {
 	NameKeys     [][]byte `json:"name_keys,omitempty,omitzero"`
 	PickupNumber string   `json:"pickup_number,omitempty,omitzero"`
 	Point        string   `json:"point"`
+
+	// Rotating The plain code does not suffice.
+	Rotating bool `json:"rotating,omitempty,omitzero"`
 
 	// SealedDesk What a leader may see of the customer; opens with the point's key.
 	SealedDesk []byte `json:"sealed_desk,omitempty,omitzero"`
@@ -384,31 +513,58 @@ type OrderLine struct {
 // OrderStatus defines model for OrderStatus.
 type OrderStatus string
 
-// OrdersLine Exactly one of the four.
+// OrdersLine Exactly one of the six.
 type OrdersLine struct {
+	// Alive Nothing has changed; the line is there.
+	Alive bool `json:"alive,omitempty,omitzero"`
+
 	// Gone The id of an order that is no longer in the set.
-	Gone      string     `json:"gone,omitempty,omitzero"`
-	Order     *Order     `json:"order,omitempty"`
-	Page      *PageEnd   `json:"page,omitempty"`
+	Gone  string   `json:"gone,omitempty,omitzero"`
+	Order *Order   `json:"order,omitempty"`
+	Page  *PageEnd `json:"page,omitempty"`
+
+	// Point The point's settings, in a stream that follows; a page line comes behind it.
+	Point     *PointLine `json:"point,omitempty"`
 	Watermark *Watermark `json:"watermark,omitempty"`
 }
 
 // PageEnd defines model for PageEnd.
 type PageEnd struct {
 	Cursor string `json:"cursor"`
+
+	// Signature Ed25519 by HQ's key over "hexiao page v1\n", the request's signature as in its header, "\n", the number of the page in the stream from 0, "\n", and the SHA-256 of the page: its lines from the one after the last page or watermark line, up to and including this one with an empty signature.
+	Signature PageSignature `json:"signature,omitempty,omitzero"`
 }
+
+// PageSignature Ed25519 by HQ's key over "hexiao page v1\n", the request's signature as in its header, "\n", the number of the page in the stream from 0, "\n", and the SHA-256 of the page: its lines from the one after the last page or watermark line, up to and including this one with an empty signature.
+type PageSignature = []byte
 
 // Point defines model for Point.
 type Point struct {
-	ID      string   `json:"id"`
+	ID string `json:"id"`
+
+	// Keys HQ's keys that count; absent: the one of the enrolment.
+	Keys    []HQKey  `json:"keys,omitempty,omitzero"`
 	Leaders []Leader `json:"leaders,omitempty,omitzero"`
 	Name    string   `json:"name"`
 
 	// Neighbours Points whose opaque codes are told apart from unknown ones.
 	Neighbours []PointRef `json:"neighbours,omitempty,omitzero"`
+	Notices    []Notice   `json:"notices,omitempty,omitzero"`
 
 	// Policy What is left out or zero has the terminal's default.
 	Policy Policy `json:"policy"`
+
+	// Revoked Codes that HQ withdrew, as long as they would be good.
+	Revoked []RevokedCode `json:"revoked,omitempty,omitzero"`
+}
+
+// PointLine The point's settings, in a stream that follows; a page line comes behind it.
+type PointLine struct {
+	Settings Point `json:"settings"`
+
+	// Tag As the ETag of getPoint.
+	Tag string `json:"tag"`
 }
 
 // PointRef defines model for PointRef.
@@ -431,8 +587,14 @@ type Policy struct {
 	IdleTimeMs     int64    `json:"idle_time_ms,omitempty,omitzero"`
 
 	// InvoicePage the platform's page for e-invoices; {order} stands for the order's id. Empty: the terminal asks
-	InvoicePage   string `json:"invoice_page,omitempty,omitzero"`
-	MaxCacheAgeMs int64  `json:"max_cache_age_ms,omitempty,omitzero"`
+	InvoicePage string `json:"invoice_page,omitempty,omitzero"`
+
+	// LeaseTermMs how long a terminal keeps its leases without a word from HQ
+	LeaseTermMs int64 `json:"lease_term_ms,omitempty,omitzero"`
+
+	// Leases What a terminal does with an order of another home while HQ cannot be asked; absent when orders have no home.
+	Leases        LeaseMode `json:"leases,omitempty,omitzero"`
+	MaxCacheAgeMs int64     `json:"max_cache_age_ms,omitempty,omitzero"`
 
 	// NoInvoice customers are not offered an invoice
 	NoInvoice bool `json:"no_invoice,omitempty,omitzero"`
@@ -444,11 +606,23 @@ type Policy struct {
 	NoVoice bool `json:"no_voice,omitempty,omitzero"`
 
 	// PaymentCode what the platform's static payment code says; empty: there is none
-	PaymentCode  string `json:"payment_code,omitempty,omitzero"`
-	ResultTimeMs int64  `json:"result_time_ms,omitempty,omitzero"`
+	PaymentCode string `json:"payment_code,omitempty,omitzero"`
+
+	// ProvisionalCount such handovers until HQ was heard again
+	ProvisionalCount int `json:"provisional_count,omitempty,omitzero"`
+
+	// ProvisionalValue fen; of an order that is not in the cache, handed over by a signed code
+	ProvisionalValue int64 `json:"provisional_value,omitempty,omitzero"`
+	ResultTimeMs     int64 `json:"result_time_ms,omitempty,omitzero"`
 
 	// RetentionMs how long a collected order keeps its customer's data at the terminal
 	RetentionMs int64 `json:"retention_ms,omitempty,omitzero"`
+
+	// RotateFrom fen; order value from which codes rotate; 0: none
+	RotateFrom int64 `json:"rotate_from,omitempty,omitzero"`
+
+	// StaleCount orders that customers may collect alone while the cache is stale; 0: no limit
+	StaleCount int `json:"stale_count,omitempty,omitzero"`
 
 	// StaleValue fen
 	StaleValue int64 `json:"stale_value,omitempty,omitzero"`
@@ -490,14 +664,17 @@ type Receipt struct {
 	Settlement Settlement `json:"settlement"`
 }
 
-// Record defines model for Record.
+// Record One of payload and withheld.
 type Record struct {
 	// Epoch Counts the terminal's starts.
 	Epoch uint32 `json:"epoch"`
 
 	// Payload The event in CBOR, at most 64 KiB, as the journal has it.
-	Payload []byte `json:"payload"`
+	Payload []byte `json:"payload,omitempty,omitzero"`
 	Seq     uint64 `json:"seq"`
+
+	// Withheld Chain hash up to and including an event that the terminal cannot get through; HQ answers it as rejected and goes on behind it.
+	Withheld string `json:"withheld,omitempty,omitzero"`
 }
 
 // Redemption defines model for Redemption.
@@ -515,6 +692,17 @@ type Redemption struct {
 	// Source The event that a fact comes from.
 	Source Source `json:"source"`
 	Undone *Undo  `json:"undone,omitempty"`
+}
+
+// RevokedCode A code that HQ withdrew; one of proxy and lookup.
+type RevokedCode struct {
+	At time.Time `json:"at,omitempty,omitzero"`
+
+	// Lookup Keyed hash of another code.
+	Lookup []byte `json:"lookup,omitempty,omitzero"`
+
+	// Proxy Id of a signed code, 12 hex digits.
+	Proxy string `json:"proxy,omitempty,omitzero"`
 }
 
 // Role defines model for Role.
@@ -558,6 +746,18 @@ type Watermark struct {
 	// Digest XOR over the set of SHA-256(order id, 00, version as 8 bytes big-endian).
 	Digest string `json:"digest"`
 
+	// LeaseUntil How long the asking terminal may hand out the orders whose home it is, by HQ's clock.
+	LeaseUntil time.Time `json:"lease_until,omitempty,omitzero"`
+
+	// Purge HQ's operator means the set to be much smaller than it was; without it a terminal refuses to lose a fifth of its orders or more.
+	Purge bool `json:"purge,omitempty,omitzero"`
+
+	// Release Orders whose home the asking terminal is, and which another terminal asks for; see askLeases.
+	Release []Lease `json:"release,omitempty,omitzero"`
+
+	// Signature Ed25519 by HQ's key over "hexiao page v1\n", the request's signature as in its header, "\n", the number of the page in the stream from 0, "\n", and the SHA-256 of the page: its lines from the one after the last page or watermark line, up to and including this one with an empty signature.
+	Signature PageSignature `json:"signature,omitempty,omitzero"`
+
 	// Version HQ's change number for the point.
 	Version uint64 `json:"version"`
 }
@@ -571,6 +771,12 @@ type TerminalID = string
 // Refused defines model for Refused.
 type Refused = Problem
 
+// GetKeysParams defines parameters for GetKeys.
+type GetKeysParams struct {
+	// Nonce Random, so that the signed answer is of now.
+	Nonce string `form:"nonce,omitempty" json:"nonce,omitempty,omitzero"`
+}
+
 // GetPointParams defines parameters for GetPoint.
 type GetPointParams struct {
 	// IfNoneMatch The ETag of the last answer.
@@ -581,6 +787,9 @@ type GetPointParams struct {
 type GetOrdersParams struct {
 	// Cursor As HQ issued it; means nothing to the terminal.
 	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Follow Keep the stream open after the watermark. Whenever something changes, its lines, a page and a new watermark follow; the point's settings come as a point line, when they change. An alive line comes at least every 30 seconds. HQ may end the stream at any time, and an HQ that does not know the parameter ends it at once: the terminal then asks again after its usual pause.
+	Follow bool `form:"follow,omitempty" json:"follow,omitempty,omitzero"`
 }
 
 // GetHeadParams defines parameters for GetHead.
@@ -592,6 +801,12 @@ type GetHeadParams struct {
 	Hash string `form:"hash,omitempty" json:"hash,omitempty,omitzero"`
 }
 
+// GetTimeParams defines parameters for GetTime.
+type GetTimeParams struct {
+	// Nonce Random, so that the signed answer is of now.
+	Nonce string `form:"nonce,omitempty" json:"nonce,omitempty,omitzero"`
+}
+
 // EnrolJSONRequestBody defines body for Enrol for application/json ContentType.
 type EnrolJSONRequestBody = EnrolRequest
 
@@ -601,11 +816,17 @@ type PutConditionJSONRequestBody = Condition
 // PushEventsJSONRequestBody defines body for PushEvents for application/json ContentType.
 type PushEventsJSONRequestBody = Batch
 
+// AskLeasesJSONRequestBody defines body for AskLeases for application/json ContentType.
+type AskLeasesJSONRequestBody = LeaseRequest
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// Enrol Make a device known by a one-time code.
 	// (POST /v1/enrol)
 	Enrol(w http.ResponseWriter, r *http.Request)
+	// GetKeys HQ's keys, each signed by the one before.
+	// (GET /v1/keys)
+	GetKeys(w http.ResponseWriter, r *http.Request, params GetKeysParams)
 	// GetPoint The point's settings.
 	// (GET /v1/points/{point})
 	GetPoint(w http.ResponseWriter, r *http.Request, point PointID, params GetPointParams)
@@ -621,9 +842,12 @@ type ServerInterface interface {
 	// GetHead The head that HQ has of this terminal's chain.
 	// (GET /v1/terminals/{terminal}/head)
 	GetHead(w http.ResponseWriter, r *http.Request, terminal TerminalID, params GetHeadParams)
-	// GetTime HQ's clock; not signed, so that a terminal can set its own first.
+	// AskLeases Ask for the leases of orders whose home is another terminal.
+	// (POST /v1/terminals/{terminal}/leases)
+	AskLeases(w http.ResponseWriter, r *http.Request, terminal TerminalID)
+	// GetTime HQ's clock; the request is not signed, so that a terminal can set its own first.
 	// (GET /v1/time)
-	GetTime(w http.ResponseWriter, r *http.Request)
+	GetTime(w http.ResponseWriter, r *http.Request, params GetTimeParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -640,6 +864,39 @@ func (siw *ServerInterfaceWrapper) Enrol(w http.ResponseWriter, r *http.Request)
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.Enrol(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetKeys operation middleware
+func (siw *ServerInterfaceWrapper) GetKeys(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetKeysParams
+
+	// ------------- Optional query parameter "nonce" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "nonce", r.URL.Query(), &params.Nonce, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "nonce"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "nonce", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetKeys(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -726,6 +983,19 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "follow" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "follow", r.URL.Query(), &params.Follow, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "follow"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "follow", Err: err})
 		}
 		return
 	}
@@ -848,11 +1118,56 @@ func (siw *ServerInterfaceWrapper) GetHead(w http.ResponseWriter, r *http.Reques
 	handler.ServeHTTP(w, r)
 }
 
+// AskLeases operation middleware
+func (siw *ServerInterfaceWrapper) AskLeases(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "terminal" -------------
+	var terminal TerminalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "terminal", r.PathValue("terminal"), &terminal, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "terminal", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AskLeases(w, r, terminal)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetTime operation middleware
 func (siw *ServerInterfaceWrapper) GetTime(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTimeParams
+
+	// ------------- Optional query parameter "nonce" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "nonce", r.URL.Query(), &params.Nonce, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "nonce"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "nonce", Err: err})
+		}
+		return
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetTime(w, r)
+		siw.Handler.GetTime(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -984,6 +1299,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/enrol", wrapper.Enrol)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/time", wrapper.GetTime)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/keys", wrapper.GetKeys)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/terminals/{terminal}/leases", wrapper.AskLeases)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/terminals/{terminal}/head", wrapper.GetHead)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/terminals/{terminal}/events", wrapper.PushEvents)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/terminals/{terminal}/condition", wrapper.PutCondition)

@@ -74,7 +74,14 @@ func (d *display) tap(fx, fy float64) {
 // key presses and releases a key of the server's keyboard, at once.
 func (d *display) key(code xproto.Keycode) {
 	d.t.Helper()
-	d.must(xtest.FakeInputChecked(d.x, xproto.KeyPress, byte(code), 0, d.root, 0, 0, 0))
+	d.keyAfter(0, code)
+}
+
+// keyAfter is key after so many milliseconds: GLFW takes two strokes of one key
+// in the same millisecond for one.
+func (d *display) keyAfter(ms uint32, code xproto.Keycode) {
+	d.t.Helper()
+	d.must(xtest.FakeInputChecked(d.x, xproto.KeyPress, byte(code), ms, d.root, 0, 0, 0))
 	d.must(xtest.FakeInputChecked(d.x, xproto.KeyRelease, byte(code), 0, d.root, 0, 0, 0))
 }
 

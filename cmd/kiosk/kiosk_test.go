@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 // Colours of the screens (kiosk/ui/look).
 var (
 	brand  = color.RGBA{G: 0x57, B: 0x4B, A: 0xFF}
+	ink    = color.RGBA{R: 0x14, G: 0x18, B: 0x1F, A: 0xFF}
 	paper  = color.RGBA{R: 0xF4, G: 0xF2, B: 0xEC, A: 0xFF}
 	accept = color.RGBA{G: 0x5F, B: 0x30, A: 0xFF}
 	refuse = color.RGBA{R: 0xA3, G: 0x12, B: 0x1F, A: 0xFF}

@@ -60,6 +60,34 @@ func bodies(t testing.TB, dir string) []kiosk.Body {
 	return got
 }
 
+// diary is what the journal should have.
+type diary struct {
+	t    testing.TB
+	dir  string
+	want []kiosk.Body
+}
+
+// keepDiary begins with what the journal has.
+func keepDiary(t testing.TB, dir string) *diary {
+	t.Helper()
+	return &diary{t: t, dir: dir, want: bodies(t, dir)}
+}
+
+// recorded fails the test unless the journal has these bodies more, and nothing
+// else. What the terminal drew by lot or counted itself is left out.
+func (d *diary) recorded(more ...kiosk.Body) {
+	d.t.Helper()
+	d.want = append(d.want, more...)
+	ignore := cmp.Options{
+		cmpopts.IgnoreFields(kiosk.RedemptionUndone{}, "Redemption"), cmpopts.IgnoreFields(kiosk.Redeemed{}, "Hold"),
+		cmpopts.IgnoreFields(kiosk.DayClosed{}, "Head", "Day"), cmpopts.IgnoreFields(kiosk.MissingReported{}, "Redemption"),
+		cmpopts.IgnoreFields(kiosk.Rated{}, "Redemption"), cmpopts.EquateEmpty(),
+	}
+	if diff := cmp.Diff(d.want, bodies(d.t, d.dir), ignore); diff != "" {
+		d.t.Fatal(diff)
+	}
+}
+
 // signIn takes the twin and the real program from Welcome to Counter.
 func (w *twin) signIn(pin string) {
 	w.t.Helper()
@@ -77,15 +105,7 @@ func TestALeadersDay(t *testing.T) {
 	w := newTwin(d, dir)
 	d.startKiosk("--data", dir, "--camera", "none", "--serial", port.Path)
 
-	want := bodies(t, dir)
-	recorded := func(more kiosk.Body) {
-		t.Helper()
-		want = append(want, more)
-		ignore := cmp.Options{cmpopts.IgnoreFields(kiosk.RedemptionUndone{}, "Redemption"), cmpopts.IgnoreFields(kiosk.Redeemed{}, "Hold"), cmpopts.IgnoreFields(kiosk.DayClosed{}, "Head", "Day"), cmpopts.EquateEmpty()}
-		if diff := cmp.Diff(want, bodies(t, dir), ignore); diff != "" {
-			t.Fatal(diff)
-		}
-	}
+	log := keepDiary(t, dir)
 
 	// A customer who has to pay first waits for the leader, who takes the cash.
 	w.agree(desk.Welcome)
@@ -95,20 +115,19 @@ func TestALeadersDay(t *testing.T) {
 	w.moved(before, "the code of an order that is not paid")
 	w.agree(desk.Held)
 	w.save("held")
-	recorded(kiosk.OrderHeld{Order: "A11", Reason: kiosk.PaymentDue, Source: "serial"})
+	log.recorded(kiosk.OrderHeld{Order: "A11", Reason: kiosk.PaymentDue, Source: "serial"})
 	w.taps(desk.SignIn, "团长确认")
 	w.taps(desk.SignIn, strings.Split(leaderPIN, "")...)
 	w.taps(desk.Held, "确定")
-	recorded(kiosk.SignedIn{By: leaderID, Role: kiosk.RoleLeader})
+	log.recorded(kiosk.SignedIn{By: leaderID, Role: kiosk.RoleLeader})
 	w.taps(desk.Accepted, "已收现金")
-	want = append(want, kiosk.PaymentCollected{Order: "A11", Amount: 1280, Means: "cash", By: leaderID})
-	recorded(kiosk.Redeemed{
+	log.recorded(kiosk.PaymentCollected{Order: "A11", Amount: 1280, Means: "cash", By: leaderID}, kiosk.Redeemed{
 		Order: "A11", Method: kiosk.MethodLeader, By: leaderID, Source: "touch", Lines: []kiosk.Handed{{Line: "1", Handed: 1}},
 	})
 	w.taps(desk.Welcome, "完成")
 
 	w.signIn(leaderPIN)
-	recorded(kiosk.SignedIn{By: leaderID, Role: kiosk.RoleLeader})
+	log.recorded(kiosk.SignedIn{By: leaderID, Role: kiosk.RoleLeader})
 
 	// An order is found by the end of a phone number, and handed over with one bottle short.
 	w.taps(desk.Counter, "找订单", "0", "4", "1", "7")
@@ -117,7 +136,7 @@ func TestALeadersDay(t *testing.T) {
 	w.taps(desk.OrderFile, "按商品交付", "鲜牛奶", "-0", "+1", "确定") // short is the first reason, and chosen
 	w.taps(desk.Accepted, "交付")
 	w.save("accepted")
-	recorded(kiosk.Redeemed{Order: "A1", Method: kiosk.MethodLeader, By: leaderID, Source: "touch", Lines: []kiosk.Handed{
+	log.recorded(kiosk.Redeemed{Order: "A1", Method: kiosk.MethodLeader, By: leaderID, Source: "touch", Lines: []kiosk.Handed{
 		{Line: "1", Handed: 1, Short: 1, Reason: kiosk.ReasonShort}, {Line: "2", Handed: 1}, {Line: "3", Handed: 1},
 	}})
 
@@ -129,7 +148,7 @@ func TestALeadersDay(t *testing.T) {
 	w.taps(desk.OrderFile, "返回", "撤销交付")
 	w.tap("操作失误") // may be chosen already
 	w.taps(desk.OrderFile, "撤销交付")
-	recorded(kiosk.RedemptionUndone{Order: "A1", By: leaderID, Reason: string(kiosk.ReasonMistake)})
+	log.recorded(kiosk.RedemptionUndone{Order: "A1", By: leaderID, Reason: string(kiosk.ReasonMistake)})
 
 	// A consignment comes: one box of eggs is there by its barcode, one bottle of
 	// milk is broken, the rest is as expected.
@@ -142,7 +161,7 @@ func TestALeadersDay(t *testing.T) {
 	w.save("receive")
 	w.taps(desk.Receive, "全部如数", "鲜牛奶", "-0", "+1", "确定", "破损")
 	w.taps(desk.Receive, "签收", "确认签收")
-	recorded(kiosk.GoodsReceived{Consignment: "C-1123", By: leaderID, Lines: []kiosk.ReceivedLine{
+	log.recorded(kiosk.GoodsReceived{Consignment: "C-1123", By: leaderID, Lines: []kiosk.ReceivedLine{
 		{Product: "土鸡蛋", Spec: "30 枚", Supplier: "云溪农庄", Expected: 8, Good: 1, Reason: kiosk.ReasonShort},
 		{Product: "五常大米", Spec: "5 kg", Supplier: "北禾粮油", Expected: 10, Good: 10},
 		{Product: "鲜牛奶", Spec: "950 ml", Supplier: "青山牧场", Expected: 12, Good: 11, Damaged: 1, Reason: kiosk.ReasonDamaged},
@@ -153,7 +172,7 @@ func TestALeadersDay(t *testing.T) {
 	w.save("day-close")
 	w.taps(desk.DayClose, "!日结") // the button, not the section
 	w.taps(desk.DayClose, "分文不差", "确认日结", "完成")
-	recorded(kiosk.DayClosed{By: leaderID, Pending: uint64(len(want)), Counted: 1280, Totals: kiosk.DayTotals{ // nobody has settled any
+	log.recorded(kiosk.DayClosed{By: leaderID, Pending: uint64(len(log.want)), Counted: 1280, Totals: kiosk.DayTotals{ // nobody has settled any
 		Orders: 15, Units: 42, Alone: 14, Undone: 1, Received: 23, Value: 77_700, Cash: 1280,
 	}})
 	w.taps(desk.Diagnostics, "检测")

@@ -90,9 +90,11 @@ func collect(t testing.TB, store *boltstore.Store, zone string, now time.Time) {
 // earlierHours are the hours of the day at which orders were collected.
 func earlierHours() []int { return []int{9, 10, 10, 11, 14, 15, 15, 16, 16, 16, 17, 17, 17, 17} }
 
-// The numbers of special orders of the shop: one that must be paid for, and the
-// first of those that were collected.
+// The numbers of special orders of the shop: two that one code opens, one that
+// must be paid for, and the first of those that were collected.
 const (
+	shared       = 2
+	sharedToo    = 5
 	unpaid       = 11
 	firstEarlier = 12
 )
@@ -139,7 +141,8 @@ func shopOrders() []ordertable.Entry {
 	add(kiosk.StatusArrived, "", "李大妈", "13900133302", eggs(1))
 	add(kiosk.StatusArrived, "", "王芳", "13700132266", rice(1), milk(2))
 	add(kiosk.StatusArrived, "", "欧阳建国", "13600139058", milk(1))
-	add(kiosk.StatusArrived, "", "刘静", "13500137713", eggs(2))
+	add(kiosk.StatusArrived, "", "李大妈", "13900133302", eggs(2))
+	out[sharedToo-1].OwnCode = ownCode(shared)
 	add(kiosk.StatusArrived, "", "陈思远", "13400130888", rice(2))
 	for i, name := range []string{"赵春梅", "周文博", "吴雅琪", "孙志强"} {
 		add(kiosk.StatusShipped, "C-1123", name, fmt.Sprintf("1330013%04d", 4100+i), milk(3), eggs(2), rice(i+1))

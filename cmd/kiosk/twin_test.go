@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"fmt"
 	"image"
+	"image/draw"
 	"log/slog"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -226,7 +228,7 @@ func (w *twin) agree(s desk.Screen) desk.State {
 		if state = w.look(); state.Screen != s {
 			return false
 		}
-		worst = blocks(w.picture(), w.d.eyes.region(image.Rectangle{Max: w.d.size()}))
+		worst = w.unlike()
 		switch {
 		case s == desk.DayClose && state.DayClose.Step == desk.DayCash:
 			return worst <= unlikeFrame
@@ -242,6 +244,20 @@ func (w *twin) agree(s desk.Screen) desk.State {
 	return state
 }
 
+// unlike is how many blocks of the screens differ.
+func (w *twin) unlike() int {
+	want, have := w.picture(), w.d.eyes.region(image.Rectangle{Max: w.d.size()})
+	if box, ok := w.focused(); ok {
+		if !ringed(have, box) {
+			return math.MaxInt
+		}
+		for _, side := range around(box) { // compared already
+			draw.Draw(have, side, want, side.Min, draw.Src)
+		}
+	}
+	return blocks(want, have)
+}
+
 // both is the real screen, and beneath it the twin's.
 func (w *twin) both() image.Image {
 	s := w.d.size()
@@ -254,9 +270,10 @@ func (w *twin) both() image.Image {
 
 // place is something to touch.
 type place struct {
-	words string
-	box   image.Rectangle
-	tap   func()
+	words  string
+	box    image.Rectangle
+	tap    func()
+	object fyne.CanvasObject
 }
 
 // places lists what can be touched on the twin's screen.
@@ -273,7 +290,7 @@ func (w *twin) places() []place {
 			Words() string
 		}); ok {
 			out = append(out, place{
-				words: x.Words(), tap: func() { x.Tapped(&fyne.PointEvent{}) },
+				object: o, words: x.Words(), tap: func() { x.Tapped(&fyne.PointEvent{}) },
 				box: image.Rect(int(at.X), int(at.Y), int(at.X+o.Size().Width), int(at.Y+o.Size().Height)),
 			})
 		}
@@ -288,12 +305,20 @@ func (w *twin) places() []place {
 			walk(c, at.Add(c.Position()))
 		}
 	}
+	walk(w.canvas().Content(), fyne.Position{})
+	return out
+}
+
+// canvas is what the twin draws on.
+func (w *twin) canvas() fyne.Canvas {
+	w.t.Helper()
 	for _, win := range w.app.Driver().AllWindows() {
 		if win.Title() == "twin" {
-			walk(win.Canvas().Content(), fyne.Position{})
+			return win.Canvas()
 		}
 	}
-	return out
+	w.t.Fatal("the twin has no window")
+	return nil
 }
 
 // words is what can be touched, by its words.
@@ -307,7 +332,8 @@ func (w *twin) words() []string {
 
 // find gives what has these words, or, where nothing has, what alone begins with
 // them. "+1" is the second key with a plus and no words, "-0" the first with a minus:
-// the keys of a number to count come in pairs. "!日结" is the last that has the words.
+// the keys of a number to count come in pairs. "!日结" is the last that has the words,
+// "3#5" the third that has the words "5".
 func (w *twin) find(words string) place {
 	w.t.Helper()
 	var found []place
@@ -318,6 +344,9 @@ func (w *twin) find(words string) place {
 		return w.unnamed(n, 0)
 	}
 	last, isLast := strings.CutPrefix(words, "!")
+	if n, same, ok := strings.Cut(words, "#"); ok {
+		return w.nth(n, same)
+	}
 	for _, p := range slices.Backward(w.places()) {
 		if isLast && p.words == last {
 			return p
@@ -335,6 +364,24 @@ func (w *twin) find(words string) place {
 		w.t.Fatalf("%d places to touch begin with %q; there are %q; the picture is %s", len(found), words, w.words(), keep(w.t, w.both()))
 	}
 	return found[0]
+}
+
+// nth is that with these words which is drawn as the n-th of them, from 1.
+func (w *twin) nth(n, words string) place {
+	w.t.Helper()
+	i, err := strconv.Atoi(n)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, p := range w.places() {
+		if p.words == words {
+			if i--; i == 0 {
+				return p
+			}
+		}
+	}
+	w.t.Fatalf("there are not %s with the words %q; the picture is %s", n, words, keep(w.t, w.both()))
+	return place{}
 }
 
 // unnamed is the key at a place of the n-th pair of those without words.

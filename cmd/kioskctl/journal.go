@@ -32,7 +32,7 @@ type shownEvent struct {
 	Epoch    uint32           `json:"epoch"`
 	Terminal kiosk.TerminalID `json:"terminal"`
 	Lines    []kiosk.Handed   `json:"lines,omitempty"`
-	By       string           `json:"by,omitempty"`
+	By       string           `json:"by,omitempty"` // leader's id; missing: the customer, or nobody
 	Of       *kiosk.EventID   `json:"of,omitempty"` // the hold or redemption that it ends
 	// Kind is what was tried in vain.
 	Kind  kiosk.AttemptKind `json:"kind,omitempty"`
@@ -61,22 +61,18 @@ func (c *showCmd) Run(s *cli.IO) error {
 func newShownEvent(e kiosk.Event) shownEvent {
 	out := shownEvent{
 		Seq: e.Seq, Type: e.Body.Type(), Event: e.ID, Order: e.Body.Subject(), At: e.At.Wall, Epoch: e.Epoch, Terminal: e.Terminal,
-		Clock: e.At.Clock.String(),
+		By: kiosk.Doer(e.Body), Clock: e.At.Clock.String(),
 	}
 	switch b := e.Body.(type) {
 	case kiosk.Redeemed:
-		out.Lines, out.By = b.Lines, b.By
+		out.Lines = b.Lines
 		if !b.Hold.IsZero() {
 			out.Of = &b.Hold
 		}
 	case kiosk.HoldRejected:
-		out.By, out.Of = b.By, &b.Hold
+		out.Of = &b.Hold
 	case kiosk.RedemptionUndone:
-		out.By, out.Of = b.By, &b.Redemption
-	case kiosk.PaymentCollected:
-		out.By = b.By
-	case kiosk.SignedIn:
-		out.By = b.By
+		out.Of = &b.Redemption
 	case kiosk.AttemptFailed:
 		out.Kind = b.Kind
 	case kiosk.ClockChanged:

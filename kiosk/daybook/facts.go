@@ -40,28 +40,7 @@ func (b builder) facts(body kiosk.Body) facts {
 	case kiosk.SentBack:
 		return facts{units: sum(e.Lines), by: e.By, reason: w.reasonOf(string(e.Reason))}
 	}
-	return facts{by: whoOf(body)}
-}
-
-// whoOf is who brought about an event that has nothing else to tell here.
-func whoOf(body kiosk.Body) string {
-	switch e := body.(type) {
-	case kiosk.HoldRejected:
-		return e.By
-	case kiosk.SignedIn:
-		return e.By
-	case kiosk.ReportDismissed:
-		return e.By
-	case kiosk.ReminderAsked:
-		return e.By
-	case kiosk.DayClosed:
-		return e.By
-	case kiosk.SettingsChanged:
-		return e.By
-	case kiosk.ConflictNoted:
-		return e.By
-	}
-	return ""
+	return facts{by: kiosk.Doer(body)}
 }
 
 func handed(lines []kiosk.Handed, w words) facts {

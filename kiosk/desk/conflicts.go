@@ -239,7 +239,7 @@ func (d *Desk) conflictRow(c Conflict) ConflictRow {
 		row.What = c.Body.Type()
 	}
 	row.Units = moved(c.Body)
-	if by := doer(c.Body); by != "" {
+	if by := kiosk.Doer(c.Body); by != "" {
 		row.By = d.nameOf(by)
 	}
 	for _, r := range c.Against {

@@ -345,7 +345,7 @@ func (d *Desk) dayRow(e DayEntry) DayRow {
 		row.What = e.Body.Type()
 	}
 	row.Units = moved(e.Body)
-	if by := doer(e.Body); by != "" {
+	if by := kiosk.Doer(e.Body); by != "" {
 		row.By = d.nameOf(by)
 	}
 	return row

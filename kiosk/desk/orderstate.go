@@ -23,7 +23,7 @@ func (d *Desk) orderState() OrderState {
 	s.Amount = kiosk.AfterSaleValue(f.Order, o.sale.units())
 	for _, h := range slices.Backward(f.History) {
 		s.History = append(s.History, OrderEvent{
-			At: d.inZone(h.At), Terminal: h.Terminal, Here: h.Terminal == d.o.Terminal, By: d.nameOf(doer(h.Body)), Body: h.Body, Settled: h.Settled,
+			At: d.inZone(h.At), Terminal: h.Terminal, Here: h.Terminal == d.o.Terminal, By: d.nameOf(kiosk.Doer(h.Body)), Body: h.Body, Settled: h.Settled,
 		})
 	}
 	for _, r := range handovers(f.State) {
@@ -115,39 +115,4 @@ func (d *Desk) nameOf(id string) string {
 		}
 	}
 	return id
-}
-
-// doer is who brought an event about, by their id; empty: a customer, or nobody.
-func doer(b kiosk.Body) string {
-	switch b := b.(type) {
-	case kiosk.Redeemed:
-		return b.By
-	case kiosk.HoldRejected:
-		return b.By
-	case kiosk.RedemptionUndone:
-		return b.By
-	case kiosk.PaymentCollected:
-		return b.By
-	case kiosk.MissingReported:
-		return b.By
-	case kiosk.ReportDismissed:
-		return b.By
-	case kiosk.AfterSaleRegistered:
-		return b.By
-	case kiosk.ReminderAsked:
-		return b.By
-	case kiosk.SentBack:
-		return b.By
-	case kiosk.GoodsReceived:
-		return b.By
-	case kiosk.DayClosed:
-		return b.By
-	case kiosk.SettingsChanged:
-		return b.By
-	case kiosk.ConflictNoted:
-		return b.By
-	case kiosk.SignedIn:
-		return b.By
-	}
-	return ""
 }

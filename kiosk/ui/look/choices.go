@@ -147,15 +147,17 @@ func (c *Choices) draw(size fyne.Size) []fyne.CanvasObject {
 	}
 	c.page = min(c.page, len(pages)-1)
 	y, side := inset, k.Unit(Space4)
+	var rows []fyne.CanvasObject // above all rules, which would cut the ring of a row in focus
 	for i := pages[c.page].from; i < pages[c.page].to; i++ {
 		if i > pages[c.page].from {
 			rule := canvas.NewRectangle(k.Colour(Line))
 			out = append(out, put(rule, side, y, width-2*side, k.Stroke(2)))
 		}
 		row := k.target(c.items[i].Title, targetBox{fill: Surface, corner: CornerSmall, bare: true}, c.row(i), c.tap(i))
-		out = append(out, put(row, inset, y, width-2*inset, heights[i]))
+		rows = append(rows, put(row, inset, y, width-2*inset, heights[i]))
 		y += heights[i]
 	}
+	out = append(out, rows...)
 	if pager != nil {
 		out = append(out, pager)
 	}

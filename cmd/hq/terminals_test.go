@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/hqring"
 	remote "hexiao/sync/client"
 	"hexiao/sync/hq"
 	"hexiao/sync/wire"
@@ -29,7 +30,7 @@ func terminal(t *testing.T, db, address string) (*remote.HQ, kiosk.TerminalID) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := remote.New(remote.Options{Address: "http://" + address, Terminal: e.Terminal, Point: e.Point, Key: key, Now: time.Now})
+	c, err := remote.New(remote.Options{Address: "http://" + address, Terminal: e.Terminal, Point: e.Point, Key: key, HQ: hqring.New(e.HQKey), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,15 +80,15 @@ type Config struct {
 
 // HQ says where the platform is.
 type HQ struct {
-	URL  string   `toml:"url" comment:"For example https://hq.example; empty: none. Over plain http to another machine the terminal deletes nothing when it is withdrawn: anybody could say so."`
+	URL  string   `toml:"url" comment:"For example https://hq.example; empty: none. Over plain http others in the network can read along, and learn the point's secret at the enrolment."`
 	Key  string   `toml:"key" comment:"HQ's Ed25519 public key in base64, learnt at enrolment."`
 	Poll Duration `toml:"poll" comment:"How often to ask for changed orders while online."`
 }
 
-// Authentic reports whether what comes from HQ's address comes from HQ: over
-// https, or from this very machine. Over plain http anybody on the way can
-// answer in its place.
-func (h HQ) Authentic() bool {
+// Private reports whether nobody on the way to HQ's address can read along: over
+// https, or on this very machine. What HQ says is signed in any case; but the key
+// for that, and the point's secret, come with the enrolment's answer.
+func (h HQ) Private() bool {
 	u, err := url.Parse(h.URL)
 	if err != nil {
 		return false

@@ -158,12 +158,12 @@ func TestNewKeysTakesThePointsSecret(t *testing.T) {
 	}
 }
 
-func TestWhoseAnswersAreHQs(t *testing.T) {
+func TestWhoCanReadAlong(t *testing.T) {
 	for address, want := range map[string]bool{
 		"http://127.0.0.1:8080": true, "http://[::1]:8080": true, "http://localhost": true, "https://hq.example": true,
 		"http://hq.example": false, "http://192.0.2.7:8080": false, "http://localhost.example": false, "": false, "http://%": false,
 	} {
-		if got := (config.HQ{URL: address}).Authentic(); got != want {
+		if got := (config.HQ{URL: address}).Private(); got != want {
 			t.Errorf("%s: %v", address, got)
 		}
 	}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ type ask struct {
 	url    *url.URL
 	body   []byte // gzipped JSON; nil: none
 	header http.Header
+	// stream: the answer of status 200 is read while it comes; its parts are signed
+	// each by itself.
+	stream bool
 }
 
 // signer puts a signature on a request; nil: the request is not signed.
@@ -42,6 +46,8 @@ type caller struct {
 	tries   uint
 	sign    signer
 	skewed  func(hqTime time.Time) // hears of HQ's clock after ErrClockSkew
+	// signed makes sure that HQ gave an answer. body is what came.
+	signed func(ctx context.Context, req *http.Request, resp *http.Response, body []byte) error
 }
 
 // do makes a call until answer takes what HQ says, or fails for good. answer
@@ -90,6 +96,7 @@ func (c caller) once(ctx context.Context, a ask, answer func(*http.Response) err
 		req.Header[name] = values
 	}
 	req.Header.Set("User-Agent", "hexiao")
+	req.Header.Set("Accept-Encoding", "gzip") // by itself the transport would unzip what is signed
 	if a.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Content-Encoding", "gzip")
@@ -104,11 +111,30 @@ func (c caller) once(ctx context.Context, a ask, answer func(*http.Response) err
 		return noAnswer(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNotModified {
-		return refused(ctx, resp)
+	if a.stream && resp.StatusCode == http.StatusOK {
+		resp.Body = &lively{ctx: ctx, body: unzipped(resp), timer: quiet, every: c.timeout}
+		return answer(resp)
 	}
-	resp.Body = &lively{ctx: ctx, body: resp.Body, timer: quiet, every: c.timeout, stream: mediaType(resp) == ndjson}
+	if err := c.whole(ctx, req, resp); err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNotModified {
+		return refused(resp)
+	}
 	return answer(resp)
+}
+
+// whole reads an answer to its end and makes sure that it is HQ's.
+func (c caller) whole(ctx context.Context, req *http.Request, resp *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, wire.MaxBodyBytes+1))
+	switch {
+	case err != nil:
+		return noAnswer(ctx, err)
+	case len(body) > wire.MaxBodyBytes:
+		return unsigned("an answer of more than %d bytes", wire.MaxBodyBytes)
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return c.signed(ctx, req, resp, body)
 }
 
 // Causes of a call that was given up.
@@ -126,33 +152,28 @@ const (
 
 const ndjson = "application/x-ndjson"
 
-// lively is a body that names the cause of its end. Only waiting for the next
-// bytes of a stream counts, not what is done with them in between.
+// lively is a stream that names the cause of its end. Only waiting for its next
+// bytes counts, not what is done with them in between.
 type lively struct {
-	ctx    context.Context
-	body   io.ReadCloser
-	timer  *time.Timer
-	every  time.Duration
-	stream bool
-	reads  int // and bytes since the stream last brought enough
-	bytes  int
+	ctx   context.Context
+	body  io.ReadCloser
+	timer *time.Timer
+	every time.Duration
+	reads int // and bytes since the stream last brought enough
+	bytes int
 }
 
 // Read implements io.Reader.
 func (l *lively) Read(p []byte) (int, error) {
-	if l.stream {
-		l.timer.Reset(l.every)
-	}
+	l.timer.Reset(l.every)
 	n, err := l.body.Read(p)
-	if l.stream {
-		l.timer.Stop()
-		l.reads, l.bytes = l.reads+1, l.bytes+n
-		switch {
-		case l.bytes >= trickleBytes:
-			l.reads, l.bytes = 0, 0
-		case l.reads >= trickleReads && err == nil:
-			err = errTrickle
-		}
+	l.timer.Stop()
+	l.reads, l.bytes = l.reads+1, l.bytes+n
+	switch {
+	case l.bytes >= trickleBytes:
+		l.reads, l.bytes = 0, 0
+	case l.reads >= trickleReads && err == nil:
+		err = errTrickle
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = noAnswer(l.ctx, err)
@@ -178,12 +199,37 @@ func noAnswer(ctx context.Context, err error) error {
 	return &unreachable{err}
 }
 
-// refused reads what HQ says against a request.
-func refused(ctx context.Context, resp *http.Response) error {
-	err := problem(resp)
-	if ctx.Err() != nil {
-		return noAnswer(ctx, err)
+// unzipped is a stream without the compression that HQ put around it.
+func unzipped(resp *http.Response) io.ReadCloser {
+	if resp.Header.Get("Content-Encoding") != "gzip" {
+		return resp.Body
 	}
+	return &zipped{body: resp.Body}
+}
+
+// zipped begins to unzip when it is read: the beginning may take its time.
+type zipped struct {
+	body io.ReadCloser
+	zip  *gzip.Reader
+}
+
+// Read implements io.Reader.
+func (z *zipped) Read(p []byte) (int, error) {
+	if z.zip == nil {
+		var err error
+		if z.zip, err = gzip.NewReader(z.body); err != nil {
+			return 0, err
+		}
+	}
+	return z.zip.Read(p)
+}
+
+// Close implements io.Closer.
+func (z *zipped) Close() error { return z.body.Close() }
+
+// refused reads what HQ says against a request.
+func refused(resp *http.Response) error {
+	err := problem(resp)
 	if seconds, bad := strconv.ParseUint(resp.Header.Get("Retry-After"), 10, 31); bad == nil && temporary(resp.StatusCode) {
 		return later{err, time.Duration(seconds) * time.Second}
 	}
@@ -192,24 +238,18 @@ func refused(ctx context.Context, resp *http.Response) error {
 
 func problem(resp *http.Response) error {
 	status := fmt.Sprintf("status %d", resp.StatusCode)
-	var err error
 	if mediaType(resp) != "application/json" {
-		err = notHQ("%s without a reason", status)
-	} else {
-		var body wire.Problem
-		var refusal *wire.Refusal
-		if err = wire.DecodeBody(resp.Body, resp.Header.Get("Content-Encoding"), &body); err == nil {
-			if refusal, err = wire.RefusalOf(body); err == nil {
-				return refusal
-			}
+		return notHQ("%s without a reason", status)
+	}
+	var body wire.Problem
+	err := wire.DecodeBody(resp.Body, resp.Header.Get("Content-Encoding"), &body)
+	var refusal *wire.Refusal
+	if err == nil {
+		if refusal, err = wire.RefusalOf(body); err == nil {
+			return refusal
 		}
-		err = notHQ("%s: %v", status, err)
 	}
-	if temporary(resp.StatusCode) || resp.StatusCode >= http.StatusInternalServerError {
-		// A gateway before HQ speaks its own language.
-		return fmt.Errorf("%w: %s", wire.ErrUnavailable, status)
-	}
-	return err
+	return notHQ("%s: %v", status, err)
 }
 
 func mediaType(resp *http.Response) string {

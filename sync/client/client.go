@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/hqring"
 )
 
 // Options says who calls whom.
@@ -21,6 +22,7 @@ type Options struct {
 	Terminal kiosk.TerminalID
 	Point    kiosk.PointID
 	Key      ed25519.PrivateKey // the device's
+	HQ       *hqring.Ring       // the keys of HQ that the terminal trusts
 	Now      func() time.Time
 
 	Timeout time.Duration // of a call, and of silence within a stream; 0: 30 s
@@ -45,8 +47,8 @@ type HQ struct {
 // New makes a client of an enrolled terminal. It returns ErrAddress or
 // ErrOptions; it does not call HQ.
 func New(o Options) (*HQ, error) {
-	if o.Terminal == "" || o.Point == "" || len(o.Key) != ed25519.PrivateKeySize || o.Now == nil {
-		return nil, fmt.Errorf("%w: terminal, point, key and clock are needed", ErrOptions)
+	if o.Terminal == "" || o.Point == "" || len(o.Key) != ed25519.PrivateKeySize || o.HQ == nil || o.Now == nil {
+		return nil, fmt.Errorf("%w: terminal, point, both keys and clock are needed", ErrOptions)
 	}
 	base, err := parseAddress(o.Address)
 	if err != nil {

@@ -16,6 +16,16 @@
 // caller as *backoff.RetryAfterError. A stream of orders is retried only before
 // its first page.
 //
+// # Whose word counts
+//
+// HQ signs its answers, and only an answer that a trusted key signed for this very
+// request is looked at, be it a refusal or the time; see wire.SignAnswer. Everything
+// else (a login page, a gateway's error, an answer that was kept and is played
+// again) is no answer: the call ends as ErrUnreachable with ErrNotHQ, and is retried
+// like any. When the key is unknown, HQ is asked for the chain of its keys, which
+// must lead there from a trusted one. The parts of a stream of orders are signed
+// each by itself, and checked by who keeps them.
+//
 // # Limits
 //
 // A call ends within [Options.Timeout], a stream when nothing came for as long

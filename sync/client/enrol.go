@@ -18,7 +18,7 @@ type Enrolment struct {
 	Terminal    kiosk.TerminalID
 	Point       kiosk.PointID
 	PointSecret []byte
-	HQKey       ed25519.PublicKey // signs acknowledgements
+	HQKey       ed25519.PublicKey // that the terminal trusts from now on
 }
 
 // EnrolOptions says where and as what a device enrols.
@@ -35,6 +35,11 @@ type EnrolOptions struct {
 
 // Enrol makes a device known to HQ. The same code and key may be used again
 // after a failure. It returns wire.ErrBadCode when HQ does not take the code.
+//
+// The answer is signed with the key that it brings, which the terminal then
+// trusts: that it is HQ's, only TLS or a person can tell, who compares [hqring.ID]
+// of the key with what HQ shows. A refusal is passed on unproven; it changes
+// nothing.
 func Enrol(ctx context.Context, o EnrolOptions) (Enrolment, error) {
 	if len(o.Key) != ed25519.PrivateKeySize {
 		return Enrolment{}, fmt.Errorf("%w: the device's key is needed", ErrOptions)
@@ -47,7 +52,7 @@ func Enrol(ctx context.Context, o EnrolOptions) (Enrolment, error) {
 	if err != nil {
 		return Enrolment{}, err
 	}
-	c := caller{timeout: o.Timeout, tries: o.Tries}
+	c := caller{timeout: o.Timeout, tries: o.Tries, signed: believeEnrolment}
 	if c.timeout <= 0 {
 		c.timeout = defaultTimeout
 	}
@@ -57,7 +62,7 @@ func Enrol(ctx context.Context, o EnrolOptions) (Enrolment, error) {
 	c.http = newHTTP(o.Transport, c.timeout)
 	defer c.http.CloseIdleConnections()
 	var out Enrolment
-	err = c.do(ctx, ask{method: http.MethodPost, url: joined(base, "v1", "enrol"), body: body}, func(resp *http.Response) error {
+	err = c.do(ctx, ask{method: http.MethodPost, url: fresh(joined(base, "v1", "enrol")), body: body}, func(resp *http.Response) error {
 		var e wire.Enrolment
 		if err := decode(resp, &e); err != nil {
 			return err

@@ -37,7 +37,7 @@ func enrolling(t *testing.T) http.HandlerFunc {
 }
 
 func TestEnrol(t *testing.T) {
-	server := httptest.NewServer(enrolling(t))
+	server := httptest.NewServer(signing(enrolling(t)))
 	defer server.Close()
 	o := client.EnrolOptions{Address: server.URL, Code: " GOOD\n", Name: "门口", Key: deviceKey()}
 	e, err := client.Enrol(t.Context(), o)

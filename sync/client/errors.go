@@ -21,7 +21,8 @@ var (
 	// ErrUnreachable is returned when no answer came: no network, no HQ, or none in time.
 	ErrUnreachable = errors.New("HQ cannot be reached")
 	// ErrNotHQ is returned for an answer that HQ does not give: a login page of the
-	// network, a proxy, another program.
+	// network, a proxy, another program. One that HQ did not sign is ErrUnreachable
+	// as well: nothing came from HQ.
 	ErrNotHQ = errors.New("what answers at HQ's address is not HQ")
 )
 
@@ -51,3 +52,6 @@ func (l later) Unwrap() []error { return []error{l.error, &backoff.RetryAfterErr
 func notHQ(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrNotHQ, fmt.Sprintf(format, args...))
 }
+
+// unsigned is an answer that counts as none, because HQ did not sign it.
+func unsigned(format string, args ...any) error { return &unreachable{notHQ(format, args...)} }

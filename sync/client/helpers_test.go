@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/hqring"
 	"hexiao/sync/client"
 	"hexiao/sync/wire"
 )
@@ -22,9 +23,23 @@ func hqKey() ed25519.PrivateKey {
 
 // direct is a network without wires: it hands requests to a handler, so that a
 // test can run in a bubble of its own time.
+// What the handler answers is signed as HQ does.
 type direct struct{ http.Handler }
 
 func (d direct) RoundTrip(req *http.Request) (*http.Response, error) {
+	return bare{signing(d.Handler)}.RoundTrip(req)
+}
+
+func signing(h http.Handler) http.Handler {
+	return wire.SigningAnswers(h, func(*http.Request) (ed25519.PrivateKey, error) { return hqKey(), nil }, time.Now)
+}
+
+func trusted() *hqring.Ring { return hqring.New(hqKey().Public().(ed25519.PublicKey)) }
+
+// bare is direct without signatures.
+type bare struct{ http.Handler }
+
+func (d bare) RoundTrip(req *http.Request) (*http.Response, error) {
 	in := req.Clone(req.Context())
 	in.Host, in.RequestURI = req.URL.Host, req.URL.RequestURI()
 	if in.Body == nil {
@@ -42,7 +57,7 @@ func (f tripper) RoundTrip(req *http.Request) (*http.Response, error) { return f
 func newClient(t testing.TB, address string, transport http.RoundTripper, now func() time.Time) *client.HQ {
 	t.Helper()
 	hq, err := client.New(client.Options{
-		Address: address, Terminal: "T1", Point: "P001", Key: deviceKey(), Now: now, Transport: transport,
+		Address: address, Terminal: "T1", Point: "P001", Key: deviceKey(), HQ: trusted(), Now: now, Transport: transport,
 	})
 	if err != nil {
 		t.Fatal(err)

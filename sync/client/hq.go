@@ -19,9 +19,10 @@ func (h *HQ) caller() caller {
 	return caller{
 		http: h.http, timeout: h.opts.Timeout, tries: h.opts.Tries,
 		sign: func(req *http.Request) error {
-			return wire.Sign(req, h.opts.Key, h.opts.Terminal, h.opts.Now().Add(time.Duration(h.skew.Load())), newNonce())
+			return wire.Sign(req, h.opts.Key, h.opts.Terminal, h.clock(), newNonce())
 		},
 		skewed: func(hqTime time.Time) { h.skew.Store(int64(hqTime.Sub(h.opts.Now()))) },
+		signed: h.believe,
 	}
 }
 
@@ -98,7 +99,7 @@ func (h *HQ) Orders(ctx context.Context, cursor string, page func(kiosk.Page) er
 	}
 	var mark kiosk.Watermark
 	started := false
-	err := h.caller().do(ctx, ask{method: http.MethodGet, url: u}, func(resp *http.Response) error {
+	err := h.caller().do(ctx, ask{method: http.MethodGet, url: u, stream: true}, func(resp *http.Response) error {
 		if resp.StatusCode != http.StatusOK || mediaType(resp) != ndjson {
 			return notHQ("no stream of orders but %.60q", resp.Header.Get("Content-Type"))
 		}
@@ -170,7 +171,7 @@ func (h *HQ) Time(ctx context.Context) (time.Time, error) {
 	var at time.Time
 	c := h.caller()
 	c.sign = nil
-	err := c.do(ctx, ask{method: http.MethodGet, url: joined(h.base, "v1", "time")}, func(resp *http.Response) error {
+	err := c.do(ctx, ask{method: http.MethodGet, url: fresh(joined(h.base, "v1", "time"))}, func(resp *http.Response) error {
 		var body wire.ServerTime
 		if err := decode(resp, &body); err != nil {
 			return err

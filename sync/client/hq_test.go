@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -73,7 +74,7 @@ func TestOperations(t *testing.T) {
 		}
 		answerJSON(w, http.StatusOK, wire.ServerTime{At: mark().At})
 	})
-	server := httptest.NewServer(mux)
+	server := httptest.NewServer(signing(mux))
 	defer server.Close()
 	hq := newClient(t, server.URL+"/hq/", nil, time.Now)
 	ctx := t.Context()
@@ -114,16 +115,16 @@ func condition() kiosk.Condition {
 
 // Whatever else answers at HQ's address is told from HQ.
 func TestStrangers(t *testing.T) {
-	calls := map[string]func(*client.HQ) error{
-		"push": func(h *client.HQ) error { _, err := h.Push(t.Context(), batch()); return err },
-		"head": func(h *client.HQ) error { _, err := h.Head(t.Context()); return err },
-		"orders": func(h *client.HQ) error {
-			_, err := h.Orders(t.Context(), "c", func(kiosk.Page) error { return nil })
+	calls := map[string]func(context.Context, *client.HQ) error{
+		"push": func(ctx context.Context, h *client.HQ) error { _, err := h.Push(ctx, batch()); return err },
+		"head": func(ctx context.Context, h *client.HQ) error { _, err := h.Head(ctx); return err },
+		"orders": func(ctx context.Context, h *client.HQ) error {
+			_, err := h.Orders(ctx, "c", func(kiosk.Page) error { return nil })
 			return err
 		},
-		"point": func(h *client.HQ) error { _, _, err := h.Point(t.Context(), ""); return err },
-		"time":  func(h *client.HQ) error { _, err := h.Time(t.Context()); return err },
-		"tell":  func(h *client.HQ) error { return h.Tell(t.Context(), condition()) },
+		"point": func(ctx context.Context, h *client.HQ) error { _, _, err := h.Point(ctx, ""); return err },
+		"time":  func(ctx context.Context, h *client.HQ) error { _, err := h.Time(ctx); return err },
+		"tell":  func(ctx context.Context, h *client.HQ) error { return h.Tell(ctx, condition()) },
 	}
 	for name, stranger := range map[string]http.HandlerFunc{
 		"a login page": func(w http.ResponseWriter, _ *http.Request) {
@@ -151,11 +152,18 @@ func TestStrangers(t *testing.T) {
 		},
 	} {
 		times := 0
-		hq := newClient(t, "http://hq.example", direct{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { times++; stranger(w, r) })}, time.Now)
+		strange := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { times++; stranger(w, r) })
 		for call, f := range calls {
 			times = 0
-			err := f(hq)
-			if !errors.Is(err, client.ErrNotHQ) || times != 1 {
+			err := f(t.Context(), newClient(t, "http://hq.example", direct{strange}, time.Now))
+			if name != "a login page" && (!errors.Is(err, client.ErrNotHQ) || errors.Is(err, client.ErrUnreachable) || times != 1) {
+				t.Errorf("%s, signed by HQ, answers to %s: %v after %d tries", name, call, err, times)
+			}
+			synctest.Test(t, func(t *testing.T) {
+				times = 0
+				err = f(t.Context(), newClient(t, "http://hq.example", bare{strange}, time.Now))
+			})
+			if stream := call == "orders" && times == 1; !errors.Is(err, client.ErrNotHQ) || !stream && (!errors.Is(err, client.ErrUnreachable) || times != 3) {
 				t.Errorf("%s answers to %s: %v after %d tries", name, call, err, times)
 			}
 		}
@@ -242,7 +250,7 @@ func TestClockThatCannotBePleased(t *testing.T) {
 }
 
 func TestNewRefusesNonsense(t *testing.T) {
-	good := client.Options{Address: "https://hq.example", Terminal: "T1", Point: "P001", Key: deviceKey(), Now: time.Now}
+	good := client.Options{Address: "https://hq.example", Terminal: "T1", Point: "P001", Key: deviceKey(), HQ: trusted(), Now: time.Now}
 	for name, c := range map[string]struct {
 		spoil func(*client.Options)
 		want  error
@@ -250,6 +258,7 @@ func TestNewRefusesNonsense(t *testing.T) {
 		"no terminal":  {func(o *client.Options) { o.Terminal = "" }, client.ErrOptions},
 		"no point":     {func(o *client.Options) { o.Point = "" }, client.ErrOptions},
 		"short key":    {func(o *client.Options) { o.Key = o.Key[:5] }, client.ErrOptions},
+		"no HQ key":    {func(o *client.Options) { o.HQ = nil }, client.ErrOptions},
 		"no clock":     {func(o *client.Options) { o.Now = nil }, client.ErrOptions},
 		"no address":   {func(o *client.Options) { o.Address = "" }, client.ErrAddress},
 		"no scheme":    {func(o *client.Options) { o.Address = "hq.example" }, client.ErrAddress},

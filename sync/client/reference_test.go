@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/hqring"
 	"hexiao/sync/client"
 	"hexiao/sync/hq/hqtest"
 	"hexiao/sync/wire"
@@ -34,7 +35,7 @@ func TestAgainstTheReferencePlatform(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hq, err := client.New(client.Options{Address: server.URL, Terminal: e.Terminal, Point: e.Point, Key: deviceKey(), Now: time.Now})
+	hq, err := client.New(client.Options{Address: server.URL, Terminal: e.Terminal, Point: e.Point, Key: deviceKey(), HQ: hqring.New(e.HQKey), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func TestAgainstTheReferencePlatform(t *testing.T) {
 	if _, err := hq.Push(ctx, gap); !errors.Is(err, wire.ErrWrongHead) || !errors.As(err, &refusal) || refusal.Head != b.Head() {
 		t.Errorf("a gap: %v", err)
 	}
-	stranger, err := client.New(client.Options{Address: server.URL, Terminal: e.Terminal, Point: "P002", Key: deviceKey(), Now: time.Now})
+	stranger, err := client.New(client.Options{Address: server.URL, Terminal: e.Terminal, Point: "P002", Key: deviceKey(), HQ: hqring.New(e.HQKey), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,30 +41,38 @@ func (f *failures) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.good(w, r)
 }
 
+// byHQ is a refusal that HQ signed.
+func byHQ(reason error, retryAfter string) http.HandlerFunc {
+	return signing(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if retryAfter != "" {
+			w.Header().Set("Retry-After", retryAfter)
+		}
+		refuse(w, reason)
+	})).ServeHTTP
+}
+
 func TestPassingFailuresAreRetried(t *testing.T) {
 	for name, c := range map[string]struct {
 		bad      func(http.ResponseWriter, *http.Request)
 		min, max time.Duration // that two failures cost
 	}{
 		"500 without words": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, 700 * time.Millisecond, 3 * time.Second},
-		"500 of HQ":         {func(w http.ResponseWriter, _ *http.Request) { refuse(w, errors.New("oops")) }, 700 * time.Millisecond, 3 * time.Second},
+		"500 of HQ":         {byHQ(errors.New("oops"), ""), 700 * time.Millisecond, 3 * time.Second},
 		"502 of a gateway": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(http.StatusBadGateway)
 		}, 700 * time.Millisecond, 3 * time.Second},
-		"503, come back": {func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Retry-After", "7")
+		"503 of a gateway, come back": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "7") // not HQ's wish
 			refuse(w, wire.ErrUnavailable)
-		}, 14 * time.Second, 14 * time.Second},
-		"429, slow down": {func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Retry-After", "2")
-			refuse(w, wire.ErrSlowDown)
-		}, 4 * time.Second, 4 * time.Second},
+		}, 700 * time.Millisecond, 3 * time.Second},
+		"503, come back": {byHQ(wire.ErrUnavailable, "7"), 14 * time.Second, 14 * time.Second},
+		"429, slow down": {byHQ(wire.ErrSlowDown, "2"), 4 * time.Second, 4 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &failures{left: 2, bad: c.bad, good: verified(time.Now, func(w http.ResponseWriter, r *http.Request) { takeBatch(w, r, time.Now()) })}
-				hq := newClient(t, "http://hq.example", direct{f}, time.Now)
+				f := &failures{left: 2, bad: c.bad, good: signing(verified(time.Now, func(w http.ResponseWriter, r *http.Request) { takeBatch(w, r, time.Now()) })).ServeHTTP}
+				hq := newClient(t, "http://hq.example", bare{f}, time.Now)
 				began := time.Now()
 				if _, err := hq.Push(t.Context(), batch()); err != nil || f.tries != 3 {
 					t.Errorf("%v after %d tries", err, f.tries)
@@ -236,7 +244,7 @@ func TestNobodyThere(t *testing.T) {
 	}
 	address := "http://" + l.Addr().String()
 	must(t, l.Close())
-	hq, err := client.New(client.Options{Address: address, Terminal: "T1", Point: "P001", Key: deviceKey(), Now: time.Now, Tries: 1, Timeout: 5 * time.Second})
+	hq, err := client.New(client.Options{Address: address, Terminal: "T1", Point: "P001", Key: deviceKey(), HQ: trusted(), Now: time.Now, Tries: 1, Timeout: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/hqring"
 	"hexiao/sync/client"
 	"hexiao/sync/engine"
 	"hexiao/sync/wire"
@@ -24,7 +25,9 @@ import (
 // overHTTP serves a platform by the contract.
 type overHTTP struct{ hq *platform }
 
-func (o overHTTP) Enrol(http.ResponseWriter, *http.Request) { panic("nobody enrols here") }
+func (o overHTTP) Enrol(http.ResponseWriter, *http.Request, wire.EnrolParams) {
+	panic("nobody enrols here")
+}
 
 func (o overHTTP) answer(w http.ResponseWriter, v any, err error) {
 	if err != nil {
@@ -46,6 +49,10 @@ func (o overHTTP) answer(w http.ResponseWriter, v any, err error) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(v)
+}
+
+func signing(h http.Handler) http.Handler {
+	return wire.SigningAnswers(h, func(*http.Request) (ed25519.PrivateKey, error) { return hqKey(), nil }, time.Now)
 }
 
 // No test of the engine asks for keys or leases.
@@ -230,8 +237,8 @@ func TestThroughABadNetwork(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newScene(t)
-				net := &network{t: t, hq: wire.Handler(overHTTP{s.hq})}
-				remote, err := client.New(client.Options{Address: "http://hq.example", Terminal: "T1", Point: "P001", Key: hqKey(), Now: time.Now, Transport: net})
+				net := &network{t: t, hq: signing(wire.Handler(overHTTP{s.hq}))}
+				remote, err := client.New(client.Options{Address: "http://hq.example", Terminal: "T1", Point: "P001", Key: hqKey(), HQ: hqring.New(hqKey().Public().(ed25519.PublicKey)), Now: time.Now, Transport: net})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -290,8 +297,8 @@ func TestThroughABadNetwork(t *testing.T) {
 func TestRefusalsOverHTTP(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)
-		net := &network{t: t, hq: wire.Handler(overHTTP{s.hq})}
-		remote, err := client.New(client.Options{Address: "http://hq.example", Terminal: "T1", Point: "P001", Key: hqKey(), Now: time.Now, Transport: net})
+		net := &network{t: t, hq: signing(wire.Handler(overHTTP{s.hq}))}
+		remote, err := client.New(client.Options{Address: "http://hq.example", Terminal: "T1", Point: "P001", Key: hqKey(), HQ: hqring.New(hqKey().Public().(ed25519.PublicKey)), Now: time.Now, Transport: net})
 		if err != nil {
 			t.Fatal(err)
 		}

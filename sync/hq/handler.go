@@ -15,20 +15,36 @@ import (
 	"hexiao/sync/wire"
 )
 
-// Handler serves the contract, everything below /v1/.
+// Handler serves the contract, everything below /v1/, and signs what it says.
 func (h *HQ) Handler() http.Handler {
-	return wire.HandlerWithOptions(contract{h}, wire.StdHTTPServerOptions{
+	serve := wire.HandlerWithOptions(contract{h}, wire.StdHTTPServerOptions{
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
 			contract{h}.refuse(w, r, fmt.Errorf("%w: %w", wire.ErrMalformed, err))
 		},
 	})
+	return wire.SigningAnswers(serve, h.signer, h.now)
+}
+
+// signer is the key that HQ signs an answer with.
+func (h *HQ) signer(r *http.Request) (key ed25519.PrivateKey, err error) {
+	err = h.store.View(context.WithoutCancel(r.Context()), func(tx Tx) error {
+		id, err := mustIdentity(tx)
+		if err == nil {
+			key = id.Key()
+		}
+		return err
+	})
+	if err != nil {
+		h.log.ErrorContext(r.Context(), "answer not signed", "error", err)
+	}
+	return key, err
 }
 
 // contract is HQ as the contract has it.
 type contract struct{ hq *HQ }
 
 // Enrol makes a device known.
-func (c contract) Enrol(w http.ResponseWriter, r *http.Request) {
+func (c contract) Enrol(w http.ResponseWriter, r *http.Request, _ wire.EnrolParams) {
 	var req wire.EnrolRequest
 	if err := wire.DecodeBody(http.MaxBytesReader(w, r.Body, 64<<10), r.Header.Get("Content-Encoding"), &req); err != nil {
 		c.refuse(w, r, err)
@@ -163,7 +179,9 @@ func (c contract) GetPoint(w http.ResponseWriter, r *http.Request, point wire.Po
 	c.answer(w, r, body)
 }
 
-// verify finds out which terminal signed the request.
+// verify finds out which terminal signed the request. That a terminal was
+// withdrawn is said only to whoever has its key: it would delete its orders over
+// an answer that somebody else asked for in its name.
 func (c contract) verify(r *http.Request) (t Terminal, err error) {
 	keys := func(ctx context.Context, id kiosk.TerminalID) (ed25519.PublicKey, error) {
 		err := c.hq.store.View(ctx, func(tx Tx) error {
@@ -175,15 +193,15 @@ func (c contract) verify(r *http.Request) (t Terminal, err error) {
 				return err
 			case !ok:
 				return wire.ErrBadSignature
-			case !t.Revoked.IsZero():
-				return wire.ErrRevoked
 			}
 			return nil
 		})
 		return t.Key, err
 	}
 	now := c.hq.now()
-	_, err = wire.Verify(r, keys, now, c.hq.nonces.at(now))
+	if _, err = wire.Verify(r, keys, now, c.hq.nonces.at(now)); err == nil && !t.Revoked.IsZero() {
+		err = wire.ErrRevoked
+	}
 	return t, err
 }
 

@@ -10,6 +10,7 @@
 //   - NewBatch, NewAck, NewOrder, NewPoint and so on bring the domain's types
 //     onto the wire, the Domain methods bring them back and check them.
 //   - [Sign] and [Verify] are the two ends of a device's signature (RFC 9421).
+//   - [SigningAnswers] and [VerifyAnswer] are the two ends of HQ's own.
 //   - [ProblemOf] and [RefusalOf] are the two ends of an error.
 //   - [OrdersWriter] and [ReadOrders] are the two ends of the stream of orders.
 //   - [EncodeBody] and [DecodeBody] are the two ends of a JSON body, gzipped or not.

@@ -11,6 +11,8 @@ var (
 	// ErrCut is returned by [ReadOrders] for a stream that ends without a
 	// watermark. The pages delivered before are good: continue at their cursor.
 	ErrCut = errors.New("the stream of orders was cut off")
+	// ErrUnsigned is returned by [VerifyAnswer] for what HQ did not sign.
+	ErrUnsigned = errors.New("HQ has not signed the answer")
 )
 
 // Returned when a device's request is not accepted as its own.

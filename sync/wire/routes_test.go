@@ -12,7 +12,9 @@ import (
 // recorder writes down what it was asked for.
 type recorder struct{ got []string }
 
-func (r *recorder) Enrol(http.ResponseWriter, *http.Request) { r.got = append(r.got, "enrol") }
+func (r *recorder) Enrol(_ http.ResponseWriter, _ *http.Request, q wire.EnrolParams) {
+	r.got = append(r.got, "enrol "+q.Nonce)
+}
 func (r *recorder) GetTime(_ http.ResponseWriter, _ *http.Request, q wire.GetTimeParams) {
 	r.got = append(r.got, "time "+q.Nonce)
 }
@@ -46,7 +48,7 @@ func TestRoutes(t *testing.T) {
 		ErrorHandlerFunc: func(http.ResponseWriter, *http.Request, error) { refused++ },
 	})
 	for _, c := range []struct{ method, url, etag string }{
-		{"POST", "/v1/enrol", ""}, {"GET", "/v1/time?nonce=n1", ""}, {"GET", "/v1/keys?nonce=n2", ""}, {"POST", "/v1/terminals/T1/leases", ""}, {"GET", "/v1/terminals/T1/head", ""}, {"GET", "/v1/terminals/T1/head?seq=18446744073709551615&hash=ab", ""}, {"POST", "/v1/terminals/T1/events", ""},
+		{"POST", "/v1/enrol?nonce=n0", ""}, {"GET", "/v1/time?nonce=n1", ""}, {"GET", "/v1/keys?nonce=n2", ""}, {"POST", "/v1/terminals/T1/leases", ""}, {"GET", "/v1/terminals/T1/head", ""}, {"GET", "/v1/terminals/T1/head?seq=18446744073709551615&hash=ab", ""}, {"POST", "/v1/terminals/T1/events", ""},
 		{"PUT", "/v1/terminals/T1/condition", ""},
 		{"GET", "/v1/points/P001", `"v1,2"`}, {"GET", "/v1/points/%E6%B1%9F%2F1", ""},
 		{"GET", "/v1/points/P001/orders", ""}, {"GET", "/v1/points/P001/orders?cursor=a%2Bb%2Fc%3D&follow=true", ""},
@@ -57,7 +59,7 @@ func TestRoutes(t *testing.T) {
 		}
 		h.ServeHTTP(httptest.NewRecorder(), req)
 	}
-	same(t, []string{"enrol", "time n1", "keys n2", "leases T1", "head T1 0 ", "head T1 18446744073709551615 ab", "events T1", "condition T1", `point P001 "v1,2"`, "point 江/1 ", "orders P001  false", "orders P001 a+b/c= true"}, r.got)
+	same(t, []string{"enrol n0", "time n1", "keys n2", "leases T1", "head T1 0 ", "head T1 18446744073709551615 ab", "events T1", "condition T1", `point P001 "v1,2"`, "point 江/1 ", "orders P001  false", "orders P001 a+b/c= true"}, r.got)
 
 	twice := httptest.NewRequestWithContext(t.Context(), "GET", "/v1/points/P001", nil)
 	twice.Header["If-None-Match"] = []string{"a", "b"}

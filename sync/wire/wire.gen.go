@@ -348,7 +348,7 @@ type EnrolRequest struct {
 
 // Enrolment defines model for Enrolment.
 type Enrolment struct {
-	// HQKey Ed25519 public key that signs acknowledgements.
+	// HQKey Ed25519 public key, the newest of HQ's; this answer is signed with it.
 	HQKey []byte `json:"hq_key"`
 	Point string `json:"point"`
 
@@ -771,6 +771,12 @@ type TerminalID = string
 // Refused defines model for Refused.
 type Refused = Problem
 
+// EnrolParams defines parameters for Enrol.
+type EnrolParams struct {
+	// Nonce Random, so that the signed answer is of now.
+	Nonce string `form:"nonce,omitempty" json:"nonce,omitempty,omitzero"`
+}
+
 // GetKeysParams defines parameters for GetKeys.
 type GetKeysParams struct {
 	// Nonce Random, so that the signed answer is of now.
@@ -823,7 +829,7 @@ type AskLeasesJSONRequestBody = LeaseRequest
 type ServerInterface interface {
 	// Enrol Make a device known by a one-time code.
 	// (POST /v1/enrol)
-	Enrol(w http.ResponseWriter, r *http.Request)
+	Enrol(w http.ResponseWriter, r *http.Request, params EnrolParams)
 	// GetKeys HQ's keys, each signed by the one before.
 	// (GET /v1/keys)
 	GetKeys(w http.ResponseWriter, r *http.Request, params GetKeysParams)
@@ -862,8 +868,27 @@ type MiddlewareFunc func(http.Handler) http.Handler
 // Enrol operation middleware
 func (siw *ServerInterfaceWrapper) Enrol(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EnrolParams
+
+	// ------------- Optional query parameter "nonce" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "nonce", r.URL.Query(), &params.Nonce, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "nonce"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "nonce", Err: err})
+		}
+		return
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.Enrol(w, r)
+		siw.Handler.Enrol(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {

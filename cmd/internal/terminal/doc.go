@@ -74,13 +74,12 @@
 // A terminal that hears from HQ that it has been withdrawn deletes its orders
 // and the point's secret, and stays offline; its journal stays. It has to reach
 // HQ to hear of it: a stolen machine that never does keeps what it has, which is
-// sealed (see kiosk/seal). Over plain http to another machine it deletes nothing
-// and goes on with the orders that it has, within what the point's policy lets an
-// ageing order set do.
+// sealed (see kiosk/seal). It hears
+// that only from HQ itself, whose answers are signed, over http as well as https.
 //
 // Nobody can tell a machine that was off from a clock that was set forwards
 // before a boot: up to 45 days of that are believed until HQ is asked. HQ's word
-// on the time is as good as the way to HQ: it is not signed. A first start
+// on the time is signed, and as old as its way took. A first start
 // without HQ believes any clock. Where the machine does not tell its boot, each
 // run of the program counts as one.
 //

@@ -7,9 +7,6 @@ var (
 	ErrEnrolled = errors.New("this data folder has a terminal already")
 	// ErrNoHQ is returned by SyncOnce for a terminal that works without HQ.
 	ErrNoHQ = errors.New("this terminal has no HQ; enrol it with kioskctl enrol")
-	// ErrNotFromHQ is returned, and logged, when a terminal is told over plain
-	// http that it has been withdrawn: it stops talking to HQ and deletes nothing.
-	ErrNotFromHQ = errors.New("the orders are kept: over plain http anybody can say that a terminal is withdrawn; use https, or delete the data folder")
 	// ErrNoScanner is returned by Open for a terminal that is to end with its
 	// sources and has none: it would end at once and nobody would know why.
 	ErrNoScanner = errors.New("nothing reads codes here; name a scanner, in kiosk.toml or with a flag")

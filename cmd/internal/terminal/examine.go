@@ -221,10 +221,7 @@ func freeBytes(path string) (uint64, error) {
 
 // hqOffset is HQ's clock less this machine's.
 func hqOffset(ctx context.Context, f Folder, now func() time.Time) (time.Duration, error) {
-	hq, err := client.New(client.Options{
-		Address: f.Config.HQ.URL, Terminal: f.Config.Terminal, Point: f.Config.Point, Key: f.Keys.Device, Now: now,
-		Timeout: 5 * time.Second, Tries: 1,
-	})
+	hq, err := newHQ(f, client.Options{Now: now, Timeout: 5 * time.Second, Tries: 1})
 	if err != nil {
 		return 0, err
 	}

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"encoding/base64"
 	"os"
 	"path/filepath"
 	"strings"
@@ -108,7 +109,9 @@ func TestExamineFinds(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "", ""},
-		"HQ gone": {set(func(c *config.Config) { c.HQ.URL = "http://127.0.0.1:1" }), "HQ", "goes on without it"},
+		"HQ gone": {set(func(c *config.Config) {
+			c.HQ.URL, c.HQ.Key = "http://127.0.0.1:1", base64.StdEncoding.EncodeToString(make([]byte, 32))
+		}), "HQ", "goes on without it"},
 		"scanners there": {set(func(c *config.Config) {
 			c.Scanners.Serial, c.Scanners.Wedge = []string{device + "@9600"}, []string{device}
 		}), "", ""},

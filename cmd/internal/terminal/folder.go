@@ -9,6 +9,7 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/config"
+	"hexiao/kiosk/hqring"
 	"hexiao/kiosk/seal"
 )
 
@@ -19,6 +20,7 @@ type Folder struct {
 	Config   config.Config
 	Keys     config.Keys
 	Point    seal.PointKey
+	Ring     *hqring.Ring // the keys of HQ that it trusts; nil: there is no HQ
 }
 
 // OpenFolder reads the settings and keys of a data folder. It opens no store
@@ -55,7 +57,11 @@ func openKeys(path string, c config.Config) (Folder, error) {
 	if err != nil {
 		return Folder{}, fmt.Errorf("%w: %w", config.ErrKeys, err)
 	}
-	return Folder{Path: path, Settings: filepath.Join(path, config.FileName), Config: c, Keys: keys, Point: point}, nil
+	f := Folder{Path: path, Settings: filepath.Join(path, config.FileName), Config: c, Keys: keys, Point: point}
+	if key, err := f.HQKey(); err == nil && key != nil { // who needs HQ is told of the error
+		f.Ring = hqring.New(key)
+	}
+	return f, nil
 }
 
 // ensureKeys gives the keys in a folder, and makes them where there are none

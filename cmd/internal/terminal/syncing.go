@@ -103,15 +103,11 @@ func (c *counted) count(p kiosk.Page, err error) error {
 
 // wipeIfRevoked deletes the orders of a terminal that HQ has withdrawn, and the
 // point's secret with which what is left of them on the disk could be read. The
-// journal stays: what was handed over stays provable. HQ does not sign its
-// refusals, so over plain http it returns ErrNotFromHQ and deletes nothing:
-// whoever is in the network could otherwise empty every terminal in it.
+// journal stays: what was handed over stays provable. Nobody but HQ can bring
+// this about: the client believes no refusal that HQ did not sign.
 func wipeIfRevoked(err error, f Folder, store *boltstore.Store, random io.Reader) error {
-	switch {
-	case !errors.Is(err, engine.ErrRevoked):
+	if !errors.Is(err, engine.ErrRevoked) {
 		return nil
-	case !f.Config.HQ.Authentic():
-		return ErrNotFromHQ
 	}
 	return errors.Join(store.Wipe(), config.ForgetPoint(f.Config.KeyFolder(f.Path), random))
 }
@@ -122,18 +118,17 @@ func newHQ(f Folder, o client.Options) (*client.HQ, error) {
 	if _, err := neededHQKey(f); err != nil {
 		return nil, err // before anything is asked of an HQ whose word cannot be checked
 	}
-	o.Address, o.Terminal, o.Point, o.Key = f.Config.HQ.URL, f.Config.Terminal, f.Config.Point, f.Keys.Device
+	o.Address, o.Terminal, o.Point, o.Key, o.HQ = f.Config.HQ.URL, f.Config.Terminal, f.Config.Point, f.Keys.Device, f.Ring
 	return client.New(o)
 }
 
 // newEngine completes the settings of the engine with the folder's.
 func newEngine(f Folder, outbox engine.Outbox, orders engine.OrderSet, hq *client.HQ, c engine.Config) (*engine.Engine, error) {
-	key, err := neededHQKey(f)
-	if err != nil {
+	if _, err := neededHQKey(f); err != nil {
 		return nil, err
 	}
 	c.Outbox, c.Orders, c.Remote, c.PollOrders = outbox, orders, hq, time.Duration(f.Config.HQ.Poll)
-	c.Verify = func(message, signature []byte) bool { return ed25519.Verify(key, message, signature) }
+	c.Verify = func(message, signature []byte) bool { return f.Ring.Verify(message, signature, c.Now()) }
 	return engine.New(c)
 }
 

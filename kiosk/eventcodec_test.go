@@ -60,6 +60,7 @@ func samples() []kiosk.Body {
 		kiosk.SettingsChanged{By: "L1", Settings: []kiosk.Setting{{Name: "camera.device", Value: "auto"}}},
 		kiosk.ConflictNoted{Event: id16(3), Note: "客人两处都取了", By: "L1"},
 		kiosk.ReportDismissed{Order: "O1", Report: id16(4), By: "L1", Note: "找到了"},
+		kiosk.LeaseReleased{Order: "O1", To: "K2"},
 		kiosk.UnknownBody{Code: 4_000, Raw: []byte{0xa1, 0x01, 0x63, 'n', 'e', 'w'}},
 		kiosk.OrderHeld{Order: "O1", Reason: kiosk.Held, Proxy: &kiosk.Proxy{Code: kiosk.ProxyID{1, 2}, Lines: []kiosk.LineID{"2"}}, Replaces: id16(5)},
 		kiosk.Redeemed{Order: "O1", Lines: []kiosk.Handed{{Line: "2", Handed: 1}}, Method: kiosk.MethodAlone, Proxy: kiosk.ProxyID{1, 2}},

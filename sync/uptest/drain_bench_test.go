@@ -54,7 +54,7 @@ func BenchmarkDrain(b *testing.B) {
 	defer server.Close()
 	for b.Loop() {
 		b.StopTimer()
-		shop := enrol(b, hq, events)
+		shop := enrol(b, hq, hq.Transport(), events)
 		e := shop.engine(b, server.URL, engine.Config{Now: time.Now}, &http.Transport{})
 		wire.Store(0)
 		b.StartTimer()

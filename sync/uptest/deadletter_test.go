@@ -178,38 +178,66 @@ func itComesAfterAll(t *testing.T, s *hqtest.Server, shop *shop, transport http.
 	}
 }
 
-// HQ that takes no event at all is ill; nothing is withheld, however long it
-// lasts, and everything gets through when it is well again.
+// HQ that takes no event at all, or answers nothing else either, is ill; nothing is
+// withheld, however long it lasts, and everything gets through when it is well
+// again.
 func TestNothingIsWithheldFromAnIllHQ(t *testing.T) {
 	const events = 60
-	s := hqtest.Start(t, time.Now)
-	list, orders := history(events, time.Now(), time.Hour)
-	importOrders(t, s, orders)
-	synctest.Test(t, func(t *testing.T) {
-		direct := inside{s.HQ.Handler()}
-		shop := enrol(t, s, direct, list)
-		ill := &illness{RoundTripper: direct, until: time.Now().Add(48 * time.Hour)}
-		e := shop.engine(t, s.URL, engine.Config{Now: time.Now}, ill)
-		ctx, cancel := context.WithTimeout(t.Context(), 49*time.Hour)
-		defer cancel()
-		if err := e.Run(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if err := settledOnce(s, shop, list); err != nil || ill.refused < 100 {
-			t.Errorf("%v, after %d refusals", err, ill.refused)
-		}
-	})
+	for name, ill := range map[string]func(req *http.Request, withheld bool) bool{
+		"it takes no events":                     func(req *http.Request, _ bool) bool { return req.Method == http.MethodPost },
+		"it takes the withheld and else nothing": func(_ *http.Request, withheld bool) bool { return !withheld },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := hqtest.Start(t, time.Now)
+			list, orders := history(events, time.Now(), time.Hour)
+			importOrders(t, s, orders)
+			synctest.Test(t, func(t *testing.T) {
+				direct := inside{s.HQ.Handler()}
+				shop := enrol(t, s, direct, list)
+				ill := &illness{RoundTripper: direct, until: time.Now().Add(3 * time.Hour), ill: ill}
+				e := shop.engine(t, s.URL, engine.Config{Now: time.Now}, ill)
+				ctx, cancel := context.WithTimeout(t.Context(), 4*time.Hour)
+				defer cancel()
+				if err := e.Run(ctx); err != nil {
+					t.Fatal(err)
+				}
+				if err := settledOnce(s, shop, list); err != nil || ill.refused < 100 {
+					t.Errorf("%v, after %d refusals", err, ill.refused)
+				}
+			})
+		})
+	}
 }
 
-// illness answers every batch with 500 for some time.
+// illness answers what it is told to with 500, for some time, but for the first
+// calls: the journals have been compared.
 type illness struct {
 	http.RoundTripper
 	until   time.Time
+	ill     func(req *http.Request, withheld bool) bool
+	calls   int
 	refused int
 }
 
 func (i *illness) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Method == http.MethodPost && time.Now().Before(i.until) {
+	i.calls++
+	if i.calls < 2 || time.Now().After(i.until) {
+		return i.RoundTripper.RoundTrip(req)
+	}
+	withheld := false
+	if req.Method == http.MethodPost {
+		raw, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		var batch wire.Batch
+		if err := wire.DecodeBody(bytes.NewReader(raw), req.Header.Get("Content-Encoding"), &batch); err != nil {
+			return nil, err
+		}
+		withheld = len(batch.Records) == 1 && batch.Records[0].Withheld != ""
+		req.Body = io.NopCloser(bytes.NewReader(raw))
+	}
+	if i.ill(req, withheld) {
 		i.refused++
 		return says(http.StatusInternalServerError, "text/plain", "no space")(req)
 	}

@@ -55,6 +55,8 @@ type Receipt struct {
 	Settlement Settlement   `cbor:"3,keyasint" json:"settlement"`
 	Against    []Redemption `cbor:"4,keyasint,omitempty" json:"against,omitempty"` // conflict: what stands against it
 	Detail     string       `cbor:"5,keyasint,omitempty" json:"detail,omitempty"`
+	// Withheld says that HQ has not seen the event, see [Record]; it is rejected.
+	Withheld bool `cbor:"6,keyasint,omitempty" json:"withheld,omitempty"`
 }
 
 // Ack is HQ's acknowledgement of a batch: it has everything up to Head for

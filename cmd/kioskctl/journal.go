@@ -12,7 +12,7 @@ import (
 
 type journalCmd struct {
 	Verify verifyCmd `cmd:"" help:"Check every event, the chain, the checksums and HQ's signatures; names the first event in doubt."`
-	Show   showCmd   `cmd:"" help:"Print the events, one JSON line each."`
+	Show   showCmd   `cmd:"" help:"Print the events, one JSON line each, with what HQ made of each."`
 	Export exportCmd `cmd:"" help:"Copy the journal and HQ's signatures into one file that verifies on any machine without the terminal's keys."`
 }
 
@@ -38,18 +38,29 @@ type shownEvent struct {
 	Kind  kiosk.AttemptKind `json:"kind,omitempty"`
 	Clock string            `json:"clock"` // how far at can be trusted
 	Jump  string            `json:"jump,omitempty"`
+	// HQ is what HQ made of it: pending, acknowledged, conflict, late-revoked,
+	// unknown, rejected, replay, dead-lettered. Empty: not known, or no HQ.
+	HQ string `json:"hq,omitempty"`
 }
 
 // Run prints the journal. It takes no lock: the terminal may be running. An
 // error after the events says what is wrong with them.
 func (c *showCmd) Run(s *cli.IO) error {
+	var hq *terminal.Verdicts
+	var err error
+	if c.Data != "" {
+		if hq, err = terminal.VerdictsOf(c.Data); err != nil {
+			s.Log().Warn("the events are shown without what HQ made of them; the terminal may be running", "reason", err)
+		}
+	}
 	o := journal.VerifyOptions{Each: func(e journal.Entry) error {
 		if e.Event.Seq < c.From {
 			return nil
 		}
-		return s.JSON(newShownEvent(e.Event))
+		shown := newShownEvent(e.Event)
+		shown.HQ = hq.On(e.Event.Seq)
+		return s.JSON(shown)
 	}}
-	var err error
 	if c.File != "" {
 		_, err = verifyFile(c.File, o)
 	} else {

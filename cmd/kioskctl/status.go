@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"hexiao/cmd/internal/cli"
@@ -30,9 +32,12 @@ type terminalStatus struct {
 	Events    uint64           `json:"events"`
 	Unsent    uint64           `json:"unsent"`
 	Conflicts int              `json:"conflicts"`
-	Clock     string           `json:"clock"`             // unchecked, synced or suspect
-	ClockSays string           `json:"clock_says"`        // why, and what to do
-	Running   bool             `json:"running,omitempty"` // what only the running terminal knows is 0
+	// Verdicts counts what Conflicts consists of by HQ's verdict; dead-lettered are
+	// the events that did not get through.
+	Verdicts  map[string]int `json:"verdicts,omitempty"`
+	Clock     string         `json:"clock"`             // unchecked, synced or suspect
+	ClockSays string         `json:"clock_says"`        // why, and what to do
+	Running   bool           `json:"running,omitempty"` // what only the running terminal knows is 0
 }
 
 // Run opens the store and tells what is in it. While the terminal runs, the
@@ -50,7 +55,11 @@ func (c *statusCmd) Run(s *cli.IO) error {
 		err = out.fillFromJournal(folder, s.Now)
 	case err == nil:
 		out.fillFromStore(store.Status())
-		err = errors.Join(out.fillClock(folder, func(fn func(kiosk.Event) error) error { return store.Recent(clockEvents, fn) },
+		out.Verdicts = map[string]int{}
+		err = errors.Join(store.Receipts(func(r kiosk.Receipt) error {
+			out.Verdicts[terminal.VerdictName(r)]++
+			return nil
+		}), out.fillClock(folder, func(fn func(kiosk.Event) error) error { return store.Recent(clockEvents, fn) },
 			store.Status().Cache, s.Now), store.Close())
 	}
 	if err != nil {
@@ -100,7 +109,11 @@ func (t terminalStatus) eventsText() string {
 	if t.HQ == "" || t.Running {
 		return fmt.Sprintf("%d", t.Events)
 	}
-	return fmt.Sprintf("%d, of which HQ has not got %d and settled %d otherwise", t.Events, t.Unsent, t.Conflicts)
+	text := fmt.Sprintf("%d, of which HQ has not got %d and settled %d otherwise", t.Events, t.Unsent, t.Conflicts)
+	for i, name := range slices.Sorted(maps.Keys(t.Verdicts)) {
+		text += fmt.Sprintf("%s%d %s", []string{", ", ": "}[max(0, 1-i)], t.Verdicts[name], name)
+	}
+	return text
 }
 
 func (t terminalStatus) ordersText(now time.Time) string {

@@ -148,7 +148,7 @@ func (x *Index) readVerdicts() (verdicts, error) {
 			d.event = was.list[i].event
 		} else if e, ok, err := x.event(r.Seq); err != nil {
 			return err
-		} else if ok && e.ID == r.Event {
+		} else if ok && (e.ID == r.Event || r.Event.IsZero()) { // HQ could not read it, or has not seen it
 			d.event = e
 		}
 		v.by[r.Seq] = len(v.list)

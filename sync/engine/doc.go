@@ -14,6 +14,14 @@
 // for HQ's signed head and hands that to the outbox, which goes back to it if
 // it is in the terminal's own chain.
 //
+// # Dead letters
+//
+// A batch that HQ does not take, while it answers other calls, is cut in two until
+// one event is left. When that one was sent in vain for a quarter of an hour (a
+// day, where no answer came at all), its place in the chain goes up instead of it,
+// so that those behind it get through. HQ notes it as withheld, for a person; it
+// stays in the journal like every other.
+//
 // # One journal
 //
 // Before anything goes up after a start, and when HQ calls the terminal forked,

@@ -48,8 +48,9 @@ type Engine struct {
 	c    Config
 	wake chan struct{}
 
-	up       sync.Mutex // held during a round up; guards compared
+	up       sync.Mutex // held during a round up; guards compared and trial
 	compared bool       // HQ's chain and the journal, since the start
+	trial    trial
 
 	down   sync.Mutex // held during a round down; guards what follows
 	tag    string     // of the point's settings
@@ -156,7 +157,7 @@ func leave(err error) time.Duration {
 
 // Report is what one round up and down did.
 type Report struct {
-	Pushed   int  `json:"pushed"`   // events sent
+	Pushed   int  `json:"pushed"`   // events sent, but for batches that were cut in two
 	Acked    int  `json:"acked"`    // of these, acknowledged by HQ
 	Pulled   int  `json:"pulled"`   // orders received, changed or gone
 	Orders   int  `json:"orders"`   // in HQ's set

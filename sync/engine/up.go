@@ -19,11 +19,10 @@ func (e *Engine) push(ctx context.Context) (Report, error) {
 	}
 	wentBack := false
 	for {
-		batch, err := e.c.Outbox.Pending(e.c.BatchRecords)
+		batch, err := e.batch()
 		if err != nil {
-			return r, fmt.Errorf("read the journal's events for HQ: %w", err)
+			return r, err
 		}
-		batch.Records = firstBytes(batch.Records, e.c.BatchBytes)
 		n := len(batch.Records)
 		if n == 0 {
 			return r, nil
@@ -43,11 +42,16 @@ func (e *Engine) push(ctx context.Context) (Report, error) {
 			// HQ's signed head tells whether this journal is the wrong one.
 			return r, errors.Join(fmt.Errorf("%w: %w", ErrForked, err), e.compare(ctx))
 		case err != nil:
-			return r, fmt.Errorf("send %d events to HQ: %w", n, err)
+			if err := e.failed(ctx, batch, err); err != nil {
+				return r, fmt.Errorf("send %d events to HQ: %w", n, err)
+			}
+			r.Pushed -= n
+			continue
 		}
 		if err := e.accept(batch, ack); err != nil {
 			return r, err
 		}
+		e.trial.through(e.c.BatchRecords)
 		r.Acked += n
 	}
 }

@@ -102,7 +102,7 @@ func (p *push) run(b kiosk.Batch) (refused, err error) {
 			if same, err := p.agrees(p.head); err != nil || !same {
 				return p.fork(r.Seq, err)
 			}
-			if err := p.repeat(r.Seq); err != nil {
+			if err := p.repeat(r); err != nil {
 				return nil, err
 			}
 			continue
@@ -137,19 +137,30 @@ func (p *push) fork(seq uint64, err error) (refused, failed error) {
 }
 
 // repeat answers an event that HQ has already: a replay, or the first receipt
-// when the terminal must learn that it was not accepted.
-func (p *push) repeat(seq uint64) error {
-	e, _, err := p.set.tx.Event(p.terminal.ID, seq)
+// when the terminal must learn that it was not accepted. One that HQ knew as
+// withheld is settled when it comes after all.
+func (p *push) repeat(r kiosk.Record) error {
+	e, _, err := p.set.tx.Event(p.terminal.ID, r.Seq)
+	if err != nil {
+		return err
+	}
+	if e.Receipt.Withheld && r.Withheld == (kiosk.Hash{}) {
+		return p.take(r)
+	}
 	if e.Receipt.Settlement == kiosk.SettledAccepted {
 		e.Receipt.Settlement = kiosk.SettledReplay
 	}
 	p.receipts = append(p.receipts, e.Receipt)
-	return err
+	return nil
 }
 
 // take settles a new event and keeps it, whatever came of it.
 func (p *push) take(r kiosk.Record) error {
-	receipt, err := p.settle(r)
+	settle := p.settle
+	if r.Withheld != (kiosk.Hash{}) {
+		settle = p.withheld
+	}
+	receipt, err := settle(r)
 	if err != nil {
 		return err
 	}
@@ -161,10 +172,6 @@ func (p *push) take(r kiosk.Record) error {
 
 func (p *push) settle(r kiosk.Record) (kiosk.Receipt, error) {
 	receipt := kiosk.Receipt{Seq: r.Seq}
-	if r.Withheld != (kiosk.Hash{}) {
-		receipt.Settlement, receipt.Detail = kiosk.SettledRejected, "the terminal withholds the event, because it did not get through; see its journal"
-		return receipt, p.open(receipt, "")
-	}
 	e, err := kiosk.DecodeEvent(r.Payload)
 	if err != nil {
 		// One bad event must not block those behind it.

@@ -126,14 +126,15 @@ type StoredEvent struct {
 	Terminal kiosk.TerminalID `cbor:"1,keyasint"`
 	Epoch    uint32           `cbor:"2,keyasint"`
 	Seq      uint64           `cbor:"3,keyasint"`
-	Payload  []byte           `cbor:"4,keyasint"`
+	Payload  []byte           `cbor:"4,keyasint"` // nil: withheld
 	Hash     kiosk.Hash       `cbor:"5,keyasint"` // of the chain up to it
 	Receipt  kiosk.Receipt    `cbor:"6,keyasint"`
 	At       time.Time        `cbor:"7,keyasint"` // HQ's clock
 }
 
 // CaseForked is the kind of a case about a second journal, CaseBehind that of one
-// which lacks events; the other kinds are the settlements that are not accepted.
+// which lacks events, [CaseWithheld] that of an event that HQ has not seen; the
+// other kinds are the settlements that are not accepted.
 const (
 	CaseForked = "forked"
 	CaseBehind = "journal-lost"

@@ -115,7 +115,7 @@ func (a Ack) Domain() (kiosk.Ack, error) {
 func newReceipt(r kiosk.Receipt) Receipt {
 	return Receipt{
 		Seq: r.Seq, Event: r.Event.String(), Settlement: Settlement(r.Settlement),
-		Against: newRedemptions(r.Against), Detail: r.Detail,
+		Against: newRedemptions(r.Against), Detail: r.Detail, Withheld: r.Withheld,
 	}
 }
 
@@ -123,7 +123,7 @@ func (r Receipt) domain() (kiosk.Receipt, error) {
 	if !r.Settlement.Valid() {
 		return kiosk.Receipt{}, malformed("unknown settlement %.40q", r.Settlement)
 	}
-	out := kiosk.Receipt{Seq: r.Seq, Settlement: kiosk.Settlement(r.Settlement), Detail: r.Detail}
+	out := kiosk.Receipt{Seq: r.Seq, Settlement: kiosk.Settlement(r.Settlement), Detail: r.Detail, Withheld: r.Withheld}
 	if err := unhex(out.Event[:], r.Event); err != nil {
 		return kiosk.Receipt{}, malformed("event: %v", err)
 	}

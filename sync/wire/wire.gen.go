@@ -662,6 +662,9 @@ type Receipt struct {
 	Event      string     `json:"event"`
 	Seq        uint64     `json:"seq"`
 	Settlement Settlement `json:"settlement"`
+
+	// Withheld HQ has not seen the event, which the terminal withholds; settlement is rejected.
+	Withheld bool `json:"withheld,omitempty,omitzero"`
 }
 
 // Record One of payload and withheld.

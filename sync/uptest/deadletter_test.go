@@ -1,0 +1,275 @@
+package uptest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/kiosk/journal"
+	"hexiao/sync/client"
+	"hexiao/sync/engine"
+	"hexiao/sync/hq"
+	"hexiao/sync/hq/hqtest"
+	"hexiao/sync/wire"
+)
+
+// censor stands before HQ and stops whatever holds the payload of one event.
+type censor struct {
+	http.RoundTripper
+	payload []byte
+	answer  func(*http.Request) (*http.Response, error)
+	stopped int
+	most    int // records in the longest batch that passed
+}
+
+func (c *censor) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Method != http.MethodPost || !strings.HasSuffix(req.URL.Path, "/events") {
+		return c.RoundTripper.RoundTrip(req)
+	}
+	raw, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	var batch wire.Batch
+	if err := wire.DecodeBody(bytes.NewReader(raw), req.Header.Get("Content-Encoding"), &batch); err != nil {
+		return nil, err
+	}
+	for _, r := range batch.Records {
+		if bytes.Equal(r.Payload, c.payload) {
+			c.stopped++
+			return c.answer(req)
+		}
+	}
+	c.most = max(c.most, len(batch.Records))
+	req.Body = io.NopCloser(bytes.NewReader(raw))
+	return c.RoundTripper.RoundTrip(req)
+}
+
+func says(status int, kind, body string) func(*http.Request) (*http.Response, error) {
+	return func(req *http.Request) (*http.Response, error) {
+		return &http.Response{
+			StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{"Content-Type": {kind}},
+			Request: req, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+		}, nil
+	}
+}
+
+// Whatever keeps one event from HQ: those behind it get through, the one is noted
+// on both sides, and nothing is lost.
+func TestOneEventThatDoesNotGetThrough(t *testing.T) {
+	const events, bad = 60, 37
+	for name, c := range map[string]struct {
+		answer func(*http.Request) (*http.Response, error)
+		within time.Duration
+	}{
+		"a firewall refuses it":     {says(http.StatusForbidden, "text/html", "<html>blocked</html>"), time.Hour},
+		"HQ fails over it":          {says(http.StatusInternalServerError, "application/json", `{"code":"internal","message":"HQ failed"}`), time.Hour},
+		"it is too large for a hop": {says(http.StatusRequestEntityTooLarge, "text/html", ""), time.Hour},
+		"it is malformed for HQ":    {says(http.StatusBadRequest, "application/json", `{"code":"malformed","message":"no"}`), time.Hour},
+		"it resets the connection":  {func(*http.Request) (*http.Response, error) { return nil, hqtest.ErrBroken }, 30 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := hqtest.Start(t, time.Now)
+			list, orders := history(events, time.Now(), time.Hour)
+			importOrders(t, s, orders)
+			synctest.Test(t, func(t *testing.T) {
+				direct := inside{s.HQ.Handler()}
+				shop := enrol(t, s, direct, list)
+				all, err := shop.store.Pending(events)
+				if err != nil || len(all.Records) != events {
+					t.Fatal(len(all.Records), err)
+				}
+				wall := &censor{RoundTripper: direct, payload: all.Records[bad-1].Payload, answer: c.answer}
+				e := shop.engine(t, s.URL, engine.Config{Now: time.Now}, wall)
+				ctx, cancel := context.WithTimeout(t.Context(), c.within)
+				defer cancel()
+				if err := e.Run(ctx); err != nil {
+					t.Fatal(err)
+				}
+				if acked := shop.store.AckedHead(); acked != all.Head() {
+					t.Fatalf("acknowledged up to %d after %v, stopped %d times", acked.Seq, c.within, wall.stopped)
+				}
+				var kept []kiosk.Receipt
+				if err := shop.store.Receipts(func(r kiosk.Receipt) error { kept = append(kept, r); return nil }); err != nil {
+					t.Fatal(err)
+				}
+				if len(kept) != 1 || kept[0].Seq != bad || !kept[0].Withheld || kept[0].Settlement != kiosk.SettledRejected {
+					t.Errorf("the terminal keeps %+v", kept)
+				}
+				if cases := s.Cases(); len(cases) != 1 || cases[0].Kind != hq.CaseWithheld || cases[0].Seq != bad || cases[0].Terminal != all.Terminal {
+					t.Errorf("cases %+v", cases)
+				}
+				stored := storedEvents(t, s, all)
+				for i, e := range stored {
+					if withheld := i+1 == bad; withheld != e.Receipt.Withheld || withheld == (e.Receipt.Settlement == kiosk.SettledAccepted) || withheld == (len(e.Payload) > 0) {
+						t.Errorf("event %d at HQ: %+v", i+1, e.Receipt)
+					}
+				}
+				itComesAfterAll(t, s, shop, direct, all, bad)
+			})
+		})
+	}
+}
+
+func storedEvents(t *testing.T, s *hqtest.Server, all kiosk.Batch) (list []hq.StoredEvent) {
+	t.Helper()
+	err := s.Store.View(t.Context(), func(tx hq.Tx) error {
+		for _, r := range all.Records {
+			e, ok, err := tx.Event(all.Terminal, r.Seq)
+			if err != nil || !ok {
+				return fmt.Errorf("event %d: %t, %w", r.Seq, ok, err)
+			}
+			list = append(list, e)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// itComesAfterAll hands HQ what the journal still has: it is settled then, and a
+// second time it is a replay; another event in its place is a fork.
+func itComesAfterAll(t *testing.T, s *hqtest.Server, shop *shop, transport http.RoundTripper, all kiosk.Batch, seq int) {
+	t.Helper()
+	c, err := client.New(client.Options{
+		Address: s.URL, Terminal: all.Terminal, Point: "P001", Key: shop.key, Now: time.Now, Transport: transport, Tries: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	prev, _, err := shop.store.HeadAt(uint64(seq) - 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := kiosk.Batch{Terminal: all.Terminal, Prev: prev, Records: all.Records[seq-1 : seq+1]}
+	again := late
+	again.Records = []kiosk.Record{{Epoch: 1, Seq: uint64(seq), Withheld: (kiosk.Batch{Terminal: all.Terminal, Prev: prev, Records: all.Records[seq-1 : seq]}).Head().Hash}}
+	for _, step := range []struct {
+		batch kiosk.Batch
+		want  kiosk.Receipt
+	}{
+		{again, kiosk.Receipt{Settlement: kiosk.SettledRejected, Withheld: true}},
+		{late, kiosk.Receipt{Settlement: kiosk.SettledAccepted}},
+		{late, kiosk.Receipt{Settlement: kiosk.SettledReplay}},
+		{again, kiosk.Receipt{Settlement: kiosk.SettledReplay}},
+	} {
+		ack, err := c.Push(t.Context(), step.batch)
+		if err != nil || len(ack.Receipts) != len(step.batch.Records) || ack.Receipts[0].Settlement != step.want.Settlement || ack.Receipts[0].Withheld != step.want.Withheld {
+			t.Errorf("%+v, %v; want %+v", ack.Receipts, err, step.want)
+		}
+		if len(ack.Receipts) > 1 && ack.Receipts[1].Settlement != kiosk.SettledReplay {
+			t.Errorf("the one behind it: %+v", ack.Receipts[1])
+		}
+	}
+	again.Records[0].Withheld[0]++
+	if _, err := c.Push(t.Context(), again); !errors.Is(err, wire.ErrForked) {
+		t.Errorf("another event withheld in its place: %v", err)
+	}
+}
+
+// HQ that takes no event at all, or answers nothing else either, is ill; nothing is
+// withheld, however long it lasts, and everything gets through when it is well
+// again.
+func TestNothingIsWithheldFromAnIllHQ(t *testing.T) {
+	const events = 60
+	for name, ill := range map[string]func(req *http.Request, withheld bool) bool{
+		"it takes no events":                     func(req *http.Request, _ bool) bool { return req.Method == http.MethodPost },
+		"it takes the withheld and else nothing": func(_ *http.Request, withheld bool) bool { return !withheld },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := hqtest.Start(t, time.Now)
+			list, orders := history(events, time.Now(), time.Hour)
+			importOrders(t, s, orders)
+			synctest.Test(t, func(t *testing.T) {
+				direct := inside{s.HQ.Handler()}
+				shop := enrol(t, s, direct, list)
+				ill := &illness{RoundTripper: direct, until: time.Now().Add(3 * time.Hour), ill: ill}
+				e := shop.engine(t, s.URL, engine.Config{Now: time.Now}, ill)
+				ctx, cancel := context.WithTimeout(t.Context(), 4*time.Hour)
+				defer cancel()
+				if err := e.Run(ctx); err != nil {
+					t.Fatal(err)
+				}
+				if err := settledOnce(s, shop, list); err != nil || ill.refused < 100 {
+					t.Errorf("%v, after %d refusals", err, ill.refused)
+				}
+			})
+		})
+	}
+}
+
+// illness answers what it is told to with 500, for some time, but for the first
+// calls: the journals have been compared.
+type illness struct {
+	http.RoundTripper
+	until   time.Time
+	ill     func(req *http.Request, withheld bool) bool
+	calls   int
+	refused int
+}
+
+func (i *illness) RoundTrip(req *http.Request) (*http.Response, error) {
+	i.calls++
+	if i.calls < 2 || time.Now().After(i.until) {
+		return i.RoundTripper.RoundTrip(req)
+	}
+	withheld := false
+	if req.Method == http.MethodPost {
+		raw, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		var batch wire.Batch
+		if err := wire.DecodeBody(bytes.NewReader(raw), req.Header.Get("Content-Encoding"), &batch); err != nil {
+			return nil, err
+		}
+		withheld = len(batch.Records) == 1 && batch.Records[0].Withheld != ""
+		req.Body = io.NopCloser(bytes.NewReader(raw))
+	}
+	if i.ill(req, withheld) {
+		i.refused++
+		return says(http.StatusInternalServerError, "text/plain", "no space")(req)
+	}
+	return i.RoundTripper.RoundTrip(req)
+}
+
+// The journal keeps what was withheld like every other event.
+func TestTheJournalKeepsWhatWasWithheld(t *testing.T) {
+	s := hqtest.Start(t, time.Now)
+	list, orders := history(5, time.Now(), time.Hour)
+	importOrders(t, s, orders)
+	shop := enrol(t, s, s.Transport(), list)
+	all, err := shop.store.Pending(5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := kiosk.Batch{Terminal: all.Terminal, Records: all.Records[:1]}
+	one.Records = []kiosk.Record{{Epoch: all.Records[0].Epoch, Seq: 1, Withheld: one.Head().Hash}}
+	ack, err := s.HQ.Push(t.Context(), one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := shop.store.Acknowledge(ack); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	if _, err := journal.Verify(shop.dir+"/journal", journal.VerifyOptions{MACKey: macKey(), Each: func(e journal.Entry) error {
+		if e.Event.ID == list[found].ID {
+			found++
+		}
+		return nil
+	}}); err != nil || found != len(list) {
+		t.Errorf("%d events of %d, %v", found, len(list), err)
+	}
+}

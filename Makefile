@@ -15,13 +15,15 @@ CUTS     ?=
 SCENARIO ?=
 SEED     ?= 1
 CASES    ?= 100000
+HISTORIES ?= 10000
+OPERATIONS ?= 1000
 PICTURES ?= bin/gallery-pictures
 
 LINT         := v2.15.0
 GOLANGCI     := .bin/golangci-lint-$(LINT)
 SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
 
-.PHONY: help deps build run test race crash crash-ext4 test-hardware soak bench lint gallery pictures fuzz fuzz-scan damage cover generate clean
+.PHONY: help deps build run test race simulate crash crash-ext4 test-hardware soak bench lint gallery pictures fuzz fuzz-scan damage cover generate clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -43,6 +45,9 @@ test: deps ## go vet and every test, with the coverage of kiosk, scanner and syn
 
 race: deps ## the tests under the race detector, without Fyne's packages (they would be built again for it)
 	go test $(GOFLAGS_) -race $$(go list $(GOFLAGS_) ./... | grep -Ev '/kiosk/ui(/|$$)|/cmd/(kiosk|gallery)$$')
+
+simulate: ## weeks of five terminals and HQ in virtual time: HISTORIES=10000 of OPERATIONS=1000 steps; SEED=1 is the first
+	go test $(GOFLAGS_) -count=1 -timeout 0 -v -run '^TestHistories$$' ./sync/simulation -args -histories $(HISTORIES) -operations $(OPERATIONS) -seed $(SEED)
 
 crash: deps ## power cuts: STATES=2000000 disk states, and the planted faults; SEED=1; needs FUSE (root, /dev/fuse)
 	go test $(GOFLAGS_) -count=1 -timeout 0 -v -run '^Test(PowerCuts|LyingDisk|Planted.*)$$' ./kiosk/crashtest -args -states $(STATES) -seed $(SEED)

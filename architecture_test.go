@@ -63,6 +63,7 @@ func importTable() []room {
 		{"sync/hq", "kiosk kiosk/ordertable kiosk/seal kiosk/signedcode sync/wire", "the platform: imports, codes, settling by the domain's rules; declares its Store"},
 		{"sync/hq/boltstore", "kiosk sync/hq", "HQ's embedded Store"},
 		{"sync/hq/hqtest", "kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the contract that every Store passes, and an HQ inside the test"},
+		{"sync/simulation", "", "tests only: a point's bad weeks in virtual time, with porcupine as the judge"},
 		{"sync/uptest", "", "tests only: what a terminal recorded over weeks goes up to a real HQ, over networks that lose, double and reorder"},
 		{"sync/wire", "kiosk kiosk/hqring", "the contract between terminal and HQ, and its way to and from the domain"},
 		{"cmd/internal/cli", "", "what the commands have in common: parsing, exit codes, progress"},

@@ -1,0 +1,247 @@
+package simulation
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"testing/synctest"
+	"time"
+
+	"hexiao/kiosk"
+	"hexiao/sync/hq"
+)
+
+// heal mends everything and lets every terminal talk to HQ until nothing is left
+// to say.
+func (w *world) heal() {
+	for range 2 { // a contact of before may end between
+		for _, t := range w.terms {
+			t.stop()
+		}
+		pass(3 * time.Minute) // copies of requests that are still under way
+		synctest.Wait()
+	}
+	for _, t := range w.terms {
+		t.diskFull(false)
+		t.off, t.way.quality = 0, calm
+		if err := t.store.Mend(); err != nil {
+			w.wrong("%s does not mend itself once its disk is well: %v", t.name(), err)
+		}
+	}
+	for range 2 {
+		for _, t := range w.terms {
+			t.way.dice = w.dice()
+			if _, err := t.engine.Once(context.Background()); err != nil {
+				w.wrong("%s cannot talk to HQ although all is well: %v", t.name(), err)
+			}
+		}
+	}
+}
+
+// judge holds the world to what must be true once all is quiet.
+func (w *world) judge() {
+	events := map[kiosk.EventID]string{} // which was found where
+	undone := w.undone()
+	for _, t := range w.terms {
+		w.journalOf(t, events, undone)
+		w.orderSetOf(t)
+	}
+	w.cases()
+	w.settledOnce()
+}
+
+// undone gives the handovers that some terminal undid, and which.
+func (w *world) undone() map[kiosk.EventID]kiosk.Event {
+	undone := map[kiosk.EventID]kiosk.Event{}
+	for _, t := range w.terms {
+		err := t.store.Events(1, func(e kiosk.Event) error {
+			if b, ok := e.Body.(kiosk.RedemptionUndone); ok {
+				undone[b.Redemption] = e
+			}
+			return nil
+		})
+		if err != nil {
+			w.wrong("the journal of %s cannot be read: %v", t.name(), err)
+		}
+	}
+	return undone
+}
+
+// journalOf compares a terminal's journal with HQ's copy, and with what the
+// terminal showed.
+func (w *world) journalOf(t *terminal, found map[kiosk.EventID]string, undone map[kiosk.EventID]kiosk.Event) {
+	st := t.store.Status()
+	if st.Unsent > 0 || st.Disk != nil {
+		w.wrong("%s still has %d events to send (%v)", t.name(), st.Unsent, st.Disk)
+	}
+	own := map[kiosk.OrderID]kiosk.OrderState{}
+	redeemed := map[kiosk.EventID]kiosk.Redeemed{}
+	var last uint64
+	err := t.store.Events(1, func(e kiosk.Event) error {
+		last++
+		where := fmt.Sprintf("event %d of %s", e.Seq, t.name())
+		if also := found[e.ID]; also != "" {
+			w.wrong("%s is also %s", where, also)
+		}
+		found[e.ID] = where
+		w.atHQ(t, e, where)
+		if id := e.Body.Subject(); id != "" {
+			own[id] = own[id].Apply(e)
+			if by, ok := undone[e.ID]; ok && by.Terminal != t.id() {
+				own[id] = own[id].Apply(by) // the others' undos come by HQ; when, is not asked here
+			}
+			w.within(id, own[id], where)
+		}
+		if b, ok := e.Body.(kiosk.Redeemed); ok {
+			redeemed[e.ID] = b
+		}
+		return nil
+	})
+	if err != nil || last != st.Head {
+		w.wrong("the journal of %s has %d events of %d: %v", t.name(), last, st.Head, err)
+	}
+	w.view(func(tx hq.Tx) error {
+		if _, more, err := tx.Event(t.id(), last+1); err != nil || more {
+			w.wrong("HQ has an event %d of %s, which its journal lacks (%v)", last+1, t.name(), err)
+		}
+		return nil
+	})
+	for _, g := range t.greens {
+		b, ok := redeemed[g.event]
+		if !ok || b.Order != g.order || fmt.Sprint(b.Lines) != fmt.Sprint(g.lines) {
+			w.wrong("%s showed green for %s, and its journal does not say so", t.name(), g.order)
+		}
+	}
+}
+
+// atHQ holds HQ's copy of an event to the original.
+func (w *world) atHQ(t *terminal, e kiosk.Event, where string) {
+	w.view(func(tx hq.Tx) error {
+		kept, ok, err := tx.Event(t.id(), e.Seq)
+		if err != nil || !ok {
+			w.wrong("HQ lacks %s: %s (%v)", where, e.Body.Type(), err)
+			return nil
+		}
+		original, _, err := kiosk.EncodeEvent(e)
+		if err != nil || !bytes.Equal(kept.Payload, original) {
+			w.wrong("HQ has another %s than the journal (%v)", where, err)
+		}
+		if wrong := w.told.settled(t.id(), e.Seq, kept.Receipt.Settlement); wrong != "" {
+			w.wrong("%s: %s", where, wrong)
+		}
+		w.count(string(kept.Receipt.Settlement))
+		return nil
+	})
+}
+
+// within sees to it that no more went out than there is.
+func (w *world) within(id kiosk.OrderID, s kiosk.OrderState, where string) {
+	w.view(func(tx hq.Tx) error {
+		rec, _, err := tx.Order(id)
+		for _, l := range rec.Order.Lines {
+			if n := s.Line(l.ID).Total(); n > l.Quantity {
+				w.wrong("with %s, %d of %d units of line %s of %s are handed over", where, n, l.Quantity, l.ID, id)
+			}
+		}
+		return err
+	})
+}
+
+// orderSetOf compares a terminal's orders with HQ's.
+func (w *world) orderSetOf(t *terminal) {
+	if c := t.store.Status().Cache; !c.Complete {
+		w.wrong("%s has not all of HQ's orders", t.name())
+	}
+	w.view(func(tx hq.Tx) error {
+		for _, id := range w.orders {
+			rec, _, err := tx.Order(id)
+			if err != nil {
+				return err
+			}
+			o, own, ok := t.store.Order(id)
+			switch want := seen(rec.Order.Status, rec.State.Redemptions); {
+			case !ok || o.Version != rec.Order.Version:
+				w.wrong("%s has %s in version %d, HQ in %d", t.name(), id, o.Version, rec.Order.Version)
+			case seen(o.Status, o.Settled) != want:
+				w.wrong("%s has %s as %s, HQ as %s", t.name(), id, seen(o.Status, o.Settled), want)
+			}
+			for _, l := range rec.Order.Lines {
+				if here, there := own.Line(l.ID).Total(), rec.State.Line(l.ID).Total(); here < there {
+					w.wrong("by %s %d units of line %s of %s are handed over, by HQ %d", t.name(), here, l.ID, id, there)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// cases sees to it that what HQ did not accept is a case for a person, once, and
+// that a conflict names both handovers, both of which are kept.
+func (w *world) cases() {
+	open := map[eventKey]int{}
+	w.view(func(tx hq.Tx) error {
+		list, err := tx.Cases(0, 1<<20)
+		for _, c := range list {
+			open[eventKey{c.Terminal, c.Seq}]++
+			e, ok, err := tx.Event(c.Terminal, c.Seq)
+			if err != nil || !ok || e.Receipt.Settlement.Agrees() {
+				w.wrong("case %d (%s) is of no event that HQ refused: %v", c.Number, c.Kind, err)
+			}
+			if c.Kind != string(kiosk.SettledConflict) {
+				continue
+			}
+			w.count("conflicts")
+			if len(c.Against) == 0 {
+				w.wrong("case %d is a conflict of one handover", c.Number)
+			}
+			for _, r := range c.Against {
+				other, ok, err := tx.Event(r.Terminal, r.Seq)
+				if err != nil || !ok || r.Event == c.Event {
+					w.wrong("case %d is a conflict with a handover that HQ has not (%v)", c.Number, err)
+					continue
+				}
+				if b, err := kiosk.DecodeEvent(other.Payload); err != nil || b.ID != r.Event || b.Body.Subject() != c.Order {
+					w.wrong("case %d is a conflict with something else (%v)", c.Number, err)
+				}
+			}
+		}
+		return err
+	})
+	for _, t := range w.terms {
+		told := map[uint64]bool{}
+		err := t.store.Receipts(func(r kiosk.Receipt) error {
+			told[r.Seq] = !r.Settlement.Agrees()
+			return nil
+		})
+		if err != nil {
+			w.wrong("%s cannot read HQ's verdicts: %v", t.name(), err)
+		}
+		w.view(func(tx hq.Tx) error {
+			for seq := uint64(1); seq <= t.store.Status().Head; seq++ {
+				e, _, err := tx.Event(t.id(), seq)
+				if err != nil {
+					return err
+				}
+				refused, n := !e.Receipt.Settlement.Agrees(), open[eventKey{t.id(), seq}]
+				if refused != (n == 1) || refused != told[seq] {
+					w.wrong("event %d of %s is settled as %s: %d cases, and the terminal knows: %t", seq, t.name(), e.Receipt.Settlement, n, told[seq])
+				}
+			}
+			return nil
+		})
+	}
+}
+
+// settledOnce sees to it that HQ counts no unit twice.
+func (w *world) settledOnce() {
+	w.view(func(tx hq.Tx) error {
+		for _, id := range w.orders {
+			rec, _, err := tx.Order(id)
+			if err != nil {
+				return err
+			}
+			w.within(id, rec.State, "HQ's handovers")
+		}
+		return nil
+	})
+}

@@ -1,0 +1,129 @@
+package simulation
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// fault is the product's source changed for the worse. The histories must find it.
+type fault struct {
+	name   string
+	edits  []edit
+	caught string // part of what the story ends with
+}
+
+type edit struct{ file, old, new string }
+
+func faults() []fault {
+	return []fault{
+		{
+			"no deduplication at the terminal",
+			[]edit{{"kiosk/boltstore/redeem.go", "		state := own.Merge(o.Settled)", "		state := kiosk.OrderState{}.Merge(o.Settled)"}},
+			"are handed over",
+		}, {
+			"trimmed before the acknowledgement",
+			[]edit{
+				{"sync/engine/up.go", "			return r, fmt.Errorf(\"send %d events to HQ: %w\", n, err)", "			_ = e.c.Outbox.Acknowledge(kiosk.Ack{Head: batch.Head()})\n			return r, err"},
+				{"kiosk/boltstore/outbox.go", "if err := s.Witness(ack); err != nil {", "if err := error(nil); err != nil {"},
+			},
+			"HQ lacks event",
+		}, {
+			"replay accepted",
+			[]edit{{"sync/hq/nonces.go", "	if inYoung || inOld {", "	if false && (inYoung || inOld) {"}},
+			"HQ answered a request a second time",
+		}, {
+			"no deduplication at HQ",
+			[]edit{{"sync/hq/settle.go", "		if r.Seq <= p.terminal.Head.Seq {", "		if false {"}},
+			"no possible history",
+		}, {
+			"HQ counts every handover",
+			[]edit{{"kiosk/settle.go", "	err := Check(o, s, e)", "	var err error"}},
+			"are handed over",
+		}, {
+			"HQ forgets that it cancelled",
+			[]edit{{"kiosk/settle.go", "		case StatusCancelled, StatusRefunding, StatusRefunded:", "		case StatusRefunded:"}},
+			"no possible history",
+		}, {
+			"an undo is not told to the others",
+			[]edit{{"sync/hq/settle.go", "	case kiosk.Redeemed, kiosk.RedemptionUndone:", "	case kiosk.Redeemed:"}},
+			"HQ as",
+		}, {
+			"a proxy code opens every line",
+			[]edit{{"kiosk/proxy.go", "	return p == nil || len(p.Lines) == 0 ||", "	return true ||"}},
+			"which it does not name",
+		}, {
+			"a code that anybody signed",
+			[]edit{{"kiosk/signedcode/signedcode.go", "	if !ed25519.Verify(keys[i], signed(b), raw[n:]) {", "	if false {"}},
+			"opened order",
+		},
+	}
+}
+
+// TestPlantedFaults builds this test with each fault and expects a short story.
+// Building takes seconds: without SIMULATION_FAULTS=all it is the first three.
+func TestPlantedFaults(t *testing.T) {
+	chosen := faults()
+	if os.Getenv("SIMULATION_FAULTS") != "all" {
+		chosen = chosen[:3]
+	}
+	for _, f := range chosen {
+		t.Run(f.name, func(t *testing.T) {
+			cmd := exec.CommandContext(t.Context(), f.build(t), "-test.run=^TestHistories$", "-histories=2000", "-operations=60")
+			out, err := cmd.CombinedOutput()
+			if err == nil {
+				t.Fatalf("no history found it\n%s", out)
+			}
+			story, end, ok := strings.Cut(string(out), "and then:\n")
+			if !ok || !strings.Contains(end, f.caught) {
+				t.Fatalf("the story does not end with %q:\n%s", f.caught, out)
+			}
+			steps := regexp.MustCompile(`has (\d+) steps`).FindStringSubmatch(story)
+			if n, err := strconv.Atoi(steps[1]); err != nil || n > 12 {
+				t.Errorf("the story is long:\n%s", out)
+			}
+			t.Logf("%s", out)
+		})
+	}
+}
+
+// build makes this test's program with the fault in it.
+func (f fault) build(t *testing.T) string {
+	t.Helper()
+	dir, replaced := t.TempDir(), map[string]string{}
+	for i, e := range f.edits {
+		source, err := filepath.Abs(filepath.Join("..", "..", e.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), e.old); n != 1 {
+			t.Fatalf("%s has %q %d times, not once: plant the fault anew", e.file, e.old, n)
+		}
+		replaced[source] = filepath.Join(dir, strconv.Itoa(i)+".go")
+		if err := os.WriteFile(replaced[source], []byte(strings.Replace(string(text), e.old, e.new, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := json.Marshal(map[string]map[string]string{"Replace": replaced})
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay, program := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "simulation.test")
+	if err := os.WriteFile(overlay, list, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-tags=x11 migrated_fynedo gles", "-ldflags=-s -w", "-overlay", overlay, "-o", program, ".")
+	if said, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build with the fault: %v\n%s", err, said)
+	}
+	return program
+}

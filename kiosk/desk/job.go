@@ -59,7 +59,8 @@ type Job struct {
 // JobState is how a job goes.
 type JobState struct {
 	Job         Job
-	Done, Total int // Total 0: not known
+	Done, Total int        // Total 0: not known
+	Waits       JobFailure // what keeps a slip that is printed by itself once that is mended; empty: nothing does
 	Ended       bool
 	Failed      JobFailure  // why it failed; empty: it did not
 	Result      string      // file name or number of orders; never a code, a name or a phone
@@ -91,6 +92,8 @@ const (
 	JobFromHQ     JobFailure = "from-hq"     // orders come from HQ here
 	JobNoDevice   JobFailure = "no-device"   // no printer, no sound card…
 	JobNoPaper    JobFailure = "no-paper"    // the printer has none
+	JobCover      JobFailure = "cover"       // its cover is open
+	JobUnsure     JobFailure = "unsure"      // the slip may not be whole: look at it
 	JobNothing    JobFailure = "nothing"     // nothing was scanned in time
 	JobNoAnswer   JobFailure = "no-answer"   // HQ does not answer
 	JobUnsound    JobFailure = "unsound"     // the journal is damaged; what was written holds what could be read
@@ -102,7 +105,7 @@ const (
 // JobFailures lists them.
 func JobFailures() []JobFailure {
 	return []JobFailure{
-		JobNoStick, JobNotMounted, JobReadOnly, JobNoRoom, JobNoFile, JobBadFile, JobFromHQ, JobNoDevice, JobNoPaper, JobNothing,
+		JobNoStick, JobNotMounted, JobReadOnly, JobNoRoom, JobNoFile, JobBadFile, JobFromHQ, JobNoDevice, JobNoPaper, JobCover, JobUnsure, JobNothing,
 		JobNoAnswer, JobUnsound, JobBusy, JobCancelled, JobBroken,
 	}
 }

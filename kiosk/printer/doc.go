@@ -3,8 +3,12 @@
 //
 // A [Printer] is a queue with one worker, that of [Printer.Run]. Print returns at
 // once; a slip that cannot be printed now is tried again until it is older than
-// ten minutes, and then given up with a reason. [Once] and [Look] print and ask a
-// single time, for commands.
+// ten minutes, unless told otherwise, and then given up with a reason. [Once] and
+// [Look] print and ask a single time, for commands.
+//
+// A slip never comes out twice unasked: once the printer has taken all of it, it is not
+// sent again, whatever happens then ([ErrUnsure]). Nor does it come out later than its
+// age allows: slips that wait are kept in memory alone, and end with the program.
 //
 // # Devices
 //
@@ -47,7 +51,8 @@
 //
 // A slip of 80 mm and the length of a hand is about 100 kB: a minute at 19200 baud,
 // ten seconds at 115200.
-// A slip that ran out of paper in the middle may come out twice. DLE EOT is obeyed
+// Of a slip that broke off while it was being sent, the part that came out is followed
+// by the whole. DLE EOT is obeyed
 // by printers even inside of a picture: where a picture happens to hold these bytes,
 // an answer more comes and a state may be wrong until the next question. A switched-off
 // printer on a serial line or on a network box that never answered takes every byte.

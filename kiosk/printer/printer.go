@@ -16,6 +16,9 @@ const (
 	defaultLimit   = 10 * time.Minute
 	defaultWaiting = 32
 	retryPause     = 3 * time.Second
+	// onceLimit is how long a slip of Job.Once may take, with a printer that stops in the
+	// middle of it.
+	onceLimit = 45 * time.Second
 	// stopGrace is what a slip that is being printed gets when the terminal stops: half a
 	// picture would swallow the beginning of the next slip.
 	stopGrace = 3 * time.Second
@@ -39,6 +42,7 @@ type Options struct {
 type Job struct {
 	ID   string // the caller's own, for Result; no personal data: it may be logged
 	Slip receipt.Slip
+	Once bool // it is not tried again: a test
 }
 
 // Health is how the printer is.
@@ -178,13 +182,16 @@ func (p *Printer) print(ctx context.Context, j queued) {
 
 func (p *Printer) insist(ctx context.Context, j queued, b *receipt.Bitmap) (confirmed bool, err error) {
 	for {
-		confirmed, err = p.once(ctx, b)
+		confirmed, err = p.once(ctx, b, j.Once)
 		if ctx.Err() != nil && err != nil {
 			return false, ErrStopped
 		}
 		p.tell(err)
 		if err == nil || errors.Is(err, ErrDevice) {
 			return confirmed, err
+		}
+		if j.Once || errors.Is(err, ErrUnsure) {
+			return false, err
 		}
 		left := j.until.Sub(p.o.Now())
 		if left <= 0 {
@@ -201,7 +208,7 @@ func (p *Printer) insist(ctx context.Context, j queued, b *receipt.Bitmap) (conf
 }
 
 // once tries to print a picture. It outlives the context for a moment, to finish.
-func (p *Printer) once(ctx context.Context, b *receipt.Bitmap) (bool, error) {
+func (p *Printer) once(ctx context.Context, b *receipt.Bitmap, test bool) (bool, error) {
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
@@ -216,7 +223,11 @@ func (p *Printer) once(ctx context.Context, b *receipt.Bitmap) (bool, error) {
 		case <-working.Done():
 		}
 	})()
-	return printOnce(working, p.open, p.o.Now, p.o.Limit, &p.habits, b, p.tell)
+	limit := p.o.Limit
+	if test {
+		limit = min(limit, onceLimit)
+	}
+	return printOnce(working, p.open, p.o.Now, limit, &p.habits, b, p.tell)
 }
 
 func printOnce(ctx context.Context, open func(context.Context) (*line, error), now func() time.Time, limit time.Duration,

@@ -282,8 +282,8 @@ func TestPaperEndsInTheMiddle(t *testing.T) {
 	})
 }
 
-// A printer that was switched off for the new paper has forgotten the rest: the
-// slip is printed again, whole.
+// A printer that was switched off for the new paper has forgotten the rest. It had taken
+// the whole slip, which is not sent again unasked.
 func TestPrinterForgets(t *testing.T) {
 	bubble(t, nil, func(s *shop) {
 		s.state(Ready)
@@ -292,9 +292,51 @@ func TestPrinterForgets(t *testing.T) {
 		s.state(PaperOut)
 		s.device.Restart()
 		s.device.Load(-1)
+		if r := s.result(); !errors.Is(r.Err, ErrUnsure) || !errors.Is(r.Err, ErrPaperOut) {
+			t.Errorf("%+v", r)
+		}
+		<-time.After(time.Hour)
+		if len(s.device.Slips) > 0 {
+			t.Error("it was sent again")
+		}
+		s.print("asked for again")
 		s.slip()
 		if r := s.result(); r.Err != nil || !r.Confirmed {
 			t.Errorf("%+v", r)
+		}
+	})
+}
+
+// Unplugged after the last byte: nobody knows whether the slip came out.
+func TestGoneBeforeItConfirms(t *testing.T) {
+	bubble(t, nil, func(s *shop) {
+		s.state(Ready)
+		s.device.Load(300)
+		s.print("one")
+		s.state(PaperOut)
+		s.device.Silence(true)
+		if r := s.result(); !errors.Is(r.Err, ErrUnsure) || !errors.Is(r.Err, ErrMissing) {
+			t.Errorf("%+v", r)
+		}
+	})
+}
+
+// A test is tried once, and nothing of it comes out later.
+func TestOnce(t *testing.T) {
+	bubble(t, nil, func(s *shop) {
+		s.state(Ready)
+		s.device.Load(0)
+		began := time.Now()
+		if err := s.Print(Job{ID: "test", Once: true}); err != nil {
+			t.Fatal(err)
+		}
+		if r := s.result(); !errors.Is(r.Err, ErrPaperOut) || time.Since(began) > 10*time.Second {
+			t.Errorf("%+v after %v", r, time.Since(began))
+		}
+		s.device.Load(-1)
+		<-time.After(time.Hour)
+		if len(s.device.Slips) > 0 {
+			t.Error("it came out later")
 		}
 	})
 }

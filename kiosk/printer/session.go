@@ -261,7 +261,10 @@ func deliver(ctx context.Context, s *session, h *habits, b *receipt.Bitmap) (con
 	if err != nil || !talks {
 		return false, err
 	}
-	return s.confirm(ctx, b.Height)
+	if confirmed, err = s.confirm(ctx, b.Height); err != nil {
+		err = fmt.Errorf("%w: %w", ErrUnsure, err)
+	}
+	return confirmed, err
 }
 
 // drained waits until nothing waits in this machine any more: the driver of USB
@@ -303,7 +306,7 @@ func (s *session) rest(ctx context.Context) error {
 
 // confirm waits until a printer that talks has printed everything. Whatever keeps
 // it from that, such as paper that ran out, it may go on after; one that forgot the
-// rest meanwhile gets it once more.
+// rest meanwhile ends with that trouble.
 func (s *session) confirm(ctx context.Context, rows int) (bool, error) {
 	s.turned = false
 	if _, err := s.write(ctx, inTurn()); err != nil {
@@ -347,7 +350,7 @@ func (s *session) confirm(ctx context.Context, rows int) (bool, error) {
 			}
 		case now.Before(until):
 		case trouble != nil:
-			return false, fmt.Errorf("the slip may not be whole, after this: %w", trouble)
+			return false, trouble
 		default:
 			return false, nil // it answers one kind of question and not the other
 		}

@@ -38,6 +38,10 @@ var errStalled = fmt.Errorf("%w: it takes no more data; look at its paper, its c
 var (
 	// ErrDevice is returned for a setting that names no printer; trying again is of no use.
 	ErrDevice = errors.New("no such kind of printer")
+	// ErrUnsure is given for a slip that the printer took whole and then did not confirm,
+	// with the trouble that it had: it may have come out, or come out later. It is not
+	// sent again unasked.
+	ErrUnsure = errors.New("the slip may not be whole; look at it, and print it again if it is not")
 	// ErrFull is returned by Print when too many slips wait already.
 	ErrFull = errors.New("too many slips wait for the printer")
 	// ErrStopped is given for slips that were still waiting when Run ended.

@@ -60,6 +60,9 @@
 // waits for is answered by the test alone: nothing is handed over, and nothing is
 // told of the code but its length and kind.
 //
+// A slip that the printer cannot print waits for it, five minutes at the most, and the
+// screen says what keeps it; it comes out once. A test of the printer does not wait.
+//
 // Settings that a leader changes are written to the settings file and recorded.
 // Look, language, sound and printer count at once; scanners from the next start on.
 //

@@ -139,8 +139,10 @@ func failureOf(err error) desk.JobFailure {
 		{errNoFile, desk.JobNoFile}, {errNoOrder, desk.JobBadFile}, {ordertable.ErrEmpty, desk.JobBadFile},
 		{ordertable.ErrNotATable, desk.JobBadFile}, {ordertable.ErrColumns, desk.JobBadFile}, {ordertable.ErrTooLarge, desk.JobBadFile},
 		{ordertable.ErrFormat, desk.JobBadFile}, {errFromHQ, desk.JobFromHQ}, {ErrNoHQ, desk.JobNoDevice}, {errNoDevice, desk.JobNoDevice},
+		{printer.ErrUnsure, desk.JobUnsure}, {printer.ErrStopped, desk.JobCancelled}, {printer.ErrFull, desk.JobBusy},
+		{errSlipsWait, desk.JobBusy},
 		{printer.ErrMissing, desk.JobNoDevice}, {printer.ErrDevice, desk.JobNoDevice}, {printer.ErrPaperOut, desk.JobNoPaper},
-		{printer.ErrCoverOpen, desk.JobNoDevice}, {printer.ErrBusy, desk.JobNoDevice}, {printer.ErrBroken, desk.JobNoDevice},
+		{printer.ErrCoverOpen, desk.JobCover}, {printer.ErrBusy, desk.JobNoDevice}, {printer.ErrBroken, desk.JobNoDevice},
 		{errNotYet, desk.JobBusy}, {errNoAnswer, desk.JobNoAnswer}, {journal.ErrDamaged, desk.JobUnsound}, {journal.ErrEmpty, desk.JobBroken},
 	} {
 		if errors.Is(err, f.is) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/desk"
@@ -12,21 +11,14 @@ import (
 	"hexiao/kiosk/receipt"
 )
 
-// printPatience is how long a slip may take, with a printer that stops in the
-// middle of it; then a leader hears why, and may print it again.
-const printPatience = 45 * time.Second
-
 var errNothingToPrint = errors.New("there is nothing to print")
 
-// print prints a slip and waits for the end of it. Slips come one after the other.
+// print prints a slip and waits for the end of it. A leader's slip waits for paper and
+// the like, see press, while the screen says so; a sample is a test, and does not.
 func (t *Terminal) print(ctx context.Context, j desk.Job, sample bool) error {
 	set := t.printing.Load()
 	if set.Device == "" {
 		return fmt.Errorf("%w: no printer is set up", errNoDevice)
-	}
-	device, err := printer.Parse(set.Device)
-	if err != nil {
-		return err
 	}
 	say, err := receipt.Words(string(j.Lang))
 	if err != nil {
@@ -39,28 +31,12 @@ func (t *Terminal) print(ctx context.Context, j desk.Job, sample bool) error {
 			return err
 		}
 	}
-	setter, err := receipt.NewTypesetter()
-	if err != nil {
-		return err
+	waits := func(printer.State) {}
+	if !sample {
+		waits = t.tellWaits(j)
 	}
-	picture, err := setter.Raster(slip)
-	if err != nil {
-		return err
-	}
-	t.paper.Lock()
-	defer t.paper.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, printPatience)
-	defer cancel()
-	var trouble error
-	_, err = printer.Once(ctx, device, picture, t.o.Now, func(err error) { trouble = err })
-	if errors.Is(err, context.DeadlineExceeded) && trouble != nil {
-		err = trouble
-	}
-	t.printed.Store(ptr(printer.StateOf(err)))
-	return err
+	return t.press.print(ctx, set.Device, slip, sample, waits)
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // slip is what a job prints.
 func (t *Terminal) slip(j desk.Job, paper receipt.Paper, say receipt.Say) (receipt.Slip, error) {
@@ -190,12 +166,10 @@ func (t *Terminal) printerPart() desk.Part {
 		return p
 	}
 	p.Facts = []desk.Fact{{Name: desk.FactDevice, Text: set.Device}}
-	state := t.printed.Load()
-	if state == nil {
-		return p
-	}
 	p.Health = desk.PartBad
-	switch *state {
+	switch t.press.state(set.Device) {
+	case "":
+		p.Health = desk.PartUnknown
 	case printer.Ready:
 		p.Health = desk.PartFine
 	case printer.Missing:

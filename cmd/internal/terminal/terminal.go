@@ -16,7 +16,6 @@ import (
 	"hexiao/kiosk/books"
 	"hexiao/kiosk/config"
 	"hexiao/kiosk/desk"
-	"hexiao/kiosk/printer"
 	"hexiao/kiosk/seal"
 	"hexiao/kiosk/stick"
 	"hexiao/scanner"
@@ -99,8 +98,7 @@ type Terminal struct {
 	zone    *time.Location // of the point
 
 	printing atomic.Pointer[config.Printer]
-	printed  atomic.Pointer[printer.State] // how the printer was when it last printed; nil: it has not
-	paper    sync.Mutex                    // one slip at a time
+	press    press
 
 	trouble    trouble
 	version    string                          // of this program
@@ -147,6 +145,7 @@ func assemble(o Options) (*Terminal, error) {
 		shut:    newShut(f.Config.Point), version: version(), clock: newClock(o.Now, o.Boot, past{}, false),
 	}
 	t.printing.Store(&f.Config.Printer)
+	t.press.now, t.press.log = o.Now, t.logPrinter
 	t.setup = newSetup(f, t.changedSettings)
 	d := desk.Options{
 		Ledger: t.shut, Terminal: f.Config.Terminal, Reveal: f.Reveal, CheckPIN: seal.CheckPIN, SealInvoice: f.SealInvoice,
@@ -222,6 +221,7 @@ func (t *Terminal) Run(ctx context.Context) error {
 			t.background.Go(func() { t.synchronise(ctx) })
 		}
 		t.background.Go(func() { t.maintain(ctx) })
+		t.press.begin(ctx)
 		t.background.Go(func() { t.work(ctx) })
 		if t.books != nil {
 			t.background.Go(func() { t.keepBooks(ctx) })
@@ -276,6 +276,7 @@ func (t *Terminal) Run(ctx context.Context) error {
 // opened too late to be used is closed again.
 func (t *Terminal) rest() {
 	t.background.Wait()
+	t.press.wait()
 	select {
 	case o := <-t.opened:
 		if err := o.close(); err != nil {

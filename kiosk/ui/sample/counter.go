@@ -65,9 +65,11 @@ func counters() []Named {
 	found := desk.CounterState{Mode: desk.CounterList, Filter: desk.FilterAll, Text: "zhang", Entries: entries()[:3], Total: 3}
 	typing := desk.CounterState{Mode: desk.CounterTyping, Text: "葡萄", Entries: entries()[4:], Total: 12}
 	none := desk.CounterState{Mode: desk.CounterTyping, Text: "QXZ"}
-	printing, printed, jammed := on(found), on(found), on(found)
+	printing, waiting, printed, jammed, unsure := on(found), on(found), on(found), on(found), on(found)
 	slip := desk.Job{Number: 1, Kind: desk.JobPrint, Slip: desk.SlipHandover}
 	printing.Job = &desk.JobState{Job: desk.Job{Number: 1, Kind: desk.JobExportDay}, Done: 120, Total: 460}
+	waiting.Job = &desk.JobState{Job: slip, Waits: desk.JobCover}
+	unsure.Job = &desk.JobState{Job: slip, Ended: true, Failed: desk.JobUnsure}
 	printed.Job = &desk.JobState{Job: slip, Ended: true}
 	jammed.Job = &desk.JobState{Job: slip, Ended: true, Failed: desk.JobNoPaper}
 	return []Named{
@@ -83,7 +85,9 @@ func counters() []Named {
 		{Name: "counter-typing-empty", State: on(desk.CounterState{Mode: desk.CounterTyping})},
 		{Name: "counter-typing-nothing", State: on(none)},
 		{Name: "counter-job", State: printing},
+		{Name: "counter-job-waits", State: waiting},
 		{Name: "counter-job-done", State: printed},
 		{Name: "counter-job-failed", State: jammed},
+		{Name: "counter-job-unsure", State: unsure},
 	}
 }

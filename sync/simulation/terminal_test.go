@@ -15,6 +15,7 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/hqring"
 	"hexiao/kiosk/journal/journaltest"
 	"hexiao/kiosk/seal"
 	"hexiao/sync/client"
@@ -103,7 +104,7 @@ func (t *terminal) open() error {
 		return err
 	}
 	remote, err := client.New(client.Options{
-		Address: "http://hq.example", Terminal: t.id(), Point: point, Key: t.key, Now: t.wall, Tries: 1, Transport: t.way,
+		Address: "http://hq.example", Terminal: t.id(), Point: point, Key: t.key, HQ: hqring.New(t.enrolled.HQKey), Now: t.wall, Tries: 1, Transport: t.way,
 	})
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/hqring"
 	"hexiao/kiosk/journal"
 	"hexiao/sync/client"
 	"hexiao/sync/engine"
@@ -142,7 +143,7 @@ func storedEvents(t *testing.T, s *hqtest.Server, all kiosk.Batch) (list []hq.St
 func itComesAfterAll(t *testing.T, s *hqtest.Server, shop *shop, transport http.RoundTripper, all kiosk.Batch, seq int) {
 	t.Helper()
 	c, err := client.New(client.Options{
-		Address: s.URL, Terminal: all.Terminal, Point: "P001", Key: shop.key, Now: time.Now, Transport: transport, Tries: 1,
+		Address: s.URL, Terminal: all.Terminal, Point: "P001", Key: shop.key, HQ: hqring.New(shop.enrolled.HQKey), Now: time.Now, Transport: transport, Tries: 1,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/hqring"
 	"hexiao/kiosk/journal"
 	"hexiao/kiosk/kiosktest"
 	"hexiao/kiosk/ordertable"
@@ -144,7 +145,7 @@ func (upOnly) Time(context.Context) (time.Time, error) { return time.Time{}, err
 func (s *shop) engine(t testing.TB, address string, c engine.Config, transport http.RoundTripper) *engine.Engine {
 	t.Helper()
 	hq, err := client.New(client.Options{
-		Address: address, Terminal: s.enrolled.Terminal, Point: s.enrolled.Point, Key: s.key, Now: c.Now, Transport: transport,
+		Address: address, Terminal: s.enrolled.Terminal, Point: s.enrolled.Point, Key: s.key, HQ: hqring.New(s.enrolled.HQKey), Now: c.Now, Transport: transport,
 	})
 	if err != nil {
 		t.Fatal(err)

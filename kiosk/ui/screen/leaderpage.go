@@ -92,10 +92,12 @@ func jobNotice(k *look.Kit, s desk.State) (fyne.CanvasObject, func(desk.State)) 
 	}
 	id := "job." + string(s.Job.Job.Kind)
 	switch {
+	case s.Job.Failed == desk.JobUnsure: // "not printed" would be wrong
+		return k.Banner("triangle-alert", w.Say("job-failure."+string(s.Job.Failed)), look.Wait), quiet
 	case s.Job.Failed != "":
 		return k.Banner("triangle-alert", join(w.Say(id+".failed"), w.Say("job-failure."+string(s.Job.Failed))), look.Wait), quiet
 	case s.Job.Waits != "":
-		return k.Banner("hourglass", join(w.Say("job-failure."+string(s.Job.Waits)), w.Say("job.waits")), look.Wait), quiet
+		return k.Banner("hourglass", join(w.Say(id+".waits"), w.Say("job-failure."+string(s.Job.Waits))), look.Wait), quiet
 	case s.Job.Ended:
 		return k.Banner("circle-check", join(w.Say(id+".done"), s.Job.Result), look.Accept), quiet
 	}

@@ -183,7 +183,7 @@ func TestALeadersDayByKeyboard(t *testing.T) {
 	w.keys(desk.Receive, "收货", "C-1123", "土鸡蛋")
 	w.types(desk.Receive, "7")
 	w.stroke(desk.Receive, fyne.KeyReturn, "seven boxes")
-	w.keys(desk.Receive, "少货", "全部如数", "签收", "确认签收")
+	w.keys(desk.Receive, "少货", "没点的如数", "签收", "确认签收")
 	log.recorded(kiosk.GoodsReceived{Consignment: "C-1123", By: leaderID, Lines: []kiosk.ReceivedLine{
 		{Product: "土鸡蛋", Spec: "30 枚", Supplier: "云溪农庄", Expected: 8, Good: 7, Reason: kiosk.ReasonShort},
 		{Product: "五常大米", Spec: "5 kg", Supplier: "北禾粮油", Expected: 10, Good: 10},

@@ -159,7 +159,7 @@ func TestALeadersDay(t *testing.T) {
 	w.moved(before, "the barcode")
 	w.agree(desk.Receive)
 	w.save("receive")
-	w.taps(desk.Receive, "全部如数", "鲜牛奶", "-0", "+1", "确定", "破损")
+	w.taps(desk.Receive, "没点的如数", "鲜牛奶", "-0", "+1", "确定", "破损")
 	w.taps(desk.Receive, "签收", "确认签收")
 	log.recorded(kiosk.GoodsReceived{Consignment: "C-1123", By: leaderID, Lines: []kiosk.ReceivedLine{
 		{Product: "土鸡蛋", Spec: "30 枚", Supplier: "云溪农庄", Expected: 8, Good: 1, Reason: kiosk.ReasonShort},

@@ -25,6 +25,13 @@ type Options struct {
 	// Parts tells how the machine's parts are, from memory and at once; nil: nobody
 	// knows, and Diagnostics is empty.
 	Parts func() []Part
+	// Counts is what KeepCounts was given last, before a restart; nil: nothing. What
+	// cannot have been counted is dropped.
+	Counts Counts
+	// KeepCounts keeps what is counted of deliveries over a restart; it is called with
+	// each Tick after a change, and before a delivery is signed for, where what it keeps
+	// must be on disk when it returns. The map is not changed later. nil: a restart forgets.
+	KeepCounts func(Counts)
 	// Setup are the settings that a leader may change; nil: none.
 	Setup Setup
 	// Choosing shows a code's several orders before any is handed over; without it,
@@ -95,7 +102,7 @@ func New(o Options) *Desk {
 	if o.Lang == "" {
 		o.Lang = Chinese
 	}
-	return &Desk{o: o, screen: Welcome, lang: o.Lang}
+	return &Desk{o: o, screen: Welcome, lang: o.Lang, receive: receiving{counts: o.Counts.sound(), kept: o.Counts.but("")}}
 }
 
 // State is what to draw at that moment.
@@ -193,6 +200,7 @@ func (d *Desk) Tick(at kiosk.Moment) {
 		d.home()
 	}
 	d.remindMore(at)
+	d.Keep()
 	disk := d.o.Ledger.Status().Disk
 	switch {
 	case disk != nil && d.screen != OutOfOrder:

@@ -3,8 +3,8 @@ package desk
 // goodsPads is what had been typed on the screens that receive goods, note
 // conflicts and count the drawer.
 type goodsPads struct {
-	product counted // on Receive
-	had     bool    // it had been counted before
+	product Count // on Receive
+	had     bool  // it had been counted before
 	typed   bool
 	draft   string // on Conflicts
 	cash    string // on DayClose

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -14,9 +15,11 @@ const (
 	PickProduct  Action = "product"  // item: the line's Key
 	PickGood     Action = "good"     // item: how many are there
 
-	TapAllHere Action = "all-here" // all that is not counted is there as expected; of a product: all of it
-	TapRecount Action = "recount"  // forget what was counted: of the product, or of the whole delivery
-	TapSign    Action = "sign"     // show the differences, then sign for them with TapConfirm
+	// TapAllHere: every product that is not counted is there as expected. One that was
+	// counted, if only in part, keeps its count. Of a single product: all of it is there.
+	TapAllHere Action = "all-here"
+	TapRecount Action = "recount" // forget what was counted: of the product, or of the whole delivery
+	TapSign    Action = "sign"    // show the differences, then sign for them with TapConfirm
 
 	TapPrintDelivery Action = "print-delivery" // the protocol of the consignment
 )
@@ -44,11 +47,12 @@ const (
 	ReceiveWhichOne    ReceiveNotice = "which-one"       // several deliveries have the product: choose one
 	ReceiveGone        ReceiveNotice = "delivery-gone"   // HQ took the consignment away meanwhile
 	ReceiveNoneCounted ReceiveNotice = "none-counted"    // there is nothing to sign for yet
+	ReceivePartCounted ReceiveNotice = "part-counted"    // TapAllHere left a count as it is that differs from what is expected
 )
 
 // ReceiveNotices lists the notices that have a sentence.
 func ReceiveNotices() []ReceiveNotice {
-	return []ReceiveNotice{ReceiveUnknownCode, ReceiveWhichOne, ReceiveGone, ReceiveNoneCounted}
+	return []ReceiveNotice{ReceiveUnknownCode, ReceiveWhichOne, ReceiveGone, ReceiveNoneCounted, ReceivePartCounted}
 }
 
 // ReceiveState is the screen.
@@ -96,7 +100,7 @@ func (p Product) Short() int { return p.Expected - p.Good - p.Damaged }
 func (p Product) Differs() bool { return p.Counted && (p.Damaged > 0 || p.Short() != 0) }
 
 // receiving is what the desk keeps of Receive. What was counted stays until it is
-// signed for, whoever signs out meanwhile; a restart forgets it.
+// signed for, whoever signs out meanwhile, and over a restart, see [Counts].
 type receiving struct {
 	step    ReceiveStep
 	open    string // consignment
@@ -105,20 +109,20 @@ type receiving struct {
 	typed   bool
 	notice  ReceiveNotice
 	refusal Refusal
-	counts  map[string]map[string]counted // by consignment and product
+	counts  Counts
+	kept    Counts // what Options.KeepCounts was given last
 	all     kept[[]Consignment]
-}
-
-// counted is what was counted of a product.
-type counted struct {
-	good, damaged int
-	reason        kiosk.Reason
 }
 
 func (d *Desk) openReceive(at kiosk.Moment) {
 	r := &d.receive
 	r.step, r.open, r.product, r.last, r.typed, r.notice, r.refusal = ReceiveChoose, "", "", "", false, ReceiveNothing, ""
 	r.all.drop()
+	if all := d.consignments(at); len(all) > 0 { // what is gone will not be signed for
+		maps.DeleteFunc(r.counts, func(id string, _ map[string]Count) bool {
+			return !slices.ContainsFunc(all, func(c Consignment) bool { return c.ID == id })
+		})
+	}
 	d.open(Receive, at, 0)
 }
 
@@ -148,9 +152,9 @@ func (d *Desk) delivery(c Consignment) (Delivery, []Product) {
 			Expected: max(0, l.Expected-l.Good-l.Damaged), Before: l.Good + l.Damaged,
 		}
 		if n, ok := d.receive.counts[c.ID][p.Key]; ok {
-			p.Counted, p.Good, p.Damaged, p.Reason = true, n.good, n.damaged, n.reason
+			p.Counted, p.Good, p.Damaged, p.Reason = true, n.Good, n.Damaged, n.Reason
 			out.Counted++
-			out.Here += n.good + n.damaged
+			out.Here += n.Good + n.Damaged
 		}
 		if p.Expected > 0 {
 			out.Products++

@@ -46,12 +46,15 @@ func (d *Desk) tapCount(a Action, products []Product) {
 	r := &d.receive
 	switch a {
 	case TapAllHere:
+		r.notice, r.refusal = ReceiveNothing, ""
 		for _, p := range products {
-			if !p.Counted && p.Expected > 0 {
-				d.count(p.Key, counted{good: p.Expected})
+			switch {
+			case !p.Counted && p.Expected > 0:
+				d.count(p.Key, Count{Good: p.Expected})
+			case p.Differs():
+				r.notice = ReceivePartCounted
 			}
 		}
-		r.notice, r.refusal = ReceiveNothing, ""
 	case TapRecount:
 		delete(r.counts, r.open)
 		r.last, r.notice, r.refusal = "", ReceiveNothing, ""
@@ -76,7 +79,7 @@ func (d *Desk) tapNumber(a Action, p Product) {
 	}
 	switch a {
 	case TapAllHere:
-		d.count(p.Key, counted{good: p.Expected})
+		d.count(p.Key, Count{Good: p.Expected})
 		d.receiveStep(ReceiveCount)
 	case TapRecount:
 		delete(d.receive.counts[d.receive.open], p.Key)
@@ -93,7 +96,7 @@ func (d *Desk) tapNumber(a Action, p Product) {
 		d.receiveStep(ReceiveCount)
 	case TapEnter:
 		if !p.Counted { // nothing was tapped or typed: what stood there is what it is
-			d.count(p.Key, counted{})
+			d.count(p.Key, Count{})
 			p.Counted = true
 		}
 		if p.Damaged > 0 || p.Short() > 0 {
@@ -144,7 +147,7 @@ func (d *Desk) pickReceive(a Action, item string, at kiosk.Moment) {
 		if p.Key == "" || !slices.Contains(kiosk.Reasons(), kiosk.Reason(item)) {
 			return
 		}
-		d.count(p.Key, counted{good: p.Good, damaged: p.Damaged, reason: kiosk.Reason(item)})
+		d.count(p.Key, Count{Good: p.Good, Damaged: p.Damaged, Reason: kiosk.Reason(item)})
 		d.receiveStep(ReceiveCount)
 	}
 }
@@ -173,20 +176,20 @@ func (d *Desk) typeReceive(r rune, at kiosk.Moment) {
 // countNumbers keeps a product's numbers. A reason that was given stays for as
 // long as there is something to give one for.
 func (d *Desk) countNumbers(p Product) {
-	n := counted{good: p.Good, damaged: p.Damaged, reason: p.Reason}
+	n := Count{Good: p.Good, Damaged: p.Damaged, Reason: p.Reason}
 	if p.Damaged == 0 && p.Short() <= 0 {
-		n.reason = ""
+		n.Reason = ""
 	}
 	d.count(p.Key, n)
 }
 
-func (d *Desk) count(key string, n counted) {
+func (d *Desk) count(key string, n Count) {
 	r := &d.receive
 	if r.counts == nil {
-		r.counts = map[string]map[string]counted{}
+		r.counts = Counts{}
 	}
 	if r.counts[r.open] == nil {
-		r.counts[r.open] = map[string]counted{}
+		r.counts[r.open] = map[string]Count{}
 	}
 	r.counts[r.open][key] = n
 }
@@ -210,6 +213,7 @@ func (d *Desk) signFor(products []Product, at kiosk.Moment) {
 		d.receiveStep(ReceiveCount)
 		return
 	}
+	d.keep(r.open)
 	for len(lines) > 0 {
 		n := min(len(lines), kiosk.MaxConsignmentLines)
 		why, well := d.record(kiosk.GoodsReceived{Consignment: r.open, Lines: lines[:n:n], By: d.leader.who.ID}, at)
@@ -322,9 +326,9 @@ func (d *Desk) countTexts(c Consignment, texts, held []string) {
 		}
 		key := productKey(c.Lines[i])
 		n := before[key]
-		n.good = min(n.good+1, mostCounted)
-		if n.good+n.damaged >= c.Lines[i].Expected-c.Lines[i].Good-c.Lines[i].Damaged && n.damaged == 0 {
-			n.reason = ""
+		n.Good = min(n.Good+1, mostCounted)
+		if n.Good+n.Damaged >= c.Lines[i].Expected-c.Lines[i].Good-c.Lines[i].Damaged && n.Damaged == 0 {
+			n.Reason = ""
 		}
 		d.count(key, n)
 		r.last = key

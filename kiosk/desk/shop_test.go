@@ -19,6 +19,9 @@ type shop struct {
 	ledger *kiosktest.Memory
 	after  time.Duration
 	jobs   []desk.Job
+	o      desk.Options
+	kept   desk.Counts // by Options.KeepCounts
+	keeps  int         // events there were when it was called last
 }
 
 const leaderPIN, staffPIN = "2580", "1111"
@@ -36,11 +39,13 @@ func newShop(t *testing.T, change ...func(*kiosk.Point)) *shop {
 	s := &shop{t: t, ledger: kiosktest.NewMemory(point,
 		kiosktest.Order(1, kiosktest.Customer("张伟", "13800000417")), kiosktest.Order(2, kiosktest.Due(1280)),
 		kiosktest.Order(3, both), kiosktest.Order(4, both), kiosktest.Order(5, kiosktest.Status(kiosk.StatusPaid)))}
-	s.Desk = desk.New(desk.Options{
+	s.o = desk.Options{
 		Ledger: s.ledger, Terminal: kiosktest.TerminalID, Reveal: kiosktest.Reveal, Books: s.ledger.Books(nil),
-		CheckPIN: func(hash, pin string) bool { return hash != "" && hash == pin },
-		Do:       func(j desk.Job) { s.jobs = append(s.jobs, j) },
-	})
+		CheckPIN:   func(hash, pin string) bool { return hash != "" && hash == pin },
+		Do:         func(j desk.Job) { s.jobs = append(s.jobs, j) },
+		KeepCounts: func(c desk.Counts) { s.kept, s.keeps = c, len(s.ledger.Events()) },
+	}
+	s.Desk = desk.New(s.o)
 	return s
 }
 

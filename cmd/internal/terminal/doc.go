@@ -46,6 +46,9 @@
 // customers who have collected are forgotten, files are made smaller; see
 // boltstore.Store.Maintain.
 //
+// What a leader counts of a delivery is kept each second in the file "counts.json",
+// until it is signed for; see countsfile.go.
+//
 // # Examination
 //
 // Examine says of folder, keys, clock, devices, printer and HQ what is wrong and

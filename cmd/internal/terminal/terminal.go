@@ -155,6 +155,11 @@ func assemble(o Options) (*Terminal, error) {
 	if o.Books {
 		t.books = newBooks(f)
 		d.Books = t.books
+		counts, err := loadCounts(f.Path)
+		if err != nil {
+			o.Log.Warn("what was counted before the start is lost", "error", err)
+		}
+		d.Counts, d.KeepCounts = counts, t.keepCounts
 	}
 	t.desk = desk.New(d)
 	t.desk.Camera(o.Camera)
@@ -213,6 +218,7 @@ func (t *Terminal) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer t.rest()
+	defer t.desk.Keep()
 	defer cancel()
 
 	sourcesEnded := make(chan error, 1)

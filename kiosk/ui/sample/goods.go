@@ -73,6 +73,7 @@ func receives() []Named {
 			r.Open.Counted, r.Open.Here = 0, 0
 		})},
 		{Name: "receive-scanned", State: count(func(r *desk.ReceiveState) { r.Last = r.Products[0] })},
+		{Name: "receive-part-counted", State: count(func(r *desk.ReceiveState) { r.Notice = desk.ReceivePartCounted })},
 		{Name: "receive-unknown-barcode", State: count(func(r *desk.ReceiveState) { r.Notice = desk.ReceiveUnknownCode })},
 		{Name: "receive-none-counted", State: count(func(r *desk.ReceiveState) {
 			r.Notice, r.Open.Counted = desk.ReceiveNoneCounted, 0

@@ -117,7 +117,11 @@ func receiveCount(k *look.Kit, s desk.State, on Actions) (fyne.CanvasObject, fun
 	case r.Open.Counted > 0 && r.Open.Counted >= r.Open.Products:
 		ways = append(ways, k.Button(look.Plain, "rotate-ccw", w.Say("receive.recount"), on.tap(desk.TapRecount)))
 	case r.Open.Units > 0:
-		ways = append(ways, k.Button(look.Plain, "check-check", w.Say("receive.all-here"), on.tap(desk.TapAllHere)))
+		id := "receive.all-here"
+		if r.Open.Counted > 0 { // what was counted keeps its count
+			id = "receive.rest-here"
+		}
+		ways = append(ways, k.Button(look.Plain, "check-check", w.Say(id), on.tap(desk.TapAllHere)))
 	}
 	if r.Open.Counted > 0 || r.Open.SignedAt.IsZero() {
 		ways = append(ways, k.Button(look.Main, "clipboard-check", w.Say("receive.sign"), on.tap(desk.TapSign)))

@@ -14,7 +14,6 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/journal"
-	"hexiao/sync/client"
 	"hexiao/sync/engine"
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/hqtest"
@@ -79,10 +78,10 @@ func TestOneEventThatDoesNotGetThrough(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := hqtest.Start(t, time.Now)
 			list, orders := history(events, time.Now(), time.Hour)
-			importOrders(t, s, orders)
+			importOrders(t, s, "P001", orders)
 			synctest.Test(t, func(t *testing.T) {
 				direct := inside{s.HQ.Handler()}
-				shop := enrol(t, s, direct, list)
+				shop := enrol(t, s, "P001", direct, list)
 				all, err := shop.store.Pending(events)
 				if err != nil || len(all.Records) != events {
 					t.Fatal(len(all.Records), err)
@@ -141,13 +140,7 @@ func storedEvents(t *testing.T, s *hqtest.Server, all kiosk.Batch) (list []hq.St
 // second time it is a replay; another event in its place is a fork.
 func itComesAfterAll(t *testing.T, s *hqtest.Server, shop *shop, transport http.RoundTripper, all kiosk.Batch, seq int) {
 	t.Helper()
-	c, err := client.New(client.Options{
-		Address: s.URL, Terminal: all.Terminal, Point: "P001", Key: shop.key, Now: time.Now, Transport: transport, Tries: 1,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c := shop.client(t, s.URL, transport)
 	prev, _, err := shop.store.HeadAt(uint64(seq) - 1)
 	if err != nil {
 		t.Fatal(err)
@@ -190,10 +183,10 @@ func TestNothingIsWithheldFromAnIllHQ(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := hqtest.Start(t, time.Now)
 			list, orders := history(events, time.Now(), time.Hour)
-			importOrders(t, s, orders)
+			importOrders(t, s, "P001", orders)
 			synctest.Test(t, func(t *testing.T) {
 				direct := inside{s.HQ.Handler()}
-				shop := enrol(t, s, direct, list)
+				shop := enrol(t, s, "P001", direct, list)
 				ill := &illness{RoundTripper: direct, until: time.Now().Add(3 * time.Hour), ill: ill}
 				e := shop.engine(t, s.URL, engine.Config{Now: time.Now}, ill)
 				ctx, cancel := context.WithTimeout(t.Context(), 4*time.Hour)
@@ -201,7 +194,7 @@ func TestNothingIsWithheldFromAnIllHQ(t *testing.T) {
 				if err := e.Run(ctx); err != nil {
 					t.Fatal(err)
 				}
-				if err := settledOnce(s, shop, list); err != nil || ill.refused < 100 {
+				if err := settledOnce(s, shop, events); err != nil || ill.refused < 100 {
 					t.Errorf("%v, after %d refusals", err, ill.refused)
 				}
 			})
@@ -248,8 +241,8 @@ func (i *illness) RoundTrip(req *http.Request) (*http.Response, error) {
 func TestTheJournalKeepsWhatWasWithheld(t *testing.T) {
 	s := hqtest.Start(t, time.Now)
 	list, orders := history(5, time.Now(), time.Hour)
-	importOrders(t, s, orders)
-	shop := enrol(t, s, s.Transport(), list)
+	importOrders(t, s, "P001", orders)
+	shop := enrol(t, s, "P001", s.Transport(), list)
 	all, err := shop.store.Pending(5)
 	if err != nil {
 		t.Fatal(err)

@@ -67,13 +67,13 @@ func TestOneEventThatDoesNotGetThrough(t *testing.T) {
 	const events, bad = 60, 37
 	for name, c := range map[string]struct {
 		answer func(*http.Request) (*http.Response, error)
-		within time.Duration
+		before, within time.Duration // that it is withheld
 	}{
-		"a firewall refuses it":     {says(http.StatusForbidden, "text/html", "<html>blocked</html>"), time.Hour},
-		"HQ fails over it":          {says(http.StatusInternalServerError, "application/json", `{"code":"internal","message":"HQ failed"}`), time.Hour},
-		"it is too large for a hop": {says(http.StatusRequestEntityTooLarge, "text/html", ""), time.Hour},
-		"it is malformed for HQ":    {says(http.StatusBadRequest, "application/json", `{"code":"malformed","message":"no"}`), time.Hour},
-		"it resets the connection":  {func(*http.Request) (*http.Response, error) { return nil, hqtest.ErrBroken }, 30 * time.Hour},
+		"a firewall refuses it":     {says(http.StatusForbidden, "text/html", "<html>blocked</html>"), 14 * time.Minute, time.Hour},
+		"HQ fails over it":          {says(http.StatusInternalServerError, "application/json", `{"code":"internal","message":"HQ failed"}`), 14 * time.Minute, time.Hour},
+		"it is too large for a hop": {says(http.StatusRequestEntityTooLarge, "text/html", ""), 14 * time.Minute, time.Hour},
+		"it is malformed for HQ":    {says(http.StatusBadRequest, "application/json", `{"code":"malformed","message":"no"}`), 14 * time.Minute, time.Hour},
+		"it resets the connection":  {func(*http.Request) (*http.Response, error) { return nil, hqtest.ErrBroken }, 23 * time.Hour, 30 * time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := hqtest.Start(t, time.Now)
@@ -90,7 +90,12 @@ func TestOneEventThatDoesNotGetThrough(t *testing.T) {
 				e := shop.engine(t, s.URL, engine.Config{Now: time.Now}, wall)
 				ctx, cancel := context.WithTimeout(t.Context(), c.within)
 				defer cancel()
-				if err := e.Run(ctx); err != nil {
+				done := make(chan error, 1)
+				go func() { done <- e.Run(ctx) }()
+				if pass(c.before); shop.store.AckedHead().Seq != bad-1 {
+					t.Errorf("acknowledged up to %d after %v", shop.store.AckedHead().Seq, c.before)
+				}
+				if err := <-done; err != nil {
 					t.Fatal(err)
 				}
 				if acked := shop.store.AckedHead(); acked != all.Head() {

@@ -66,7 +66,7 @@ func says(status int, kind, body string) func(*http.Request) (*http.Response, er
 func TestOneEventThatDoesNotGetThrough(t *testing.T) {
 	const events, bad = 60, 37
 	for name, c := range map[string]struct {
-		answer func(*http.Request) (*http.Response, error)
+		answer         func(*http.Request) (*http.Response, error)
 		before, within time.Duration // that it is withheld
 	}{
 		"a firewall refuses it":     {says(http.StatusForbidden, "text/html", "<html>blocked</html>"), 14 * time.Minute, time.Hour},

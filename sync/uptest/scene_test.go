@@ -15,6 +15,7 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/boltstore"
+	"hexiao/kiosk/hqring"
 	"hexiao/kiosk/journal"
 	"hexiao/kiosk/kiosktest"
 	"hexiao/kiosk/ordertable"
@@ -169,7 +170,7 @@ func (s *shop) engineOf(t testing.TB, c engine.Config) *engine.Engine {
 func (s *shop) client(t testing.TB, address string, transport http.RoundTripper) *client.HQ {
 	t.Helper()
 	hq, err := client.New(client.Options{
-		Address: address, Terminal: s.enrolled.Terminal, Point: s.enrolled.Point, Key: s.key, Now: time.Now, Transport: transport,
+		Address: address, Terminal: s.enrolled.Terminal, Point: s.enrolled.Point, Key: s.key, HQ: hqring.New(s.enrolled.HQKey), Now: time.Now, Transport: transport,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -17,13 +17,14 @@ SEED     ?= 1
 CASES    ?= 100000
 HISTORIES ?= 10000
 OPERATIONS ?= 1000
+EVENTS   ?= 100000
 PICTURES ?= bin/gallery-pictures
 
 LINT         := v2.15.0
 GOLANGCI     := .bin/golangci-lint-$(LINT)
 SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
 
-.PHONY: help deps build run test race simulate crash crash-ext4 test-hardware soak bench lint gallery pictures fuzz fuzz-scan damage cover generate clean
+.PHONY: help deps build run test race simulate crash crash-ext4 test-hardware soak offline bench lint gallery pictures fuzz fuzz-scan damage cover generate clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -56,6 +57,9 @@ soak: deps ## kill -9 a terminal under load CYCLES=20000 times, fail every I/O o
 	HEXIAO_EVERY_FAULT=1 HEXIAO_KILL_CYCLES='$(CYCLES)' go test $(GOFLAGS_) -count=1 -timeout 0 -v \
 		-run '^(TestEveryFaultOfTheJournal|TestKilledAgainAndAgain)$$' ./kiosk/boltstore ./cmd/kioskctl
 	go test $(GOFLAGS_) -count=1 -timeout 0 -v -run '^TestDiskErrors$$' ./kiosk/crashtest -args -states 1 -seed $(SEED)
+
+offline: deps ## 60 days without a network in virtual time, EVENTS=100000 of them, then one that loses, doubles and reorders
+	HEXIAO_OFFLINE_EVENTS='$(EVENTS)' go test $(GOFLAGS_) -count=1 -timeout 0 -v -run '^TestSixtyDaysOffline$$' ./sync/uptest
 
 bench: build ## every benchmark beside its goal
 	@.ci/bench $(GOFLAGS_)

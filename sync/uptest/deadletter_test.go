@@ -3,6 +3,7 @@ package uptest
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -13,9 +14,7 @@ import (
 	"time"
 
 	"hexiao/kiosk"
-	"hexiao/kiosk/hqring"
 	"hexiao/kiosk/journal"
-	"hexiao/sync/client"
 	"hexiao/sync/engine"
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/hqtest"
@@ -26,9 +25,36 @@ import (
 type censor struct {
 	http.RoundTripper
 	payload []byte
-	answer  func(*http.Request) (*http.Response, error)
+	answer  answering
+	key     ed25519.PrivateKey // HQ's
 	stopped int
-	most    int // records in the longest batch that passed
+}
+
+// answering is what is said instead of HQ, which has this key.
+type answering func(req *http.Request, key ed25519.PrivateKey) (*http.Response, error)
+
+func reset(*http.Request, ed25519.PrivateKey) (*http.Response, error) { return nil, hqtest.ErrBroken }
+
+// signed is an answer as HQ gives it; nobody else can.
+func signed(status int, body string) answering {
+	return func(req *http.Request, key ed25519.PrivateKey) (*http.Response, error) {
+		resp, err := says(status, "application/json", body)(req, key)
+		wire.SignAnswer(resp.Header, status, []byte(body), req, key, time.Now())
+		return resp, err
+	}
+}
+
+func identityKey(t *testing.T, s *hqtest.Server) (key ed25519.PrivateKey) {
+	t.Helper()
+	err := s.Store.View(t.Context(), func(tx hq.Tx) error {
+		id, _, err := tx.Identity()
+		key = id.Key()
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
 
 func (c *censor) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -46,16 +72,15 @@ func (c *censor) RoundTrip(req *http.Request) (*http.Response, error) {
 	for _, r := range batch.Records {
 		if bytes.Equal(r.Payload, c.payload) {
 			c.stopped++
-			return c.answer(req)
+			return c.answer(req, c.key)
 		}
 	}
-	c.most = max(c.most, len(batch.Records))
 	req.Body = io.NopCloser(bytes.NewReader(raw))
 	return c.RoundTripper.RoundTrip(req)
 }
 
-func says(status int, kind, body string) func(*http.Request) (*http.Response, error) {
-	return func(req *http.Request) (*http.Response, error) {
+func says(status int, kind, body string) answering {
+	return func(req *http.Request, _ ed25519.PrivateKey) (*http.Response, error) {
 		return &http.Response{
 			StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{"Content-Type": {kind}},
 			Request: req, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
@@ -68,31 +93,37 @@ func says(status int, kind, body string) func(*http.Request) (*http.Response, er
 func TestOneEventThatDoesNotGetThrough(t *testing.T) {
 	const events, bad = 60, 37
 	for name, c := range map[string]struct {
-		answer func(*http.Request) (*http.Response, error)
-		within time.Duration
+		answer         answering
+		before, within time.Duration // that it is withheld
 	}{
-		"a firewall refuses it":     {says(http.StatusForbidden, "text/html", "<html>blocked</html>"), time.Hour},
-		"HQ fails over it":          {says(http.StatusInternalServerError, "application/json", `{"code":"internal","message":"HQ failed"}`), time.Hour},
-		"it is too large for a hop": {says(http.StatusRequestEntityTooLarge, "text/html", ""), time.Hour},
-		"it is malformed for HQ":    {says(http.StatusBadRequest, "application/json", `{"code":"malformed","message":"no"}`), time.Hour},
-		"it resets the connection":  {func(*http.Request) (*http.Response, error) { return nil, hqtest.ErrBroken }, 30 * time.Hour},
+		"HQ fails over it":          {signed(http.StatusInternalServerError, `{"code":"internal","message":"HQ failed"}`), 14 * time.Minute, time.Hour},
+		"it is malformed for HQ":    {signed(http.StatusBadRequest, `{"code":"malformed","message":"no"}`), 14 * time.Minute, time.Hour},
+		"it is too large for HQ":    {signed(http.StatusRequestEntityTooLarge, `{"code":"too-large","message":"no"}`), 14 * time.Minute, time.Hour},
+		"a firewall refuses it":     {says(http.StatusForbidden, "text/html", "<html>blocked</html>"), 23 * time.Hour, 30 * time.Hour},
+		"it is too large for a hop": {says(http.StatusRequestEntityTooLarge, "text/html", ""), 23 * time.Hour, 30 * time.Hour},
+		"it resets the connection":  {reset, 23 * time.Hour, 30 * time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := hqtest.Start(t, time.Now)
 			list, orders := history(events, time.Now(), time.Hour)
-			importOrders(t, s, orders)
+			importOrders(t, s, "P001", orders)
 			synctest.Test(t, func(t *testing.T) {
 				direct := inside{s.HQ.Handler()}
-				shop := enrol(t, s, direct, list)
+				shop := enrol(t, s, "P001", direct, list)
 				all, err := shop.store.Pending(events)
 				if err != nil || len(all.Records) != events {
 					t.Fatal(len(all.Records), err)
 				}
-				wall := &censor{RoundTripper: direct, payload: all.Records[bad-1].Payload, answer: c.answer}
-				e := shop.engine(t, s.URL, engine.Config{Now: time.Now}, wall)
+				wall := &censor{RoundTripper: direct, payload: all.Records[bad-1].Payload, answer: c.answer, key: identityKey(t, s)}
+				e := shop.engine(t, s.URL, engine.Config{Now: time.Now, RetryMost: c.before / 8, PollEvents: c.before}, wall)
 				ctx, cancel := context.WithTimeout(t.Context(), c.within)
 				defer cancel()
-				if err := e.Run(ctx); err != nil {
+				done := make(chan error, 1)
+				go func() { done <- e.Run(ctx) }()
+				if pass(c.before); shop.store.AckedHead().Seq != bad-1 {
+					t.Errorf("acknowledged up to %d after %v", shop.store.AckedHead().Seq, c.before)
+				}
+				if err := <-done; err != nil {
 					t.Fatal(err)
 				}
 				if acked := shop.store.AckedHead(); acked != all.Head() {
@@ -142,13 +173,7 @@ func storedEvents(t *testing.T, s *hqtest.Server, all kiosk.Batch) (list []hq.St
 // second time it is a replay; another event in its place is a fork.
 func itComesAfterAll(t *testing.T, s *hqtest.Server, shop *shop, transport http.RoundTripper, all kiosk.Batch, seq int) {
 	t.Helper()
-	c, err := client.New(client.Options{
-		Address: s.URL, Terminal: all.Terminal, Point: "P001", Key: shop.key, HQ: hqring.New(shop.enrolled.HQKey), Now: time.Now, Transport: transport, Tries: 1,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c := shop.client(t, s.URL, transport)
 	prev, _, err := shop.store.HeadAt(uint64(seq) - 1)
 	if err != nil {
 		t.Fatal(err)
@@ -191,18 +216,18 @@ func TestNothingIsWithheldFromAnIllHQ(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := hqtest.Start(t, time.Now)
 			list, orders := history(events, time.Now(), time.Hour)
-			importOrders(t, s, orders)
+			importOrders(t, s, "P001", orders)
 			synctest.Test(t, func(t *testing.T) {
 				direct := inside{s.HQ.Handler()}
-				shop := enrol(t, s, direct, list)
+				shop := enrol(t, s, "P001", direct, list)
 				ill := &illness{RoundTripper: direct, until: time.Now().Add(3 * time.Hour), ill: ill}
-				e := shop.engine(t, s.URL, engine.Config{Now: time.Now}, ill)
+				e := shop.engine(t, s.URL, engine.Config{Now: time.Now, RetryMost: 10 * time.Minute, PollEvents: time.Hour}, ill)
 				ctx, cancel := context.WithTimeout(t.Context(), 4*time.Hour)
 				defer cancel()
 				if err := e.Run(ctx); err != nil {
 					t.Fatal(err)
 				}
-				if err := settledOnce(s, shop, list); err != nil || ill.refused < 100 {
+				if err := settledOnce(s, shop, events); err != nil || ill.refused < 10 {
 					t.Errorf("%v, after %d refusals", err, ill.refused)
 				}
 			})
@@ -240,7 +265,7 @@ func (i *illness) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if i.ill(req, withheld) {
 		i.refused++
-		return says(http.StatusInternalServerError, "text/plain", "no space")(req)
+		return says(http.StatusInternalServerError, "text/plain", "no space")(req, nil)
 	}
 	return i.RoundTripper.RoundTrip(req)
 }
@@ -249,8 +274,8 @@ func (i *illness) RoundTrip(req *http.Request) (*http.Response, error) {
 func TestTheJournalKeepsWhatWasWithheld(t *testing.T) {
 	s := hqtest.Start(t, time.Now)
 	list, orders := history(5, time.Now(), time.Hour)
-	importOrders(t, s, orders)
-	shop := enrol(t, s, s.Transport(), list)
+	importOrders(t, s, "P001", orders)
+	shop := enrol(t, s, "P001", s.Transport(), list)
 	all, err := shop.store.Pending(5)
 	if err != nil {
 		t.Fatal(err)

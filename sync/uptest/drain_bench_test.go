@@ -46,7 +46,7 @@ func BenchmarkDrain(b *testing.B) {
 	const waiting = 100_000
 	hq := hqtest.Start(b, time.Now)
 	events, orders := history(waiting, time.Now(), 60*24*time.Hour)
-	importOrders(b, hq, orders)
+	importOrders(b, hq, "P001", orders)
 	var wire atomic.Int64
 	server := httptest.NewUnstartedServer(hq.HQ.Handler())
 	server.Listener = meter{server.Listener, &wire}
@@ -54,7 +54,7 @@ func BenchmarkDrain(b *testing.B) {
 	defer server.Close()
 	for b.Loop() {
 		b.StopTimer()
-		shop := enrol(b, hq, hq.Transport(), events)
+		shop := enrol(b, hq, "P001", hq.Transport(), events)
 		e := shop.engine(b, server.URL, engine.Config{Now: time.Now}, &http.Transport{})
 		wire.Store(0)
 		b.StartTimer()
@@ -62,7 +62,7 @@ func BenchmarkDrain(b *testing.B) {
 			b.Fatal(r, err)
 		}
 		b.StopTimer()
-		if err := settledOnce(hq, shop, events); err != nil {
+		if err := settledOnce(hq, shop, waiting); err != nil {
 			b.Fatal(err)
 		}
 		b.StartTimer()

@@ -3,9 +3,10 @@ package uptest
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	dicing "math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"hexiao/kiosk/journal"
 	"hexiao/kiosk/kiosktest"
 	"hexiao/kiosk/ordertable"
+	"hexiao/kiosk/seal"
 	"hexiao/sync/client"
 	"hexiao/sync/engine"
 	"hexiao/sync/hq"
@@ -28,9 +30,9 @@ import (
 func orderID(n int) kiosk.OrderID { return kiosk.OrderID(fmt.Sprintf("HX%08d", n)) }
 
 // importOrders gives HQ so many arrived orders.
-func importOrders(t testing.TB, s *hqtest.Server, orders int) {
+func importOrders(t testing.TB, s *hqtest.Server, point kiosk.PointID, orders int) {
 	t.Helper()
-	done, err := s.HQ.Import(t.Context(), "P001", func(yield func(ordertable.Entry) bool) {
+	done, err := s.HQ.Import(t.Context(), point, func(yield func(ordertable.Entry) bool) {
 		for n := range orders {
 			if !yield(hqtest.Entry(orderID(n))) {
 				return
@@ -72,14 +74,14 @@ func (i inside) RoundTrip(req *http.Request) (*http.Response, error) {
 	return answer.Result(), nil
 }
 
-// enrol makes a terminal of point P001, whose journal has the events.
-func enrol(t testing.TB, s *hqtest.Server, transport http.RoundTripper, events []kiosk.Event) *shop {
+// enrol makes a terminal of a point, whose journal has the events.
+func enrol(t testing.TB, s *hqtest.Server, point kiosk.PointID, transport http.RoundTripper, events []kiosk.Event) *shop {
 	t.Helper()
 	_, key, err := ed25519.GenerateKey(kiosktest.Random(7))
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := client.Enrol(context.Background(), client.EnrolOptions{Address: s.URL, Code: s.Code("P001"), Key: key, Transport: transport})
+	e, err := client.Enrol(context.Background(), client.EnrolOptions{Address: s.URL, Code: s.Code(point), Key: key, Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,14 +117,19 @@ func (s *shop) record(t testing.TB, events []kiosk.Event) {
 
 func (s *shop) open(t testing.TB) {
 	t.Helper()
+	key, err := seal.NewPointKey(s.enrolled.PointSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
 	store, err := boltstore.Open(boltstore.Options{
-		Dir: s.dir, Terminal: s.enrolled.Terminal, Point: s.enrolled.Point, Lookup: kiosktest.Lookup, MACKey: macKey(),
-		HQKey: s.enrolled.HQKey, Random: kiosktest.Random(1), Now: time.Now,
+		Dir: s.dir, Terminal: s.enrolled.Terminal, Point: s.enrolled.Point, Lookup: key.Lookup, MACKey: macKey(),
+		HQKey: s.enrolled.HQKey, Random: rand.Reader, Now: time.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.store = store
+	store.Answered()
 }
 
 // errDown is what becomes of the way down.
@@ -144,20 +151,32 @@ func (upOnly) Time(context.Context) (time.Time, error) { return time.Time{}, err
 // engine puts the terminal's side of the exchange together over a transport.
 func (s *shop) engine(t testing.TB, address string, c engine.Config, transport http.RoundTripper) *engine.Engine {
 	t.Helper()
-	hq, err := client.New(client.Options{
-		Address: address, Terminal: s.enrolled.Terminal, Point: s.enrolled.Point, Key: s.key, HQ: hqring.New(s.enrolled.HQKey), Now: c.Now, Transport: transport,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(hq.Close)
-	c.Outbox, c.Orders, c.Remote = s.store, s.store, upOnly{hq}
+	c.Remote = upOnly{s.client(t, address, transport)}
+	return s.engineOf(t, c)
+}
+
+func (s *shop) engineOf(t testing.TB, c engine.Config) *engine.Engine {
+	t.Helper()
+	c.Outbox, c.Orders = s.store, s.store
 	c.Verify = func(message, signature []byte) bool { return ed25519.Verify(s.enrolled.HQKey, message, signature) }
 	e, err := engine.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return e
+}
+
+// client is HQ for this terminal, over a transport.
+func (s *shop) client(t testing.TB, address string, transport http.RoundTripper) *client.HQ {
+	t.Helper()
+	hq, err := client.New(client.Options{
+		Address: address, Terminal: s.enrolled.Terminal, Point: s.enrolled.Point, Key: s.key, HQ: hqring.New(s.enrolled.HQKey), Now: time.Now, Transport: transport,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(hq.Close)
+	return hq
 }
 
 // history makes the events of a shop that was cut off: handovers to customers,
@@ -167,7 +186,7 @@ func (s *shop) engine(t testing.TB, address string, c engine.Config, transport h
 // how many orders they need.
 func history(events int, end time.Time, span time.Duration) (list []kiosk.Event, orders int) {
 	ids := kiosktest.Random(uint64(events))
-	dice := rand.New(kiosktest.Random(3))
+	dice := dicing.New(kiosktest.Random(3))
 	var boot kiosk.BootID
 	boot[0] = 9
 	step := span / time.Duration(max(1, events))
@@ -200,43 +219,42 @@ func history(events int, end time.Time, span time.Duration) (list []kiosk.Event,
 	return list, events
 }
 
-// settledOnce says what is wrong with what HQ has of the terminal's events.
-func settledOnce(s *hqtest.Server, shop *shop, events []kiosk.Event) error {
+// settledOnce says what is wrong with what HQ has of the terminal's events: it must
+// have each once, in the chain's order and byte for byte, settled as accepted.
+func settledOnce(s *hqtest.Server, shop *shop, events int) error {
 	head, err := shop.store.Head()
 	if err != nil {
 		return err
 	}
-	if head.Seq != uint64(len(events)) || shop.store.AckedHead() != head {
-		return fmt.Errorf("the journal ends at %d of %d, HQ's acknowledgement at %d", head.Seq, len(events), shop.store.AckedHead().Seq)
+	if head.Seq != uint64(events) || shop.store.AckedHead() != head {
+		return fmt.Errorf("the journal ends at %d of %d, HQ's acknowledgement at %d", head.Seq, events, shop.store.AckedHead().Seq)
 	}
-	return s.Store.View(context.Background(), inChain(shop, events, head))
-}
-
-// inChain checks HQ's copy, event by event.
-func inChain(shop *shop, events []kiosk.Event, head kiosk.Head) func(hq.Tx) error {
-	return func(tx hq.Tx) error {
+	return s.Store.View(context.Background(), func(tx hq.Tx) error {
 		t, _, err := tx.Terminal(shop.enrolled.Terminal)
 		if err != nil || t.Head != head || !t.Forked.IsZero() || !t.Behind.IsZero() {
 			return fmt.Errorf("HQ is at %d, the journal at %d: %+v, %w", t.Head.Seq, head.Seq, t, err)
 		}
-		handed := map[kiosk.OrderID]int{}
-		at := kiosk.Head{}
-		for i, want := range events {
-			stored, ok, err := tx.Event(t.ID, uint64(i)+1)
+		handed, at := map[kiosk.OrderID]int{}, kiosk.Head{}
+		err = shop.store.Events(1, func(want kiosk.Event) error {
+			stored, ok, err := tx.Event(t.ID, want.Seq)
 			if err != nil || !ok {
-				return fmt.Errorf("HQ lacks event %d: %w", i+1, err)
+				return fmt.Errorf("HQ lacks event %d: %w", want.Seq, err)
 			}
 			at = kiosk.Head{Seq: stored.Seq, Hash: kiosk.ChainHash(at.Hash, t.ID, stored.Epoch, stored.Seq, stored.Payload)}
 			e, err := kiosk.DecodeEvent(stored.Payload)
 			if err != nil || e.ID != want.ID || stored.Hash != at.Hash || stored.Receipt.Settlement != kiosk.SettledAccepted {
-				return fmt.Errorf("event %d is %+v at HQ: %w", i+1, stored.Receipt, err)
+				return fmt.Errorf("event %d is %+v at HQ: %w", want.Seq, stored.Receipt, err)
 			}
 			if b, ok := e.Body.(kiosk.Redeemed); ok {
 				handed[b.Order]++
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		if at != head {
-			return fmt.Errorf("HQ's events end in another hash than the journal")
+		if _, more, err := tx.Event(t.ID, head.Seq+1); more || err != nil || at != head {
+			return fmt.Errorf("HQ's events do not end as the journal does: %w", err)
 		}
 		for id, n := range handed {
 			o, _, err := tx.Order(id)
@@ -245,5 +263,5 @@ func inChain(shop *shop, events []kiosk.Event, head kiosk.Head) func(hq.Tx) erro
 			}
 		}
 		return nil
-	}
+	})
 }

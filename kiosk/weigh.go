@@ -262,8 +262,10 @@ func (w *weighing) setAside(d Dispute, r Redemption) Dispute {
 	return d
 }
 
-// against gives those whose units, or proxy code, lines in dispute would need.
+// against gives those whose units, or proxy code, lines in dispute would need, by
+// terminal and sequence.
 func against(lines []Handed, r Redemption, others []Redemption) (events []EventID) {
+	others = slices.SortedFunc(slices.Values(others), func(a, b Redemption) int { return a.compare(b.Source) })
 	for _, t := range others {
 		shares := t.sharesProxy(r) || slices.ContainsFunc(t.Lines, func(h Handed) bool {
 			return h.Total() > 0 && slices.ContainsFunc(lines, func(l Handed) bool { return l.Line == h.Line })

@@ -26,7 +26,7 @@ func (s OrderState) Merge(o Order) OrderState {
 	s.Redemptions, s.Disputes = slices.Clone(s.Redemptions), o.Disputes
 	for i, r := range s.Redemptions {
 		if d, ok := s.Dispute(r.Event); ok && r.Undone == nil && r.Whole == nil && d.Outcome != DisputeStands {
-			s.Redemptions[i].Whole = joined(r.Lines, d.Lines) // of another terminal, and a part of it counts
+			s.Redemptions[i].Whole = joined(o, r.Lines, d.Lines) // of another terminal, and a part of it counts
 		}
 		if r.Undone != nil && r.Whole != nil {
 			s.Redemptions[i].Lines, s.Redemptions[i].Whole = r.Whole, nil // as if never contested
@@ -49,8 +49,8 @@ func (s OrderState) told(r Redemption) OrderState {
 	return s
 }
 
-// joined puts the parts of a handover together again, by line.
-func joined(counted, rest []Handed) []Handed {
+// joined puts the parts of a handover together again, in the order of the order's lines.
+func joined(o Order, counted, rest []Handed) []Handed {
 	all := slices.Clone(counted)
 	for _, h := range rest {
 		i := slices.IndexFunc(all, func(c Handed) bool { return c.Line == h.Line })
@@ -63,6 +63,8 @@ func joined(counted, rest []Handed) []Handed {
 		all[i].Damaged += h.Damaged
 		all[i].Reason = cmp.Or(all[i].Reason, h.Reason)
 	}
+	place := func(h Handed) int { return slices.IndexFunc(o.Lines, func(l Line) bool { return l.ID == h.Line }) }
+	slices.SortStableFunc(all, func(a, b Handed) int { return cmp.Compare(place(a), place(b)) })
 	return all
 }
 

@@ -183,6 +183,12 @@ func (s OrderState) Standing() []Redemption {
 	return out
 }
 
+// HandedOut reports whether there is a handover that was not undone, whether it
+// counts or not.
+func (s OrderState) HandedOut() bool {
+	return slices.ContainsFunc(s.Redemptions, func(r Redemption) bool { return r.Undone == nil })
+}
+
 // Redemption finds a redemption by its event.
 func (s OrderState) Redemption(id EventID) (Redemption, bool) {
 	i := slices.IndexFunc(s.Redemptions, func(r Redemption) bool { return r.Event == id })

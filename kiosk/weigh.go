@@ -252,13 +252,17 @@ func (w *weighing) yields(d Dispute) bool {
 func (w *weighing) setAside(d Dispute, r Redemption) Dispute {
 	d.Lines = r.HandedOver()
 	_, rest := w.take(r, w.taken)
-	d.Against = against(rest, r, w.taken)
+	events := against(rest, r, w.taken)
 	switch {
 	case d.Ruled == RuledVoid:
 		d.Outcome = DisputeVoid
+		if events == nil {
+			return d // none counts any more; what it was decided against stays
+		}
 	case d.Outcome != DisputeOpen || d.Judge != "":
 		d = d.judged(DisputeOpen, "")
 	}
+	d.Against = events
 	return d
 }
 

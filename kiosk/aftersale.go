@@ -200,12 +200,12 @@ func checkReport(o Order, s OrderState, b MissingReported) error {
 	units := 0
 	seen := map[LineID]bool{}
 	for _, h := range b.Lines {
-		i := slices.IndexFunc(r.Lines, func(x Handed) bool { return x.Line == h.Line })
+		i := slices.IndexFunc(r.HandedOver(), func(x Handed) bool { return x.Line == h.Line })
 		if i < 0 || seen[h.Line] {
 			return fmt.Errorf("report on order %s, line %q: %w", o.ID, h.Line, ErrUnknownLine)
 		}
 		seen[h.Line] = true
-		if h.Handed != 0 || h.Short < 0 || h.Damaged < 0 || h.Short > MaxQuantity || h.Damaged > MaxQuantity || h.Total() > r.Lines[i].Handed {
+		if h.Handed != 0 || h.Short < 0 || h.Damaged < 0 || h.Short > MaxQuantity || h.Damaged > MaxQuantity || h.Total() > r.HandedOver()[i].Handed {
 			return fmt.Errorf("report on order %s, line %s: %w", o.ID, h.Line, ErrTooMany)
 		}
 		units += h.Total()

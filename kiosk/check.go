@@ -81,7 +81,7 @@ func checkUndone(o Order, s OrderState, b RedemptionUndone) error {
 		return fmt.Errorf("order %s: %w", o.ID, ErrUnknownRedemption)
 	case r.Undone != nil:
 		return fmt.Errorf("order %s: %w", o.ID, ErrAlreadyUndone)
-	case len(s.AfterSales) > 0:
+	case len(s.AfterSales) > 0 && r.Counts():
 		// What was paid back must not become collectable again.
 		return fmt.Errorf("order %s: %w", o.ID, ErrAfterSold)
 	}

@@ -55,6 +55,8 @@ var (
 	ErrAfterSold = errors.New("an after-sale is registered")
 	// ErrSentBack is returned for goods that were returned to the merchant.
 	ErrSentBack = errors.New("sent back to the merchant")
+	// ErrNoDispute is returned when nothing contradicts a handover.
+	ErrNoDispute = errors.New("nothing contradicts this handover")
 	// ErrWrongOrder is returned when an event does not belong to the order.
 	ErrWrongOrder = errors.New("the event is of another order")
 )

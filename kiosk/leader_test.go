@@ -64,7 +64,7 @@ func TestDecideConfirmRefuses(t *testing.T) {
 		{"moved meanwhile", func(o *kiosk.Order, _ *kiosk.OrderState) { o.Point = "P2" }, pay, kiosk.ErrNotCollectable},
 		{"collected elsewhere meanwhile", func(o *kiosk.Order, s *kiosk.OrderState) {
 			k2 := terminal{name: "K2", at: noon()}
-			*s = s.Merge(fold(kiosk.OrderState{}, k2.event(kiosk.Redeemed{Order: "O1", Lines: whole(*o)})).Redemptions)
+			*s = s.Merge(told(fold(kiosk.OrderState{}, k2.event(kiosk.Redeemed{Order: "O1", Lines: whole(*o)})).Redemptions))
 		}, pay, kiosk.ErrNothingHanded},
 	} {
 		t.Run(c.name, func(t *testing.T) {

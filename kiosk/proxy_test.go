@@ -69,7 +69,7 @@ func TestProxyCountsOnce(t *testing.T) {
 	if settled != kiosk.SettledConflict || len(against) != 1 || against[0].Proxy != (kiosk.ProxyID{7}) {
 		t.Errorf("HQ says %s, against %v", settled, against)
 	}
-	same(t, "HQ's state", s, after)
+	same(t, "what counts at HQ", s.Standing(), after.Standing())
 	if got, _, _ := kiosk.Settle(order(), true, s, first); got != kiosk.SettledReplay {
 		t.Errorf("the same event again: %s", got)
 	}

@@ -55,7 +55,7 @@ func several(t *rapid.T) []*counter {
 		c := rapid.SampledFrom(all).Draw(t, "terminal")
 		if other := rapid.SampledFrom(all).Draw(t, "other"); rapid.IntRange(0, 3).Draw(t, "meets") == 0 {
 			// Whatever the conflict, both handovers are known from now on.
-			merged := c.state.Merge(other.state.Redemptions)
+			merged := c.state.Merge(told(other.state.Redemptions))
 			if overrun(o, merged) == "" {
 				c.state = merged
 				for id, left := range other.before {
@@ -110,9 +110,9 @@ func TestInterleavingsAgree(t *testing.T) {
 		}
 		// The journal of one terminal first and what HQ settled of the others later: as after a rebuild.
 		own := fold(kiosk.OrderState{}, all[0].journal...)
-		merged := throughDisk(t, own).Merge(want.Redemptions)
+		merged := throughDisk(t, own).Merge(told(want.Redemptions))
 		same(t, "redemptions after a rebuild", want.Redemptions, merged.Redemptions)
-		same(t, "merging twice", merged, merged.Merge(want.Redemptions))
+		same(t, "merging twice", merged, merged.Merge(told(want.Redemptions)))
 	})
 }
 
@@ -124,7 +124,7 @@ func TestUndoOfAnotherTerminalsRedemption(t *testing.T) {
 	handed := k1.event(kiosk.Redeemed{Order: o.ID, Lines: whole(o), Method: kiosk.MethodAlone})
 	settled := fold(kiosk.OrderState{}, handed).Redemptions
 
-	s := kiosk.OrderState{}.Merge(settled)
+	s := kiosk.OrderState{}.Merge(told(settled))
 	body, err := kiosk.DecideUndo(o, s, scene(), handed.ID, leader(), "wrong bag")
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +134,7 @@ func TestUndoOfAnotherTerminalsRedemption(t *testing.T) {
 		t.Fatal(err)
 	}
 	live := s.Apply(undone)
-	rebuilt := throughDisk(t, fold(kiosk.OrderState{}, undone)).Merge(settled)
+	rebuilt := throughDisk(t, fold(kiosk.OrderState{}, undone)).Merge(told(settled))
 	same(t, "live and rebuilt", live, rebuilt)
 	same(t, "remaining", whole(o), kiosk.Remaining(o, rebuilt))
 	if r, _ := rebuilt.Redemption(handed.ID); r.Undone == nil || r.Undone.Event != undone.ID {

@@ -1,6 +1,9 @@
 package kiosk
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // Settlement is HQ's verdict on an event that a terminal recorded. Whatever it
 // is, the event is kept, at HQ and at the terminal.
@@ -24,10 +27,22 @@ func Settlements() []Settlement {
 // Agrees reports whether HQ has the event as the terminal does.
 func (s Settlement) Agrees() bool { return s == SettledAccepted || s == SettledReplay }
 
+// maxDisputes bounds the disputes of an order: more are no work for a person but
+// a terminal that has gone wrong, and its handovers are rejected.
+const maxDisputes = 64
+
 // Settle decides, at HQ, what a terminal's event does to its order, by the
 // same [Check] that the terminal ran. known is false when HQ has no such order.
-// It gives the new state (unchanged unless accepted) and, for a conflict, the
-// redemptions that stand against the event.
+// It gives the new state and, for a conflict, the redemptions that stand against
+// the event.
+//
+// Of handovers that contradict each other the earlier one counts where the clocks
+// are certain of it, also when HQ hears of it later: then it takes the units of one
+// that was accepted before, which becomes a [Dispute]. Where the clocks are not
+// certain, and for a handover of an order that HQ had cancelled, a person decides;
+// until then the one that HQ heard of first counts. An undo lets another handover
+// have the units. The state keeps all of them; it is unchanged by a replay and by
+// what is unknown or rejected.
 func Settle(o Order, known bool, s OrderState, e Event) (Settlement, OrderState, []Redemption) {
 	if e.Body.Subject() == "" {
 		if Check(o, s, e) != nil {
@@ -42,21 +57,59 @@ func Settle(o Order, known bool, s OrderState, e Event) (Settlement, OrderState,
 		return SettledReplay, s, nil
 	}
 	if _, redeems := e.Body.(Redeemed); redeems {
-		switch o.Status {
-		case StatusCancelled, StatusRefunding, StatusRefunded:
-			return SettledLateRevoked, s, s.Standing()
-		}
+		return s.settleRedeemed(o, e)
 	}
 	err := Check(o, s, e)
 	switch {
 	case err == nil:
-		return SettledAccepted, s.Apply(e), nil
-	case (errors.Is(err, ErrTooMany) || errors.Is(err, ErrProxyUsed)) && len(s.Standing()) > 0:
+		if s = s.Apply(e); e.Body.Type() == TypeRedemptionUndone {
+			s = s.weigh(o)
+		}
+		return SettledAccepted, s, nil
+	case errors.Is(err, ErrTooMany) && len(s.Standing()) > 0:
 		return SettledConflict, s, s.Standing()
 	case errors.Is(err, ErrUnknownRedemption), errors.Is(err, ErrNoHold), errors.Is(err, ErrNoReport):
 		return SettledUnknown, s, nil
 	}
 	return SettledRejected, s, nil
+}
+
+// settleRedeemed weighs a handover that HQ hears of against those it knows.
+func (s OrderState) settleRedeemed(o Order, e Event) (Settlement, OrderState, []Redemption) {
+	if Check(o, OrderState{}, e) != nil { // not even the first one of the order could be so
+		return SettledRejected, s, nil
+	}
+	after := s.Apply(e)
+	i := slices.IndexFunc(after.Redemptions, func(r Redemption) bool { return r.Event == e.ID })
+	r := &after.Redemptions[i]
+	for _, other := range s.Redemptions {
+		r.Heard = max(r.Heard, other.Heard+1)
+	}
+	switch o.Status {
+	case StatusCancelled, StatusRefunding, StatusRefunded:
+		r.Late = true
+	}
+	after = after.weigh(o)
+	d, disputed := after.Dispute(e.ID)
+	switch {
+	case len(after.Disputes) > max(maxDisputes, len(s.Disputes)):
+		return SettledRejected, s, nil
+	case after.Redemptions[i].Late:
+		return SettledLateRevoked, after, after.Standing()
+	case disputed && d.Outcome != DisputeStands:
+		return SettledConflict, after, after.named(d.Against)
+	}
+	return SettledAccepted, after, nil
+}
+
+// named gives redemptions by their events.
+func (s OrderState) named(events []EventID) (list []Redemption) {
+	for _, id := range events {
+		if r, ok := s.Redemption(id); ok {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 // has reports whether the state already holds what the event did.

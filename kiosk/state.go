@@ -26,6 +26,9 @@ type OrderState struct {
 	Invoices   []Invoice   `cbor:"9,keyasint,omitempty" json:"invoices,omitempty"`
 	Reminders  []Reminder  `cbor:"10,keyasint,omitempty" json:"reminders,omitempty"`
 	Returns    []Return    `cbor:"11,keyasint,omitempty" json:"returns,omitempty"`
+	// Disputes are the handovers that contradict others; HQ finds them, and terminals
+	// hear of them with the order. They are among Redemptions, with what of them counts.
+	Disputes []Dispute `cbor:"12,keyasint,omitempty" json:"disputes,omitempty"` // by terminal and sequence
 }
 
 // Source names the event that a part of the state came from.
@@ -39,6 +42,10 @@ type Source struct {
 	Boot  BootID        `cbor:"20,keyasint,omitzero" json:"-"`
 	Mono  time.Duration `cbor:"21,keyasint,omitempty" json:"-"` // since Boot; 0 without one
 	Doubt bool          `cbor:"22,keyasint,omitempty" json:"-"` // At is of a clock that was not to be trusted
+	// Of a handover: HQ's clock was Lead milliseconds ahead of At, give or take
+	// Slack; Slack is 0 where nobody can tell. See [Source.Bounds].
+	Lead  int64 `cbor:"23,keyasint,omitempty" json:"-"`
+	Slack int64 `cbor:"24,keyasint,omitempty" json:"-"`
 }
 
 // newSource takes the monotonic time along only where it can be compared.
@@ -59,7 +66,8 @@ func (s Source) moment() Moment {
 	return m
 }
 
-// Redemption is a recorded handover.
+// Redemption is a recorded handover. Lines are what counts of it: all that was
+// handed over, less, or nothing, where it contradicts another one.
 type Redemption struct {
 	Source
 	Lines  []Handed `cbor:"5,keyasint" json:"lines"`
@@ -67,7 +75,22 @@ type Redemption struct {
 	By     string   `cbor:"7,keyasint,omitempty" json:"by,omitempty"`
 	Undone *Undo    `cbor:"8,keyasint,omitempty" json:"undone,omitempty"`
 	Proxy  ProxyID  `cbor:"9,keyasint,omitzero" json:"proxy,omitzero"` // the proxy code that it used up
+	Whole  []Handed `cbor:"10,keyasint,omitempty" json:"-"`            // what was handed over, where Lines are not all of it
+	// What follows is HQ's alone.
+	Heard uint64 `cbor:"11,keyasint,omitempty" json:"-"` // its place among the order's handovers as HQ heard of them
+	Late  bool   `cbor:"12,keyasint,omitempty" json:"-"` // HQ had cancelled or refunded the order before it heard
 }
+
+// HandedOver is what was handed over, whatever of it counts.
+func (r Redemption) HandedOver() []Handed {
+	if r.Whole != nil {
+		return r.Whole
+	}
+	return r.Lines
+}
+
+// Counts reports whether anything of the handover counts.
+func (r Redemption) Counts() bool { return r.Undone == nil && len(r.Lines) > 0 }
 
 // Undo says who undid a redemption, when and why.
 type Undo struct {
@@ -109,7 +132,7 @@ func (l LineState) Total() int { return l.Handed + l.Short + l.Damaged }
 func (s OrderState) Line(id LineID) LineState {
 	var sum LineState
 	for _, r := range s.Redemptions {
-		if r.Undone != nil {
+		if !r.Counts() {
 			continue
 		}
 		for _, h := range r.Lines {
@@ -147,17 +170,23 @@ func (s OrderState) holdOpen(id EventID) bool {
 	return slices.ContainsFunc(s.Holds, func(h Hold) bool { return h.Event == id && h.Closed.IsZero() })
 }
 
-// Standing gives the redemptions that were not undone, the earliest first by
-// the terminals' wall clocks (for showing only).
+// Standing gives the redemptions that count, the earliest first by the terminals'
+// wall clocks (for showing only).
 func (s OrderState) Standing() []Redemption {
 	var out []Redemption
 	for _, r := range s.Redemptions {
-		if r.Undone == nil {
+		if r.Counts() {
 			out = append(out, r)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Redemption) int { return a.At.Compare(b.At) })
 	return out
+}
+
+// HandedOut reports whether there is a handover that was not undone, whether it
+// counts or not.
+func (s OrderState) HandedOut() bool {
+	return slices.ContainsFunc(s.Redemptions, func(r Redemption) bool { return r.Undone == nil })
 }
 
 // Redemption finds a redemption by its event.
@@ -202,6 +231,7 @@ func (s OrderState) Apply(e Event) OrderState {
 	case HoldRejected:
 		s.Holds = closeHold(s.Holds, b.Hold, e.ID)
 	case Redeemed:
+		src.Lead, src.Slack = e.At.spread()
 		s = s.redeem(Redemption{Source: src, Lines: b.Lines, Method: b.Method, By: b.By, Proxy: b.Proxy})
 		s.Holds = closeHold(s.Holds, b.Hold, e.ID)
 	case RedemptionUndone:
@@ -224,18 +254,6 @@ func (s OrderState) Apply(e Event) OrderState {
 		s.Reminders = insert(s.Reminders, Reminder{Source: src, By: b.By})
 	case SentBack:
 		s.Returns = insert(s.Returns, Return{Source: src, Lines: b.Lines, Reason: b.Reason, By: b.By})
-	}
-	return s
-}
-
-// Merge adds the redemptions that HQ settled, of this or any other terminal,
-// to the state that this terminal's own journal made.
-func (s OrderState) Merge(settled []Redemption) OrderState {
-	for _, r := range settled {
-		s = s.redeem(r)
-		if r.Undone != nil {
-			s = s.undo(r.Event, *r.Undone)
-		}
 	}
 	return s
 }

@@ -7,7 +7,8 @@
 //	hq orders import --point ID FILE · list --point ID · cancel|refund|withdraw ORDER · status ORDER STATUS
 //	hq codes --point ID [--png DIR] [--all]
 //	hq codes proxy --order ORDER [--line LINE]... [--until TIME|DURATION] [--png FILE]
-//	hq conflicts · hq requests [--after NUMBER]
+//	hq conflicts [--open] · hq conflicts settle NUMBER [--winner EVENT|both-void] --by NAME --note TEXT
+//	hq requests [--after NUMBER]
 //	hq admin token
 //
 // Every command takes --db FILE. While a server holds that file, the command
@@ -74,9 +75,12 @@ type commands struct {
 		List  codesCmd      `cmd:"" default:"withargs" help:"Print the pickup codes of a point's open orders; this is what hq codes does."`
 		Proxy codesProxyCmd `cmd:"" help:"Sign a proxy code: somebody else may collect, until a time, once."`
 	} `cmd:"" help:"Pickup codes."`
-	Conflicts conflictsCmd `cmd:"" help:"List what a person must look into."`
-	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
-	Admin     struct {
+	Conflicts struct {
+		List   conflictsCmd      `cmd:"" default:"withargs" help:"List what a person must look into, with both sides' evidence; this is what hq conflicts does."`
+		Settle conflictSettleCmd `cmd:"" help:"Decide a case: which handover counts, and why. Terminals hear of it."`
+	} `cmd:"" help:"Cases."`
+	Requests requestsCmd `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
+	Admin    struct {
 		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`
 	} `cmd:"" help:"The running server."`
 }

@@ -81,14 +81,16 @@ func TestConflictOnTheCommandLine(t *testing.T) {
 		t.Errorf("the order: %s", text)
 	}
 	text := must(t, "conflicts", "--db", db)
-	if len(text) != 2 || !strings.Contains(text[0], "conflict") || !strings.Contains(text[0], "order S0000001: goods of this order were handed over at terminal "+string(first)) ||
-		!strings.Contains(text[1], "against: terminal "+string(first)+", event 1") {
+	if len(text) != 3 || !strings.Contains(text[0], "conflict") || !strings.Contains(text[0], "open") || !strings.Contains(text[0], "order S0000001: goods of this order were handed over at terminal "+string(first)) ||
+		!strings.Contains(text[1], "counts so far") || !strings.Contains(text[1], "terminal "+string(first)) || !strings.Contains(text[1], "event 1: 2 units, customer alone") ||
+		!strings.Contains(text[2], "undecided") || !strings.Contains(text[2], "by its clock, by HQ's between ") || !strings.Contains(text[2], "heard ") {
 		t.Errorf("conflicts: %q", text)
 	}
 	var c hq.Case
 	if err := json.Unmarshal([]byte(must(t, "conflicts", "--db", db, "--json")[0]), &c); err != nil || c.Terminal != second || len(c.Against) != 1 {
 		t.Errorf("case %+v, %v", c, err)
 	}
+	decideOnTheCommandLine(t, db, first, second)
 	if err := one.Tell(t.Context(), kiosk.Condition{Fault: "E-FULL", Clock: kiosk.ClockSynced, Version: "v1"}); err != nil {
 		t.Error(err)
 	}
@@ -141,5 +143,40 @@ func TestWrongJournalsOnTheCommandLine(t *testing.T) {
 		if last := cases[len(cases)-1]; !strings.Contains(last, step.kind) || !strings.Contains(last, string(id)) || !strings.Contains(last, event) {
 			t.Errorf("conflicts: %q", cases)
 		}
+	}
+}
+
+// decideOnTheCommandLine settles the only case for the terminal that came second.
+func decideOnTheCommandLine(t *testing.T, db string, first, second kiosk.TerminalID) {
+	t.Helper()
+	said := []string{"--db", db, "--by", "Zhou", "--note", "asked both leaders"}
+	for text, args := range map[string][]string{
+		"names 2 handovers":     {"--winner", "0"},
+		"names 0 handovers":     {"--winner", "K99"},
+		"say which handover of": {},
+	} {
+		args = append(append([]string{"conflicts", "settle", "1"}, said...), args...)
+		if code, _, errs := command(t, nil, args...); code != 1 || !strings.Contains(errs, text) {
+			t.Errorf("%q: %d, %s", args, code, errs)
+		}
+	}
+	if code, _, errs := command(t, nil, append([]string{"conflicts", "settle", "7", "--winner", "0"}, said...)...); code != 1 || !strings.Contains(errs, "no case 7") {
+		t.Errorf("a case that is none: %d, %s", code, errs)
+	}
+	if code, _, _ := command(t, nil, "conflicts", "settle", "1", "--db", db, "--winner", "both-void", "--by", "Zhou"); code != 2 {
+		t.Errorf("without a reason: %d", code)
+	}
+	text := must(t, append([]string{"conflicts", "settle", "1", "--winner", string(second)}, said...)...)
+	if len(text) != 4 || !strings.Contains(text[0], "decided") || !strings.Contains(text[1], "void (Zhou)") || !strings.Contains(text[1], string(first)) ||
+		!strings.Contains(text[2], "counts (Zhou)") || !strings.Contains(text[3], "by Zhou: asked both leaders") {
+		t.Errorf("decided: %q", text)
+	}
+	if open := must(t, "conflicts", "--open", "--db", db); open[0] != "" {
+		t.Errorf("still open: %q", open)
+	}
+	var row hq.CaseRow
+	out := must(t, append([]string{"conflicts", "settle", "1", "--winner", "both-void", "--json"}, said...)...)
+	if err := json.Unmarshal([]byte(out[0]), &row); err != nil || row.State != hq.CaseDecided || len(row.Decisions) != 2 || len(row.Sides) != 2 {
+		t.Errorf("decided again: %+v, %v", row, err)
 	}
 }

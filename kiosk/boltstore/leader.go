@@ -119,7 +119,7 @@ func (s *Store) subject(at kiosk.Moment, id kiosk.OrderID) (o kiosk.Order, state
 	}
 	c.Received = s.states.isReceived(o)
 	own, err := s.own(id)
-	return o, own.Merge(o.Settled), c, err
+	return o, own.Merge(o), c, err
 }
 
 func (s *Store) recordOne(o kiosk.Order, state kiosk.OrderState, c kiosk.Context, body kiosk.Body) error {

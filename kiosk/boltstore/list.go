@@ -16,7 +16,7 @@ func (s *Store) Order(id kiosk.OrderID) (kiosk.Order, kiosk.OrderState, bool) {
 		return kiosk.Order{}, kiosk.OrderState{}, false
 	}
 	state, err := s.states.get(id)
-	return o, state.Merge(o.Settled), err == nil
+	return o, state.Merge(o), err == nil
 }
 
 // Orders calls fn with every order of the set and its state, by id, until fn
@@ -34,7 +34,7 @@ func (s *Store) Orders(fn func(kiosk.Order, kiosk.OrderState) error) error {
 			if err != nil {
 				return err
 			}
-			if err := fn(o, state.Merge(o.Settled)); err != nil {
+			if err := fn(o, state.Merge(o)); err != nil {
 				return err
 			}
 			after = o.ID

@@ -94,7 +94,7 @@ func (s *Store) decide(orders []kiosk.Order, c kiosk.Context, record bool) ([]ki
 			return nil, err
 		}
 		known[o.ID] = own
-		state := own.Merge(o.Settled)
+		state := own.Merge(o)
 		c.Received = s.states.isReceived(o)
 		out, body := kiosk.DecideScan(o, state, c)
 		outcomes[i] = s.resumed(out, c.At, record)

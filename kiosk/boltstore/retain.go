@@ -86,7 +86,7 @@ func (s *Store) due(o kiosk.Order, before time.Time) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	state := own.Merge(o.Settled)
+	state := own.Merge(o)
 	ended := kiosk.Remaining(o, state) == nil || len(state.Returns) > 0
 	return ended && len(state.OpenReports()) == 0 && lastEvent(state).Before(before), nil
 }
@@ -94,7 +94,7 @@ func (s *Store) due(o kiosk.Order, before time.Time) (bool, error) {
 // done reports whether nothing of an order is left to hand over.
 func (s *Store) done(o kiosk.Order) (bool, error) {
 	own, err := s.states.get(o.ID)
-	state := own.Merge(o.Settled)
+	state := own.Merge(o)
 	return kiosk.Remaining(o, state) == nil || len(state.Returns) > 0, err
 }
 

@@ -195,7 +195,7 @@ func (c *checker) orders() (SetSnap, error) {
 		if own.IsZero() && len(o.Settled) == 0 && got.IsZero() {
 			return nil
 		}
-		want, err := kiosk.EncodeState(own.Merge(o.Settled))
+		want, err := kiosk.EncodeState(own.Merge(o))
 		if err != nil {
 			return err
 		}

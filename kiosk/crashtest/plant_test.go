@@ -40,7 +40,7 @@ func plants() []planted {
 			caught: []string{"nothing is set aside as damaged", "the order set is the old or the new one", "the state is the fold of the journal", "the store opens"},
 		}, {
 			name: "no deduplication", file: "kiosk/boltstore/redeem.go",
-			old: "		state := own.Merge(o.Settled)", new: "		state := kiosk.OrderState{}.Merge(o.Settled)",
+			old: "		state := own.Merge(o)", new: "		state := kiosk.OrderState{}.Merge(o)",
 			caught: []string{"a scan is answered by what happened", "an interrupted handover becomes one event"},
 		}, {
 			name: "the journal is trimmed before HQ has it", file: "kiosk/boltstore/store.go",

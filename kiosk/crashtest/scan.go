@@ -42,7 +42,7 @@ func codeOf(o kiosk.Order) int {
 // records reports whether a scan of the order would record something.
 func (c *checker) records(o kiosk.Order) bool {
 	ctx := kiosk.Context{Point: c.store.Point(), Cache: c.store.Status().Cache, At: kiosktest.Moment(c.clock), Source: "serial"}
-	_, body := kiosk.DecideScan(o, c.states[o.ID].Merge(o.Settled), ctx)
+	_, body := kiosk.DecideScan(o, c.states[o.ID].Merge(o), ctx)
 	return body != nil
 }
 
@@ -54,7 +54,7 @@ func (c *checker) scan(code int) error {
 	}
 	for _, got := range a.Outcomes {
 		o := got.Order
-		want, body := kiosk.DecideScan(o, c.states[o.ID].Merge(o.Settled), ctx)
+		want, body := kiosk.DecideScan(o, c.states[o.ID].Merge(o), ctx)
 		if body != nil {
 			continue // a new handover; interrupted looks at it
 		}
@@ -117,7 +117,7 @@ func (c *checker) interrupted() error {
 		if o.ID == "" {
 			continue
 		}
-		want, body := kiosk.DecideScan(o, c.states[o.ID].Merge(o.Settled), ctx)
+		want, body := kiosk.DecideScan(o, c.states[o.ID].Merge(o), ctx)
 		switch {
 		case body == nil && got.Resumed:
 			if err := c.resumable(got, want); err != nil {

@@ -93,7 +93,7 @@ func (m *Memory) context(at kiosk.Moment, source string, o kiosk.Order) kiosk.Co
 	return kiosk.Context{Point: m.point, Cache: m.cache, At: at, Source: source, Received: m.received(o)}
 }
 
-func (m *Memory) state(o kiosk.Order) kiosk.OrderState { return m.states[o.ID].Merge(o.Settled) }
+func (m *Memory) state(o kiosk.Order) kiosk.OrderState { return m.states[o.ID].Merge(o) }
 
 func (m *Memory) record(at kiosk.Moment, bodies ...kiosk.Body) ([]kiosk.Event, error) {
 	if m.fault != nil {

@@ -36,6 +36,11 @@ type (
 	TerminalName struct {
 		Terminal kiosk.TerminalID `json:"terminal"`
 	}
+	// CaseDecision decides a case.
+	CaseDecision struct {
+		Number uint64 `json:"number"`
+		Decision
+	}
 	// Failure is the answer, or the last line of a list, when something failed.
 	Failure struct {
 		Error string `json:"error"`
@@ -60,6 +65,7 @@ func (h *HQ) AdminHandler(token string) http.Handler {
 	mux.HandleFunc("POST /admin/v1/orders/withdraw", a.withdraw)
 	mux.HandleFunc("POST /admin/v1/orders/proxy", a.proxyCode)
 	mux.HandleFunc("GET /admin/v1/cases", a.cases)
+	mux.HandleFunc("POST /admin/v1/cases/settle", a.settleCase)
 	mux.HandleFunc("GET /admin/v1/requests", a.requests)
 	mux.HandleFunc("GET /admin/v1/terminals", a.terminals)
 	mux.HandleFunc("POST /admin/v1/terminals/revoke", a.revoke)
@@ -139,7 +145,16 @@ func (a admin) proxyCode(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a admin) cases(w http.ResponseWriter, r *http.Request) {
-	stream(a, w, func(line func(Case) error) error { return a.hq.Cases(r.Context(), line) })
+	open := r.URL.Query().Get("open") == "true"
+	stream(a, w, func(line func(CaseRow) error) error { return a.hq.CaseRows(r.Context(), open, line) })
+}
+
+func (a admin) settleCase(w http.ResponseWriter, r *http.Request) {
+	var c CaseDecision
+	if a.read(w, r, &c) {
+		row, err := a.hq.SettleCase(r.Context(), c.Number, c.Decision)
+		a.done(w, row, err)
+	}
 }
 
 func (a admin) requests(w http.ResponseWriter, r *http.Request) {
@@ -225,6 +240,7 @@ func adminStatus(err error) int {
 		status int
 	}{
 		{ErrNoPoint, http.StatusNotFound}, {ErrNoOrder, http.StatusNotFound}, {ErrNoTerminal, http.StatusNotFound},
+		{ErrNoCase, http.StatusNotFound},
 		{ErrExists, http.StatusConflict}, {ErrInput, http.StatusBadRequest},
 		{ordertable.ErrFormat, http.StatusBadRequest}, {ordertable.ErrEmpty, http.StatusBadRequest},
 		{ordertable.ErrNotATable, http.StatusBadRequest}, {ordertable.ErrColumns, http.StatusBadRequest},

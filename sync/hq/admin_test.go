@@ -76,6 +76,9 @@ func TestAdmin(t *testing.T) {
 		{"POST", "/admin/v1/orders/status", `{"order":"Z","status":"refunded"}`, 404, "no such order"},
 		{"GET", "/admin/v1/points/P001/codes", "", 200, ""}, // no longer open
 		{"GET", "/admin/v1/points/P001/codes?all=true", "", 200, `"own":"12345678"`},
+		{"POST", "/admin/v1/cases/settle", `{"number":7,"none":true,"by":"Zhou","note":"n"}`, 404, "no such case"},
+		{"POST", "/admin/v1/cases/settle", `{"number":7,"by":"","note":"n"}`, 400, "name of who decides"},
+		{"POST", "/admin/v1/cases/settle", `{"number":7,"winner":"xy"}`, 400, "not readable JSON"},
 		{"POST", "/admin/v1/orders/withdraw", `{"order":"A"}`, 200, "{}"},
 		{"POST", "/admin/v1/orders/withdraw", `{"order":"Z"}`, 404, "no such order"},
 		{"GET", "/admin/v1/points/P001/orders", "", 200, `"gone":true`},

@@ -31,7 +31,7 @@ func (s *set) put(old, rec OrderRecord) error {
 	s.point.Version++
 	s.changed = true
 	rec.Order.Version = s.point.Version
-	rec.Order.Settled = rec.State.Redemptions
+	rec.Order.Settled, rec.Order.Disputes = rec.State.Told()
 	if !rec.Gone {
 		s.point.Digest.Toggle(rec.Order.ID, rec.Order.Version)
 		s.point.Count++

@@ -21,10 +21,19 @@
 // # Settlement
 //
 // An accepted redemption goes back into the order and so to the point's other
-// terminals. A conflict, an unknown order, a handover after HQ's cancellation
-// and an event that breaks the rules are kept as they came and listed as cases
-// for a person. An event that HQ knows already is answered as a replay, or, when
-// it was not accepted, with its first receipt again. Another event at a known
+// terminals. Handovers that contradict each other are all kept in the order's
+// state, and weighed anew with each that comes (kiosk.Settle): the earlier one
+// counts where the clocks of both are certain of it, else the one that HQ heard of
+// first until a person decides ([HQ.SettleCase]). What came of each goes down with
+// the order as a kiosk.Dispute, so that the terminal whose handover was accepted
+// first and does not count after all hears of it; its receipt stays as it was. A
+// handover after HQ's cancellation waits for a person in the same way. An unknown
+// order and an event that breaks the rules are kept as they came. All of these are
+// cases ([HQ.CaseRows]), with the evidence of both sides; a case of a dispute is
+// open as long as the dispute is.
+//
+// An event that HQ knows already is answered as a replay, or, when it was not
+// accepted, with its first receipt again. Another event at a known
 // sequence means that two journals claim to be this terminal: its pushes are
 // refused from then on, until a person revokes and enrols it anew.
 //

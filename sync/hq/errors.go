@@ -12,6 +12,8 @@ var (
 	ErrNoOrder = errors.New("HQ has no such order")
 	// ErrNoTerminal is returned for a terminal that HQ does not have.
 	ErrNoTerminal = errors.New("HQ has no such terminal")
+	// ErrNoCase is returned for a case that HQ does not have.
+	ErrNoCase = errors.New("HQ has no such case")
 	// ErrInput is returned for a value that breaks a rule which the text names.
 	ErrInput = errors.New("not accepted")
 )

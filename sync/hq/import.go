@@ -148,7 +148,7 @@ func (h *HQ) importOne(s *set, key seal.PointKey, e ordertable.Entry, done *Impo
 	if rec.Order, err = ordertable.Seal(e, key, rec.Codes); err != nil {
 		return err
 	}
-	rec.Order.Version, rec.Order.Settled = old.Order.Version, old.Order.Settled
+	rec.Order.Version, rec.Order.Settled, rec.Order.Disputes = old.Order.Version, old.Order.Settled, old.Order.Disputes
 	same, size, err := compare(old.Order, rec.Order)
 	switch {
 	case err != nil:
@@ -180,7 +180,7 @@ func mayReplace(old OrderRecord, known bool, o kiosk.Order) error {
 	if over(old.Order.Status) && !over(o.Status) {
 		return fmt.Errorf("%w: HQ has it as %s and the table as %s; hq orders status changes it, if the table is right", ErrInput, old.Order.Status, o.Status)
 	}
-	if len(old.State.Standing()) > 0 && !slices.Equal(old.Order.Lines, o.Lines) {
+	if old.State.HandedOut() && !slices.Equal(old.Order.Lines, o.Lines) {
 		return fmt.Errorf("%w: it was handed over, at least in part, so its lines cannot change", ErrInput)
 	}
 	return nil

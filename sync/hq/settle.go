@@ -187,7 +187,7 @@ func (p *push) settle(r kiosk.Record) (kiosk.Receipt, error) {
 	settlement, state, against := kiosk.Settle(old.Order, known, old.State, e)
 	rec := old
 	rec.State = state
-	if settlement == kiosk.SettledAccepted && known {
+	if known && moves(settlement, e.Body) {
 		if fits, err := fits(rec); err != nil {
 			return receipt, err
 		} else if !fits {
@@ -195,13 +195,13 @@ func (p *push) settle(r kiosk.Record) (kiosk.Receipt, error) {
 		}
 	}
 	receipt.Settlement, receipt.Against = settlement, against
+	if known && moves(settlement, e.Body) {
+		if err := p.keep(old, rec, e); err != nil {
+			return receipt, err
+		}
+	}
 	switch settlement {
 	case kiosk.SettledAccepted:
-		if known {
-			if err := p.keep(old, rec, e.Body); err != nil {
-				return receipt, err
-			}
-		}
 		return receipt, p.accepted(e)
 	case kiosk.SettledReplay:
 		return receipt, nil
@@ -226,12 +226,24 @@ func (p *push) order(id kiosk.OrderID) (OrderRecord, bool, error) {
 
 // keep stores an order's new state. Only what other terminals can see makes a
 // new version of it.
-func (p *push) keep(old, rec OrderRecord, body kiosk.Body) error {
-	switch body.(type) {
+func (p *push) keep(old, rec OrderRecord, e kiosk.Event) error {
+	switch e.Body.(type) {
 	case kiosk.Redeemed, kiosk.RedemptionUndone:
+		if err := p.contested(old, &rec, e); err != nil {
+			return err
+		}
 		return p.set.put(old, rec)
 	}
 	return p.set.tx.PutOrder(rec)
+}
+
+// moves reports whether an event so settled changes its order: what was handed
+// over is kept there, also where it does not count.
+func moves(s kiosk.Settlement, body kiosk.Body) bool {
+	if body.Type() != kiosk.TypeRedeemed {
+		return s == kiosk.SettledAccepted
+	}
+	return s == kiosk.SettledAccepted || s == kiosk.SettledConflict || s == kiosk.SettledLateRevoked
 }
 
 // open lists the event as a case for a person.
@@ -247,7 +259,7 @@ func detail(rec OrderRecord, e kiosk.Event, s kiosk.Settlement) string {
 	switch s {
 	case kiosk.SettledConflict:
 		if standing := rec.State.Standing(); len(standing) > 0 {
-			return fmt.Sprintf("goods of this order were handed over at terminal %s already", standing[0].Terminal)
+			return fmt.Sprintf("goods of this order were handed over at terminal %s, too", standing[0].Terminal)
 		}
 	case kiosk.SettledLateRevoked:
 		return fmt.Sprintf("HQ had the order as %s before it heard of the handover", rec.Order.Status)
@@ -264,7 +276,7 @@ func detail(rec OrderRecord, e kiosk.Event, s kiosk.Settlement) string {
 
 // fits reports whether the order can still be sent to terminals.
 func fits(rec OrderRecord) (bool, error) {
-	rec.Order.Settled = rec.State.Redemptions
+	rec.Order.Settled, rec.Order.Disputes = rec.State.Told()
 	b, err := kiosk.EncodeOrder(rec.Order)
 	return len(b) <= maxSettledBytes, err
 }

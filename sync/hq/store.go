@@ -58,6 +58,9 @@ type Tx interface {
 	AddCase(Case) error
 	// Cases lists at most limit cases by number, after a number.
 	Cases(after uint64, limit int) ([]Case, error)
+	Case(number uint64) (Case, bool, error)
+	// PutCase keeps a case that was added, under its number.
+	PutCase(Case) error
 
 	// AddRequest gives the request the next number.
 	AddRequest(Request) error
@@ -84,8 +87,8 @@ type PointRecord struct {
 	Digest  kiosk.SetDigest `cbor:"6,keyasint"` // of the set
 }
 
-// OrderRecord is an order as HQ keeps it. Order.Settled are the State's
-// redemptions.
+// OrderRecord is an order as HQ keeps it. Order.Settled and Order.Disputes are what
+// the State tells.
 type OrderRecord struct {
 	Order kiosk.Order
 	State kiosk.OrderState
@@ -151,5 +154,7 @@ type Case struct {
 	Order    kiosk.OrderID      `cbor:"7,keyasint,omitempty" json:"order,omitempty"`
 	At       time.Time          `cbor:"8,keyasint" json:"at"` // HQ's clock
 	Detail   string             `cbor:"9,keyasint,omitempty" json:"detail,omitempty"`
-	Against  []kiosk.Redemption `cbor:"10,keyasint,omitempty" json:"against,omitempty"` // what stands against the event
+	Against  []kiosk.Redemption `cbor:"10,keyasint,omitempty" json:"against,omitempty"` // what stood against the event when it came
+	// Decisions are what persons decided about it, the last one counts.
+	Decisions []Decision `cbor:"11,keyasint,omitempty" json:"decisions,omitempty"`
 }

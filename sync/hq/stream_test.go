@@ -181,7 +181,8 @@ func TestFollowersReachTheSet(t *testing.T) {
 				rt.Fatalf("follower %d has %d orders, want %v", i, len(m.orders), want)
 			}
 			for id, status := range want {
-				if o := m.orders[id]; o.Status != status || len(o.Settled) != len(orderOf(t, s, id).State.Redemptions) {
+				at := orderOf(t, s, id).Order
+				if o := m.orders[id]; o.Status != status || len(o.Settled) != len(at.Settled) || len(o.Disputes) != len(at.Disputes) {
 					rt.Fatalf("follower %d has order %s as %q, want %s", i, id, o.Status, status)
 				}
 			}

@@ -139,11 +139,15 @@ func domainRedemptions(list []Redemption) ([]kiosk.Redemption, error) {
 }
 
 func newSource(s kiosk.Source) Source {
-	return Source{Event: s.Event.String(), Terminal: string(s.Terminal), Seq: s.Seq, At: s.At.UTC()}
+	b := s.Bounds()
+	return Source{
+		Event: s.Event.String(), Terminal: string(s.Terminal), Seq: s.Seq, At: s.At.UTC(), Earliest: b.Earliest, Latest: b.Latest,
+	}
 }
 
 func (s Source) domain() (kiosk.Source, error) {
 	out := kiosk.Source{Terminal: kiosk.TerminalID(s.Terminal), Seq: s.Seq, At: s.At.UTC()}
+	out = out.WithBounds(kiosk.Bounds{Earliest: s.Earliest.UTC(), Latest: s.Latest.UTC()})
 	if err := unhex(out.Event[:], s.Event); err != nil {
 		return kiosk.Source{}, malformed("event: %v", err)
 	}

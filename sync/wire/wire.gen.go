@@ -306,17 +306,19 @@ type Condition struct {
 	Version string `json:"version,omitempty,omitzero"`
 }
 
-// Dispute A handover that contradicts another one, and does not count unless a person says so.
+// Dispute A handover that contradicts another one, or came after HQ had cancelled the order. What of it counts, if anything, is among the order's settled redemptions.
 type Dispute struct {
 	// Against The events that stand against it.
 	Against []string  `json:"against,omitempty,omitzero"`
 	Decided time.Time `json:"decided,omitempty,omitzero"`
 
-	// Judge "clocks", or who decided at HQ.
+	// Judge "clocks" (one was earlier for certain), "undo" (this one, or the one against it, was undone), or who decided at HQ; absent while open.
 	Judge string `json:"judge,omitempty,omitzero"`
 
 	// LedBy The leader's id.
-	LedBy string   `json:"led_by,omitempty,omitzero"`
+	LedBy string `json:"led_by,omitempty,omitzero"`
+
+	// Lines What of it is in dispute; does not count unless the outcome is that it stands.
 	Lines []Handed `json:"lines"`
 
 	// Method Who confirmed the handover.
@@ -722,8 +724,12 @@ type Settlement string
 // Source The event that a fact comes from.
 type Source struct {
 	// At The terminal's clock.
-	At       time.Time `json:"at"`
+	At time.Time `json:"at"`
+
+	// Earliest Of a handover in dispute, or beside one: when it can have been, by HQ's clock; absent: nobody can tell.
+	Earliest time.Time `json:"earliest,omitempty,omitzero"`
 	Event    string    `json:"event"`
+	Latest   time.Time `json:"latest,omitempty,omitzero"`
 	Seq      uint64    `json:"seq"`
 	Terminal string    `json:"terminal"`
 }

@@ -132,6 +132,16 @@ func (t transaction) AddCase(v hq.Case) error {
 	return put(t, bucketCases, number(n), v)
 }
 
+// Case finds a case.
+func (t transaction) Case(n uint64) (hq.Case, bool, error) {
+	return get[hq.Case](t, bucketCases, number(n))
+}
+
+// PutCase keeps a case.
+func (t transaction) PutCase(v hq.Case) error {
+	return put(t, bucketCases, number(v.Number), v)
+}
+
 // AddRequest numbers a request.
 func (t transaction) AddRequest(v hq.Request) error {
 	n, err := t.bucket(bucketRequests).NextSequence()

@@ -256,6 +256,24 @@ func casesAreNumbered(t *testing.T, open func() hq.Store) {
 		}
 		return err
 	})
+	decided := hq.Case{
+		Number: 2, Kind: hq.CaseForked, Point: "P1", At: at(),
+		Decisions: []hq.Decision{{Winner: kiosk.EventID{1}, By: "Zhou", Note: "n", At: at()}, {None: true, By: "Wu", Note: "m", At: at()}},
+	}
+	update(t, s, func(tx hq.Tx) error { return tx.PutCase(decided) })
+	view(t, s, func(tx hq.Tx) error {
+		same(t, decided)(tx.Case(2))
+		_, ok, err := tx.Case(4)
+		if ok {
+			t.Error("there is a case that nobody added")
+		}
+		return err
+	})
+	update(t, s, func(tx hq.Tx) error { return tx.AddCase(hq.Case{Kind: hq.CaseForked, At: at()}) })
+	view(t, s, func(tx hq.Tx) error {
+		same(t, hq.Case{Number: 4, Kind: hq.CaseForked, At: at()})(tx.Case(4))
+		return nil
+	})
 }
 
 func requestsAreNumbered(t *testing.T, open func() hq.Store) {

@@ -1,6 +1,9 @@
 package kiosk
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // Settlement is HQ's verdict on an event that a terminal recorded. Whatever it
 // is, the event is kept, at HQ and at the terminal.
@@ -81,6 +84,8 @@ func (s OrderState) has(e Event) bool {
 		return len(after.Invoices) == len(s.Invoices)
 	case ReminderAsked:
 		return len(after.Reminders) == len(s.Reminders)
+	case LeaseReleased:
+		return slices.Equal(after.Released, s.Released)
 	case SentBack:
 		return len(after.Returns) == len(s.Returns)
 	case RedemptionUndone:

@@ -59,7 +59,7 @@ func (c Context) arrived(o Order) bool {
 type Outcome struct {
 	Verdict   Verdict
 	Order     Order
-	Lines     []Handed     // handed over now, or (for the leader's verdicts) still to be
+	Lines     []Handed     // handed over now, or (for the leader's verdicts and OtherKiosk) still to be
 	History   []Redemption // that stand, the earliest first
 	Due       Fen          // to be paid first
 	Event     EventID      // what was recorded for it; zero: nothing
@@ -137,7 +137,6 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 		return out, nil
 	}
 	if out.Home = c.home(o, s); out.Home != "" && out.Home != c.Terminal && policy.Leases != LeaseProvisional {
-		out.Lines = nil
 		return refuse(OtherKiosk)
 	}
 	if reason, call := callsLeader(o, out, policy, c); call {

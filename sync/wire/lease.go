@@ -1,6 +1,40 @@
 package wire
 
-import "hexiao/kiosk"
+import (
+	"time"
+
+	"hexiao/kiosk"
+)
+
+// MaxLeases is how many orders a terminal may ask for at once.
+const MaxLeases = 50
+
+// NewLeaseRequest asks for orders, and lets HQ wait so long for their homes.
+func NewLeaseRequest(orders []kiosk.OrderID, wait time.Duration) LeaseRequest {
+	r := LeaseRequest{WaitMs: int(wait.Milliseconds())}
+	for _, o := range orders {
+		r.Orders = append(r.Orders, string(o))
+	}
+	return r
+}
+
+// Domain gives the orders that are asked for.
+func (r LeaseRequest) Domain() []kiosk.OrderID {
+	var out []kiosk.OrderID
+	for _, o := range r.Orders {
+		out = append(out, kiosk.OrderID(o))
+	}
+	return out
+}
+
+// NewLeaseAnswer is what HQ answers.
+func NewLeaseAnswer(leases []kiosk.Lease, orders []kiosk.Order) LeaseAnswer {
+	a := LeaseAnswer{Leases: NewLeases(leases)}
+	for _, o := range orders {
+		a.Orders = append(a.Orders, NewOrder(o))
+	}
+	return a
+}
 
 // NewLeases and DomainLeases carry which terminal may hand out which orders.
 func NewLeases(list []kiosk.Lease) []Lease {

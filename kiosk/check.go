@@ -92,7 +92,7 @@ func checkUndone(o Order, s OrderState, b RedemptionUndone) error {
 // and must not be recorded without its judgement.
 func Decided(t EventType) bool {
 	switch t {
-	case TypeOrderHeld, TypeHoldRejected, TypeRedeemed, TypeRedemptionUndone, TypePaymentCollected:
+	case TypeOrderHeld, TypeHoldRejected, TypeRedeemed, TypeRedemptionUndone, TypePaymentCollected, TypeLeaseReleased:
 		return true
 	}
 	return false

@@ -12,6 +12,9 @@ type Cache struct {
 	AsOf     time.Time // when HQ last confirmed it; zero: never
 	Complete bool      // count and digest agreed with HQ's watermark
 	Local    bool      // imported on this machine, no HQ: never stale
+	// LeaseUntil is how long the homes in the set hold for this terminal, by HQ's
+	// clock; zero: they do not.
+	LeaseUntil time.Time
 }
 
 // Stale reports whether the set is too old or incomplete for the policy. By a
@@ -40,6 +43,10 @@ type Context struct {
 	Received bool
 	// Proxy is what the scanned proxy code allows; nil: it was the customer's own code.
 	Proxy *Proxy
+	// Terminal is the one that decides. Granted: the order is as HQ gave it just now
+	// to this terminal, which had asked for its lease; see [Grant].
+	Terminal TerminalID
+	Granted  bool
 }
 
 // arrived reports whether the goods of an order are at the point.
@@ -52,7 +59,7 @@ func (c Context) arrived(o Order) bool {
 type Outcome struct {
 	Verdict   Verdict
 	Order     Order
-	Lines     []Handed     // handed over now, or (for the leader's verdicts) still to be
+	Lines     []Handed     // handed over now, or (for the leader's verdicts and OtherKiosk) still to be
 	History   []Redemption // that stand, the earliest first
 	Due       Fen          // to be paid first
 	Event     EventID      // what was recorded for it; zero: nothing
@@ -68,6 +75,9 @@ type Outcome struct {
 	// OfProxy: the verdict is the proxy code's, too early, expired or used up
 	// (Revoked), and not the order's.
 	OfProxy bool
+	// Home is the terminal that has the order's lease, or had it last, where this one
+	// does not have it for sure; empty: it does, or orders have none.
+	Home TerminalID
 }
 
 // DecideScan decides what a code that opens this order leads to. The body is
@@ -126,6 +136,9 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 		out.Event, out.Seq = hold.Event, hold.Seq
 		return out, nil
 	}
+	if out.Home = c.home(o, s); out.Home != "" && out.Home != c.Terminal && policy.Leases != LeaseProvisional {
+		return refuse(OtherKiosk)
+	}
 	if reason, call := callsLeader(o, out, policy, c); call {
 		out.Verdict = reason
 		return out, OrderHeld{Order: o.ID, Reason: reason, Source: c.Source, Proxy: c.Proxy}
@@ -136,6 +149,9 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 
 // callsLeader says whether the leader must confirm, and why.
 func callsLeader(o Order, out Outcome, p Policy, c Context) (Verdict, bool) {
+	if out.Home != "" {
+		return NeedsLeader, true // another terminal may hand it out as well
+	}
 	timed := !o.ValidFrom.IsZero() || !o.CollectBy.IsZero()
 	switch {
 	case out.Due > 0:
@@ -236,8 +252,9 @@ func handOver(o Order, s OrderState, c Context, conf Confirmation, hold Hold) (O
 	if slices.ContainsFunc(out.Lines, func(h Handed) bool { return !hold.Proxy.allows(h.Line) }) {
 		return out, nil, fmt.Errorf("confirm order %s: a line that the proxy code does not name: %w", o.ID, ErrWrongChoice)
 	}
+	out.Home = c.home(o, s)
 	redeemed := Redeemed{
-		Order: o.ID, Lines: out.Lines, Method: MethodLeader, By: conf.By.ID, Hold: hold.Event, Source: c.Source, Proxy: hold.Proxy.id(),
+		Order: o.ID, Lines: out.Lines, Method: MethodLeader, By: conf.By.ID, Hold: hold.Event, Source: c.Source, Proxy: hold.Proxy.id(), Home: out.Home,
 	}
 	if err := checkRedeemed(o, s, redeemed); err != nil {
 		return out, nil, err

@@ -203,7 +203,7 @@ func TestVerdicts(t *testing.T) {
 			leaders++
 		}
 	}
-	if len(seen) != 20 || leaders != 4 {
+	if len(seen) != 21 || leaders != 4 {
 		t.Errorf("%d verdicts, %d for the leader", len(seen), leaders)
 	}
 }

@@ -45,6 +45,9 @@ var (
 	// ErrUnknownOrder is returned by stores when an order to confirm, reject or
 	// undo is not in the set.
 	ErrUnknownOrder = errors.New("no such order in the set")
+	// ErrLeaseKept is returned when a lease is not given back, because goods of the
+	// order are handed over or held here.
+	ErrLeaseKept = errors.New("goods of the order are handed over or held here")
 	// ErrWrongChoice is returned for a kind, reason, tag or number that is none.
 	ErrWrongChoice = errors.New("no such choice")
 	// ErrNoReport is returned when a report to dismiss is not open.

@@ -112,6 +112,9 @@ type Redeemed struct {
 	// event of its own, so that a power cut keeps both or neither, and so that other
 	// terminals hear of it with the handover.
 	Proxy ProxyID `cbor:"7,keyasint,omitzero"`
+	// Home is the terminal whose lease the order was, as far as was known here, when
+	// it was handed over without one; empty: with the lease, or without leases.
+	Home TerminalID `cbor:"11,keyasint,omitempty"`
 }
 
 // Handed is what happened to a line in one handover, in units.

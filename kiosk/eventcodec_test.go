@@ -64,6 +64,8 @@ func samples() []kiosk.Body {
 		kiosk.UnknownBody{Code: 4_000, Raw: []byte{0xa1, 0x01, 0x63, 'n', 'e', 'w'}},
 		kiosk.OrderHeld{Order: "O1", Reason: kiosk.Held, Proxy: &kiosk.Proxy{Code: kiosk.ProxyID{1, 2}, Lines: []kiosk.LineID{"2"}}, Replaces: id16(5)},
 		kiosk.Redeemed{Order: "O1", Lines: []kiosk.Handed{{Line: "2", Handed: 1}}, Method: kiosk.MethodAlone, Proxy: kiosk.ProxyID{1, 2}},
+		kiosk.LeaseReleased{Order: "O1", To: "K2", Version: 7},
+		kiosk.Redeemed{Order: "O1", Lines: []kiosk.Handed{{Line: "2", Handed: 1}}, Method: kiosk.MethodLeader, By: "L1", Home: "K2"},
 	}
 }
 

@@ -83,6 +83,9 @@ type Order struct {
 	// Home is the terminal that may hand the order over without asking HQ; empty:
 	// any of the point's.
 	Home TerminalID `cbor:"20,keyasint,omitempty" json:"home,omitempty"`
+	// HomeVersion is HQ's change number at which the home moved last; 0: it is the
+	// first. A home that gave the order back counts again only by a later one.
+	HomeVersion uint64 `cbor:"23,keyasint,omitempty" json:"home_version,omitempty"`
 	// Rotating: the plain code, which a shared picture shows as well, does not
 	// suffice; see [CodeRotating].
 	Rotating bool      `cbor:"21,keyasint,omitempty" json:"rotating,omitempty"`

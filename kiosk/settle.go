@@ -134,6 +134,8 @@ func (s OrderState) has(e Event) bool {
 		return len(after.Invoices) == len(s.Invoices)
 	case ReminderAsked:
 		return len(after.Reminders) == len(s.Reminders)
+	case LeaseReleased:
+		return slices.Equal(after.Released, s.Released)
 	case SentBack:
 		return len(after.Returns) == len(s.Returns)
 	case RedemptionUndone:

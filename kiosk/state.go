@@ -29,6 +29,8 @@ type OrderState struct {
 	// Disputes are the handovers that contradict others; HQ finds them, and terminals
 	// hear of them with the order. They are among Redemptions, with what of them counts.
 	Disputes []Dispute `cbor:"12,keyasint,omitempty" json:"disputes,omitempty"` // by terminal and sequence
+	// Released are the leases that terminals gave back, of each its latest; by terminal.
+	Released []Released `cbor:"13,keyasint,omitempty" json:"released,omitempty"`
 }
 
 // Source names the event that a part of the state came from.
@@ -202,7 +204,7 @@ func (s OrderState) Redemption(id EventID) (Redemption, bool) {
 func (s OrderState) IsZero() bool {
 	return len(s.Redemptions) == 0 && len(s.Holds) == 0 && len(s.Payments) == 0 && len(s.Early) == 0 &&
 		len(s.AfterSales) == 0 && len(s.Reports) == 0 && len(s.Dismissals) == 0 && len(s.Ratings) == 0 &&
-		len(s.Invoices) == 0 && len(s.Reminders) == 0 && len(s.Returns) == 0
+		len(s.Invoices) == 0 && len(s.Reminders) == 0 && len(s.Returns) == 0 && len(s.Released) == 0
 }
 
 // Remaining lists what is still to be handed over; nil when the order is
@@ -252,6 +254,8 @@ func (s OrderState) Apply(e Event) OrderState {
 		s.Invoices = insert(s.Invoices, Invoice{Source: src, Company: b.Company, Sealed: b.Sealed})
 	case ReminderAsked:
 		s.Reminders = insert(s.Reminders, Reminder{Source: src, By: b.By})
+	case LeaseReleased:
+		s.Released = giveBack(s.Released, Released{Source: src, Version: b.Version, To: b.To})
 	case SentBack:
 		s.Returns = insert(s.Returns, Return{Source: src, Lines: b.Lines, Reason: b.Reason, By: b.By})
 	}

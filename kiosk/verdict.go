@@ -20,6 +20,7 @@ const (
 	PaymentDue       Verdict = "payment-due"        // an amount must be paid to the leader first
 	Revoked          Verdict = "revoked"            // HQ withdrew the code
 	StaleScreenshot  Verdict = "stale-screenshot"   // a rotating code that is too old
+	OtherKiosk       Verdict = "other-kiosk"        // another terminal of the point has the order's lease
 	NeedsLeader      Verdict = "needs-leader"       // a risk cap: the leader must confirm
 	Unknown          Verdict = "unknown"            // not among the orders of a complete cache
 	UnknownStale     Verdict = "unknown-stale"      // not among the orders of a cache that is old or incomplete
@@ -32,7 +33,7 @@ const (
 func Verdicts() []Verdict {
 	return []Verdict{
 		Accepted, Held, Provisional, AlreadyCollected, PartlyCollected, NotArrived, Cancelled,
-		RefundInProgress, WrongPoint, TooEarly, Expired, PaymentDue, Revoked, StaleScreenshot, NeedsLeader,
+		RefundInProgress, WrongPoint, TooEarly, Expired, PaymentDue, Revoked, StaleScreenshot, OtherKiosk, NeedsLeader,
 		Unknown, UnknownStale, Malformed, Busy, OutOfOrder,
 	}
 }

@@ -50,6 +50,9 @@ func (c *kioskListCmd) Run(p *program) error {
 			if says := conditionText(t.Condition, t.Since); says != "" {
 				state += ", " + says
 			}
+			if !t.Promised.IsZero() {
+				state += ", may hold leases until " + t.Promised.Format(timeForm)
+			}
 			_, err := fmt.Fprintf(p.stdout, "%-12s %-10s %8d events  %s  %s\n", t.ID, t.Point, t.Head.Seq, state, t.Name)
 			return err
 		})

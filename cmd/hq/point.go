@@ -46,6 +46,8 @@ type pointSetCmd struct {
 	Rating       *bool         `negatable:"" help:"Ask customers for a rating."`
 	Invoice      *bool         `negatable:"" help:"Offer customers an e-invoice."`
 	Voice        *bool         `negatable:"" help:"Speak to customers."`
+	Leases       *string       `enum:"off,refuse,provisional" placeholder:"MODE" help:"Whether each order has a home among the point's kiosks, and what another one does that cannot ask HQ: refuse and name the home, or provisional: hand over within the caps. off: none has. For points with several kiosks: one that hears nothing of HQ for the term calls the leader for every order."`
+	LeaseTerm    time.Duration `help:"How long a kiosk keeps its leases without a word from HQ, 10m or more, such as 12h; so long an order of a kiosk that is cut off cannot move."`
 }
 
 // Run changes what was given.
@@ -59,7 +61,11 @@ func (c *pointSetCmd) Run(p *program) error {
 		AloneBelow: kiosk.Fen(c.AloneBelow) * 100, StaleValue: kiosk.Fen(c.StaleValue) * 100,
 		MaxCacheAge: c.MaxCacheAge, UndoWindow: c.UndoWindow, CollectGrace: c.CollectGrace, Retention: c.Retention,
 		CommissionRate: rate, PaymentCode: c.PaymentCode, InvoicePage: c.InvoicePage,
-		NoRating: not(c.Rating), NoInvoice: not(c.Invoice), NoVoice: not(c.Voice),
+		NoRating: not(c.Rating), NoInvoice: not(c.Invoice), NoVoice: not(c.Voice), LeaseTerm: c.LeaseTerm,
+	}
+	if c.Leases != nil {
+		mode := kiosk.LeaseMode(strings.TrimPrefix(*c.Leases, "off"))
+		change.Leases = &mode
 	}
 	return p.with(func(to *client) error {
 		if err := to.call(p.ctx, "/admin/v1/points/change", change, &struct{}{}); err != nil {

@@ -9,24 +9,25 @@ import (
 
 // answerLine is one answer to a scan, as run prints it.
 type answerLine struct {
-	Verdict    kiosk.Verdict  `json:"verdict"`
-	Order      kiosk.OrderID  `json:"order,omitempty"`
-	Lines      []quantity     `json:"lines,omitempty"`
-	Event      *kiosk.EventID `json:"event,omitempty"`
-	Seq        uint64         `json:"seq,omitempty"`
-	Source     string         `json:"source"`
-	At         time.Time      `json:"at"`
-	MS         float64        `json:"ms"`                     // from the scan to the durable answer
-	Several    bool           `json:"several,omitempty"`      // busy: different codes are in view, one should be shown alone
-	Resumed    bool           `json:"resumed,omitempty"`      // recorded by a run that was cut off before it answered
-	First      *firstHandover `json:"first,omitempty"`        // already-collected, partly-collected
-	Due        kiosk.Fen      `json:"due,omitempty"`          // fen
-	Point      kiosk.PointID  `json:"point,omitempty"`        // wrong-point: the right one
-	ValidFrom  time.Time      `json:"valid_from,omitzero"`    // too-early
-	CollectBy  time.Time      `json:"collect_by,omitzero"`    // expired
-	ExpectedAt time.Time      `json:"expected_at,omitzero"`   // not-arrived
-	AsOf       time.Time      `json:"cache_as_of,omitzero"`   // unknown, unknown-stale
-	Others     []*answerLine  `json:"other_orders,omitempty"` // of the same code
+	Verdict    kiosk.Verdict    `json:"verdict"`
+	Order      kiosk.OrderID    `json:"order,omitempty"`
+	Lines      []quantity       `json:"lines,omitempty"`
+	Event      *kiosk.EventID   `json:"event,omitempty"`
+	Seq        uint64           `json:"seq,omitempty"`
+	Source     string           `json:"source"`
+	At         time.Time        `json:"at"`
+	MS         float64          `json:"ms"`                     // from the scan to the durable answer
+	Several    bool             `json:"several,omitempty"`      // busy: different codes are in view, one should be shown alone
+	Resumed    bool             `json:"resumed,omitempty"`      // recorded by a run that was cut off before it answered
+	First      *firstHandover   `json:"first,omitempty"`        // already-collected, partly-collected
+	Home       kiosk.TerminalID `json:"home,omitempty"`         // other-kiosk, and where a leader decides because of it: whose lease the order is
+	Due        kiosk.Fen        `json:"due,omitempty"`          // fen
+	Point      kiosk.PointID    `json:"point,omitempty"`        // wrong-point: the right one
+	ValidFrom  time.Time        `json:"valid_from,omitzero"`    // too-early
+	CollectBy  time.Time        `json:"collect_by,omitzero"`    // expired
+	ExpectedAt time.Time        `json:"expected_at,omitzero"`   // not-arrived
+	AsOf       time.Time        `json:"cache_as_of,omitzero"`   // unknown, unknown-stale
+	Others     []*answerLine    `json:"other_orders,omitempty"` // of the same code
 }
 
 type quantity struct {
@@ -60,12 +61,15 @@ func newAnswerLine(a desk.Answer, source string, took time.Duration) *answerLine
 func outcomeLine(o kiosk.Outcome, cache kiosk.Cache, source string, took time.Duration) *answerLine {
 	l := &answerLine{
 		Verdict: o.Verdict, Order: o.Order.ID, Seq: o.Seq, Source: source, At: o.At.UTC(),
-		MS: float64(took.Microseconds()) / 1000, Resumed: o.Resumed, Due: o.Due, Point: o.RightTo.ID,
+		MS: float64(took.Microseconds()) / 1000, Resumed: o.Resumed, Due: o.Due, Point: o.RightTo.ID, Home: o.Home,
 	}
 	if !o.Event.IsZero() {
 		l.Event = &o.Event
 	}
 	for _, h := range o.Lines {
+		if o.Verdict == kiosk.OtherKiosk {
+			break // nothing of it is, or waits to be, handed over here
+		}
 		l.Lines = append(l.Lines, quantity{h.Line, h.Handed})
 	}
 	switch o.Verdict {

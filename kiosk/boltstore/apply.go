@@ -77,14 +77,14 @@ func (s *Store) ConfirmSet(w kiosk.Watermark) error {
 	_, m := set.current()
 	same := m.Count == w.Count && m.Digest == w.Digest.String()
 	m.Expected, m.Cache.Local = w.Count, false
-	m.Cache.Complete = same
+	m.Cache.Complete, m.Cache.LeaseUntil = same, time.Time{} // a home may be among what is missing
 	if same {
-		m.Cache.Version, m.Cache.AsOf = w.Version, w.At.UTC()
+		m.Cache.Version, m.Cache.AsOf, m.Cache.LeaseUntil = w.Version, w.At.UTC(), w.LeaseUntil.UTC()
 	}
 	set.now.Lock()
 	ahead := m.Cache.AsOf.Sub(set.saved.AsOf)
 	quiet := set.saved
-	quiet.AsOf = m.Cache.AsOf
+	quiet.AsOf, quiet.LeaseUntil = m.Cache.AsOf, m.Cache.LeaseUntil
 	save := ahead.Abs() >= saveFreshness || quiet != m.Cache || set.meta.Expected != m.Expected
 	set.meta = m
 	set.now.Unlock()

@@ -109,7 +109,7 @@ func (s *Store) subject(at kiosk.Moment, id kiosk.OrderID) (o kiosk.Order, state
 		return o, state, c, err
 	}
 	point, set := s.orders.current()
-	c = kiosk.Context{Point: point, Cache: set.Cache, At: at, Source: byTouch}
+	c = kiosk.Context{Point: point, Cache: set.Cache, At: at, Source: byTouch, Terminal: s.o.Terminal}
 	o, ok, err := s.orders.order(id)
 	if err != nil {
 		return o, state, c, fmt.Errorf("%w: %w", ErrOutOfOrder, err)
@@ -117,6 +117,7 @@ func (s *Store) subject(at kiosk.Moment, id kiosk.OrderID) (o kiosk.Order, state
 	if !ok {
 		return o, state, c, fmt.Errorf("%w: %s", kiosk.ErrUnknownOrder, id)
 	}
+	o, c.Granted = s.grantOf(o, at)
 	c.Received = s.states.isReceived(o)
 	own, err := s.own(id)
 	return o, own.Merge(o), c, err

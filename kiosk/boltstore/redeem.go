@@ -28,7 +28,7 @@ func (s *Store) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 		return desk.Answer{}, err
 	}
 	point, set := s.orders.current()
-	c := kiosk.Context{Point: point, Cache: set.Cache, At: scan.At, Source: scan.Source}
+	c := kiosk.Context{Point: point, Cache: set.Cache, At: scan.At, Source: scan.Source, Terminal: s.o.Terminal}
 	codes, err := kiosk.ParseCode(scan.Text, point.Policy.WithDefaults().CodeFormats)
 	if err != nil {
 		return desk.NewAnswer(set.Cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
@@ -94,6 +94,7 @@ func (s *Store) decide(orders []kiosk.Order, c kiosk.Context, record bool) ([]ki
 			return nil, err
 		}
 		known[o.ID] = own
+		o, c.Granted = s.grantOf(o, c.At)
 		state := own.Merge(o)
 		c.Received = s.states.isReceived(o)
 		out, body := kiosk.DecideScan(o, state, c)

@@ -48,6 +48,7 @@ func sources(s kiosk.OrderState) (list []kiosk.Source) {
 	list = gather(list, s.Ratings, func(r kiosk.Rating) kiosk.Source { return r.Source })
 	list = gather(list, s.Invoices, func(i kiosk.Invoice) kiosk.Source { return i.Source })
 	list = gather(list, s.Reminders, func(r kiosk.Reminder) kiosk.Source { return r.Source })
+	list = gather(list, s.Released, func(r kiosk.Released) kiosk.Source { return r.Source })
 	return gather(list, s.Returns, func(r kiosk.Return) kiosk.Source { return r.Source })
 }
 

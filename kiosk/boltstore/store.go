@@ -108,6 +108,7 @@ type Store struct {
 	referred refer  // of the last proxy code
 	noteAt   uint64 // sequence from which on the head is noted again
 	closed   bool
+	granted  map[kiosk.OrderID]kiosk.Grant // by HQ, lately
 
 	acks     *journal.Acks // nil: without HQ
 	was      seen          // what the last run left

@@ -111,7 +111,7 @@ func (set *orderSet) switchTo(w kiosk.Watermark) error {
 	point, _ := set.current()
 	m := st.meta
 	m.Digest, m.Expected = st.digest.String(), w.Count
-	m.Cache = kiosk.Cache{Version: w.Version, AsOf: w.At.UTC(), Complete: true}
+	m.Cache = kiosk.Cache{Version: w.Version, AsOf: w.At.UTC(), Complete: true, LeaseUntil: w.LeaseUntil.UTC()}
 	if err := st.finish(m, point); err != nil {
 		return errors.Join(fmt.Errorf("switch the order set: %w", err), set.dropStaged(err))
 	}

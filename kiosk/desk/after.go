@@ -36,6 +36,7 @@ type Ways struct {
 // customer is what the customer's screens know, each as long as it is up. Its
 // slices are never changed in place, so that a copy keeps what was.
 type customer struct {
+	asking   asking
 	choosing choosing
 	missing  missing
 	rating   rating
@@ -44,6 +45,9 @@ type customer struct {
 
 // leave forgets what the screens know that are not up.
 func (c *customer) leave(up Screen) {
+	if up != Asking {
+		c.asking = asking{}
+	}
 	if up != Choose {
 		c.choosing = choosing{}
 	}

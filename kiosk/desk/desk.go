@@ -41,8 +41,10 @@ type Options struct {
 	// names nobody; nil: only personal ones can be asked for. A title that is a web
 	// address is for the platform to resolve, and has no tax number.
 	SealInvoice func(order kiosk.OrderID, title, tax string) ([]byte, error)
-	Look        Look
-	Lang        Lang // at start and after every customer; empty: Chinese
+	// AskLease asks HQ for leases and returns at once; nil: nobody can be asked.
+	AskLease func(LeaseAsk)
+	Look     Look
+	Lang     Lang // at start and after every customer; empty: Chinese
 }
 
 // Times that are no matter of policy.
@@ -85,6 +87,7 @@ type Desk struct {
 	job      *JobState // but slips
 	slip     *JobState // printed beside whatever else is done
 	jobs     int       // asked for so far
+	asks     int       // likewise of HQ
 	checks   checks
 	setup    setup
 
@@ -283,6 +286,8 @@ func (d *Desk) tapResult(a Action, at kiosk.Moment) {
 		d.home()
 	case TapUndo:
 		d.undo(at)
+	case TapTakeOver:
+		d.takeOver(at)
 	default:
 		if d.screen == Accepted {
 			d.tapAccepted(a, at)

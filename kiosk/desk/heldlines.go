@@ -83,7 +83,7 @@ func (d *Desk) confirm(means string, at kiosk.Moment) {
 		if o.Due > 0 {
 			conf.Means = means
 		}
-		a, err := d.o.Ledger.Confirm(at, o.Order.ID, conf)
+		a, err := d.handHeld(o, conf, at)
 		if err != nil && !ruled(err) {
 			d.fail()
 			return

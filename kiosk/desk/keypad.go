@@ -69,9 +69,20 @@ func (d *Desk) enterCode(at kiosk.Moment) {
 		return
 	}
 	s := Scan{Text: k.digits, Source: "typed", At: at}
+	asked, err := d.askLease(s, true)
+	switch {
+	case err != nil:
+		d.fail()
+	case !asked:
+		_ = d.redeemTyped(s) // the screen says that it failed
+	}
+}
+
+// redeemTyped answers a typed code.
+func (d *Desk) redeemTyped(s Scan) error {
 	asked, err := d.ask(&s)
 	if asked {
-		return
+		return nil
 	}
 	var a Answer
 	if err == nil {
@@ -79,10 +90,11 @@ func (d *Desk) enterCode(at kiosk.Moment) {
 	}
 	if err != nil {
 		d.fail()
-		return
+		return err
 	}
-	if opensNothing(a) && !d.missTyped(at) {
-		return
+	if opensNothing(a) && !d.missTyped(s.At) {
+		return nil
 	}
-	d.show(a, at)
+	d.show(a, s.At)
+	return nil
 }

@@ -25,6 +25,9 @@ func (d *Desk) Scan(s Scan) (Answer, error) {
 		return d.busy(s.At), nil
 	}
 	d.recall(s.At)
+	if d.screen == Asking {
+		return d.scanAsking(s), nil
+	}
 	if d.screen == Invoice && d.takeTitle(s) || d.countScan(s) {
 		return Answer{}, nil
 	}
@@ -52,6 +55,19 @@ func (d *Desk) redeem(s Scan) (Answer, error) {
 		d.result.Wait = wait
 		return a, nil
 	}
+	asked, err := d.askLease(s, false)
+	switch {
+	case err != nil:
+		d.fail()
+		return Answer{}, err
+	case asked:
+		return Answer{}, nil
+	}
+	return d.redeemAsked(s)
+}
+
+// redeemAsked answers one text after HQ was asked for leases, or need not be.
+func (d *Desk) redeemAsked(s Scan) (Answer, error) {
 	asked, err := d.ask(&s)
 	if asked {
 		return Answer{}, nil
@@ -152,7 +168,7 @@ func (d *Desk) newResultOrder(o kiosk.Outcome, at kiosk.Moment) ResultOrder {
 	r := ResultOrder{
 		ID: o.Order.ID, Verdict: o.Verdict, Status: o.Order.Status, PickupNumber: o.Order.PickupNumber,
 		Shelf: o.Order.Shelf, Customer: d.o.Reveal(o.Order), Due: o.Due, Resumed: o.Resumed,
-		ExpectedAt: d.inZone(o.Order.ExpectedAt), ValidFrom: d.inZone(o.Order.ValidFrom), CollectBy: d.inZone(o.Order.CollectBy),
+		Home: o.Home, ExpectedAt: d.inZone(o.Order.ExpectedAt), ValidFrom: d.inZone(o.Order.ValidFrom), CollectBy: d.inZone(o.Order.CollectBy),
 	}
 	if o.Proxy != nil {
 		r.Proxy, r.ProxyFrom, r.ProxyUntil = true, d.inZone(o.Proxy.From), d.inZone(o.Proxy.Until)

@@ -99,6 +99,8 @@ func (d *Desk) tapMore(a Action, at kiosk.Moment) {
 		d.leader.touch(at)
 	}
 	switch d.screen {
+	case Asking:
+		d.tapAsking(a)
 	case Choose:
 		d.tapChoose(a, at)
 	case Missing:

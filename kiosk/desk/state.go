@@ -183,6 +183,9 @@ type ResultOrder struct {
 	ValidFrom    time.Time // too-early
 	CollectBy    time.Time // expired
 	Resumed      bool
+	// Home is the kiosk that has the order's lease, or had it last: other-kiosk, and
+	// what a leader takes over from it; empty: this one.
+	Home kiosk.TerminalID
 	// Proxy: somebody collects for the customer; then Lines are what the code allows.
 	Proxy                 bool
 	ProxyFrom, ProxyUntil time.Time // when the code is good; zero where that does not matter

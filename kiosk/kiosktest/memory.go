@@ -90,7 +90,7 @@ func (m *Memory) Events() []kiosk.Event {
 }
 
 func (m *Memory) context(at kiosk.Moment, source string, o kiosk.Order) kiosk.Context {
-	return kiosk.Context{Point: m.point, Cache: m.cache, At: at, Source: source, Received: m.received(o)}
+	return kiosk.Context{Point: m.point, Cache: m.cache, At: at, Source: source, Received: m.received(o), Terminal: TerminalID}
 }
 
 func (m *Memory) state(o kiosk.Order) kiosk.OrderState { return m.states[o.ID].Merge(o) }

@@ -24,6 +24,8 @@ func build(k *look.Kit, s desk.State, on screen.Actions) *screen.View {
 		return screen.Held(k, s, on)
 	case desk.Refused:
 		return screen.Refused(k, s, on)
+	case desk.Asking:
+		return screen.Asking(k, s, on)
 	case desk.Choose:
 		return screen.Choose(k, s, on)
 	case desk.Missing:

@@ -16,7 +16,7 @@ func (e *Engine) look(ctx context.Context) error {
 		return err
 	} else if err != nil {
 		errTime = fmt.Errorf("ask for HQ's time: %w", err)
-	} else {
+	} else if trip := max(e.c.Now().Sub(asked), e.c.Since()-since); trip <= kiosk.MaxHQRoundTrip { // a longer one says too little
 		way := e.c.Now().Sub(asked) / 2
 		e.status.measured(at.Sub(asked.Add(way)), at, since+(e.c.Since()-since)/2)
 	}

@@ -3,6 +3,7 @@ package hq
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"hexiao/kiosk"
 )
@@ -12,18 +13,23 @@ import (
 type set struct {
 	tx      Tx
 	point   PointRecord
+	at      time.Time // HQ's clock
 	changed bool
+	live    []kiosk.TerminalID // see homes; nil: not read yet
 }
 
 // openSet gives the set of a point; it returns ErrNoPoint.
-func openSet(tx Tx, id kiosk.PointID) (*set, error) {
+func (h *HQ) openSet(tx Tx, id kiosk.PointID) (*set, error) {
 	point, err := mustPoint(tx, id)
-	return &set{tx: tx, point: point}, err
+	return &set{tx: tx, point: point, at: h.at()}, err
 }
 
 // put stores a new or changed order under the point's next version. old is the
 // order as it was; its zero value stands for none.
 func (s *set) put(old, rec OrderRecord) error {
+	if err := s.settle(&rec); err != nil {
+		return err
+	}
 	if old.Order.ID != "" && !old.Gone {
 		s.point.Digest.Toggle(old.Order.ID, old.Order.Version)
 		s.point.Count--
@@ -76,7 +82,7 @@ func (h *HQ) change(ctx context.Context, id kiosk.OrderID, edit func(*OrderRecor
 		if rec.Order.Status == old.Order.Status && rec.Gone == old.Gone {
 			return nil
 		}
-		s, err := openSet(tx, old.Order.Point)
+		s, err := h.openSet(tx, old.Order.Point)
 		if err != nil {
 			return err
 		}

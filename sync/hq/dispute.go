@@ -136,7 +136,7 @@ func (h *HQ) decide(tx Tx, c Case, d Decision) error {
 		}
 		return err
 	}
-	s, err := openSet(tx, old.Order.Point)
+	s, err := h.openSet(tx, old.Order.Point)
 	if err != nil {
 		return err
 	}

@@ -106,6 +106,11 @@ func (h *HQ) Enrol(ctx context.Context, code, name string, key ed25519.PublicKey
 		}
 		return nil
 	})
+	if err == nil {
+		// Before it hears of any order: where there were no terminals, orders have no
+		// home. The device may give up waiting, and asks again.
+		err = h.spreadOrders(context.WithoutCancel(ctx), kiosk.PointID(e.Point))
+	}
 	return e, err
 }
 
@@ -120,16 +125,23 @@ func printable(s string) string {
 }
 
 // Revoke withdraws a terminal: HQ answers it no more, and tells it to delete
-// its orders. It returns ErrNoTerminal.
+// its orders. Of the orders whose home it is those move that nobody can have handed
+// out there any more; the others when its term is over, as they are asked for, or
+// by revoking it once more. It returns ErrNoTerminal.
 func (h *HQ) Revoke(ctx context.Context, id kiosk.TerminalID) error {
-	return h.store.Update(ctx, func(tx Tx) error {
-		t, err := mustTerminal(tx, id)
+	var t Terminal
+	err := h.store.Update(ctx, func(tx Tx) (err error) {
+		t, err = mustTerminal(tx, id)
 		if err != nil || !t.Revoked.IsZero() {
 			return err
 		}
 		t.Revoked = h.at()
 		return tx.PutTerminal(t)
 	})
+	if err != nil {
+		return err
+	}
+	return h.spreadOrders(ctx, t.Point)
 }
 
 // NoteCondition keeps what a terminal said of itself last, and since when it has

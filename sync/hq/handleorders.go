@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 
-	"hexiao/kiosk"
 	"hexiao/sync/wire"
 )
 
@@ -16,7 +15,11 @@ const pageBytes = 8 << 20
 
 // GetOrders streams the point's set, or what changed in it.
 func (c contract) GetOrders(w http.ResponseWriter, r *http.Request, point wire.PointID, params wire.GetOrdersParams) {
-	if err := c.atPoint(r, point); err != nil {
+	t, err := c.verify(r)
+	if err == nil && string(t.Point) != point {
+		err = wire.ErrForbidden
+	}
+	if err != nil {
 		c.refuse(w, r, err)
 		return
 	}
@@ -31,7 +34,7 @@ func (c contract) GetOrders(w http.ResponseWriter, r *http.Request, point wire.P
 	}
 	// The first part is read before anything is sent, so that an expired cursor
 	// can still be refused.
-	p, err := c.hq.part(r.Context(), kiosk.PointID(point), from)
+	p, err := c.hq.part(r.Context(), t, from)
 	if err != nil {
 		c.refuse(w, r, err)
 		return
@@ -39,7 +42,7 @@ func (c contract) GetOrders(w http.ResponseWriter, r *http.Request, point wire.P
 	out := newOrdersStream(w, r)
 	for err == nil && !p.ended {
 		if err = out.page(p); err == nil {
-			p, err = c.hq.part(r.Context(), kiosk.PointID(point), &p.next)
+			p, err = c.hq.part(r.Context(), t, &p.next)
 		}
 	}
 	if err == nil {

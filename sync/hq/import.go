@@ -101,7 +101,7 @@ func (h *HQ) Import(ctx context.Context, point kiosk.PointID, entries iter.Seq[o
 func (h *HQ) importChunk(ctx context.Context, point kiosk.PointID, chunk []ordertable.Entry) (done Imported, err error) {
 	err = h.store.Update(ctx, func(tx Tx) error {
 		done = Imported{} // the store may run this again
-		s, err := openSet(tx, point)
+		s, err := h.openSet(tx, point)
 		if err != nil {
 			return err
 		}
@@ -149,6 +149,7 @@ func (h *HQ) importOne(s *set, key seal.PointKey, e ordertable.Entry, done *Impo
 		return err
 	}
 	rec.Order.Version, rec.Order.Settled, rec.Order.Disputes = old.Order.Version, old.Order.Settled, old.Order.Disputes
+	rec.Order.Home, rec.Order.HomeVersion = old.Order.Home, old.Order.HomeVersion
 	same, size, err := compare(old.Order, rec.Order)
 	switch {
 	case err != nil:

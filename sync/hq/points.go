@@ -75,6 +75,7 @@ type PointChange struct {
 	MaxCacheAge  time.Duration      `json:"max_cache_age,omitempty"`
 	UndoWindow   time.Duration      `json:"undo_window,omitempty"`
 	CollectGrace time.Duration      `json:"collect_grace,omitempty"`
+	LeaseTerm    time.Duration      `json:"lease_term,omitempty"`
 	Retention    time.Duration      `json:"retention,omitempty"` // of the data of customers who have collected
 	// Of what follows nil changes nothing, so that it can be taken away as well.
 	CommissionRate *int    `json:"commission_rate,omitempty"` // in ten-thousandths
@@ -83,10 +84,14 @@ type PointChange struct {
 	NoRating       *bool   `json:"no_rating,omitempty"`
 	NoInvoice      *bool   `json:"no_invoice,omitempty"`
 	NoVoice        *bool   `json:"no_voice,omitempty"`
+	// Leases gives the point's orders homes among its terminals; see [kiosk.LeaseMode].
+	Leases *kiosk.LeaseMode `json:"leases,omitempty"`
 }
 
 // ChangePoint changes a point's settings; its terminals learn of it when they
-// next ask. It returns ErrNoPoint or ErrInput.
+// next ask. With leases switched on every open order gets a home, which may take
+// some seconds for each hundred thousand; a terminal keeps to the homes from when
+// it hears of them. It returns ErrNoPoint or ErrInput.
 func (h *HQ) ChangePoint(ctx context.Context, c PointChange) error {
 	if err := c.check(); err != nil {
 		return err
@@ -99,7 +104,7 @@ func (h *HQ) ChangePoint(ctx context.Context, c PointChange) error {
 	if err != nil {
 		return err
 	}
-	return h.store.Update(ctx, func(tx Tx) error {
+	err = h.store.Update(ctx, func(tx Tx) error {
 		rec, err := mustPoint(tx, c.ID)
 		if err != nil {
 			return err
@@ -114,6 +119,8 @@ func (h *HQ) ChangePoint(ctx context.Context, c PointChange) error {
 		takeOver(&p.NoRating, c.NoRating)
 		takeOver(&p.NoInvoice, c.NoInvoice)
 		takeOver(&p.NoVoice, c.NoVoice)
+		takeOver(&p.Leases, c.Leases)
+		p.LeaseTerm = cmp.Or(c.LeaseTerm, p.LeaseTerm)
 		if p.Handover == kiosk.HandoverBelow && p.AloneBelow == 0 {
 			return fmt.Errorf("%w: the handover mode below needs an amount", ErrInput)
 		}
@@ -123,6 +130,10 @@ func (h *HQ) ChangePoint(ctx context.Context, c PointChange) error {
 		}
 		return tx.PutPoint(rec)
 	})
+	if err != nil || c.Leases == nil {
+		return err
+	}
+	return h.spreadOrders(ctx, c.ID)
 }
 
 func (c PointChange) check() error {
@@ -130,6 +141,12 @@ func (c PointChange) check() error {
 	case "", kiosk.HandoverAlone, kiosk.HandoverLeader, kiosk.HandoverBelow:
 	default:
 		return fmt.Errorf("%w: the handover mode must be alone, leader or below", ErrInput)
+	}
+	if m := c.Leases; m != nil && *m != kiosk.LeaseOff && *m != kiosk.LeaseRefuse && *m != kiosk.LeaseProvisional {
+		return fmt.Errorf("%w: leases must be refuse, provisional, or empty for none", ErrInput)
+	}
+	if c.LeaseTerm != 0 && c.LeaseTerm < kiosk.MinLeaseTerm {
+		return fmt.Errorf("%w: the term of leases must be at least %v", ErrInput, kiosk.MinLeaseTerm)
 	}
 	if len(c.Name) > 120 {
 		return fmt.Errorf("%w: a point's name has 1 to 120 bytes", ErrInput)

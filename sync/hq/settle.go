@@ -88,7 +88,7 @@ func (h *HQ) openPush(tx Tx, b kiosk.Batch) (*push, error) {
 		return nil, &wire.Refusal{Reason: wire.ErrWrongHead, Head: t.Head, Message: fmt.Sprintf(
 			"%v: HQ is at event %d, the batch begins after %d", wire.ErrWrongHead, t.Head.Seq, b.Prev.Seq)}
 	}
-	s, err := openSet(tx, t.Point)
+	s, err := h.openSet(tx, t.Point)
 	return &push{set: s, identity: identity, terminal: t, at: h.at(), head: b.Prev}, err
 }
 
@@ -227,7 +227,9 @@ func (p *push) order(id kiosk.OrderID) (OrderRecord, bool, error) {
 // keep stores an order's new state. Only what other terminals can see makes a
 // new version of it.
 func (p *push) keep(old, rec OrderRecord, e kiosk.Event) error {
-	switch e.Body.(type) {
+	switch b := e.Body.(type) {
+	case kiosk.LeaseReleased:
+		return p.set.released(old, rec, p.terminal.ID, b)
 	case kiosk.Redeemed, kiosk.RedemptionUndone:
 		if err := p.contested(old, &rec, e); err != nil {
 			return err

@@ -110,6 +110,10 @@ type Terminal struct {
 	// Doubtful is the first event that is known to differ or to be missing there,
 	// while Forked or Behind.
 	Doubtful uint64 `cbor:"10,keyasint,omitempty" json:"first_doubtful,omitempty"`
+	// Promised is until when it may hand out the orders whose home it is, at the
+	// latest, by HQ's clock; see [kiosk.LeaseOver]. Asked are those that others want.
+	Promised time.Time `cbor:"22,keyasint,omitzero" json:"leases_until,omitzero"`
+	Asked    []Asked   `cbor:"23,keyasint,omitempty" json:"-"`
 	// Condition is what the terminal said of itself last, and Since when it first
 	// said just that; zero: it never did.
 	Condition kiosk.Condition `cbor:"20,keyasint,omitzero" json:"condition,omitzero"`

@@ -66,8 +66,10 @@ type part struct {
 
 // part reads on from a cursor; nil stands for the beginning of a full load. It
 // returns wire.ErrCursorExpired and ErrNoPoint.
-func (h *HQ) part(ctx context.Context, point kiosk.PointID, from *cursor) (p part, err error) {
-	err = h.store.View(ctx, func(tx Tx) error {
+func (h *HQ) part(ctx context.Context, t Terminal, from *cursor) (p part, err error) {
+	point := t.Point
+	err = h.promised(ctx, t.ID, func(tx Tx) error {
+		p = part{} // it may be run again
 		rec, err := mustPoint(tx, point)
 		if err != nil {
 			return err
@@ -98,7 +100,7 @@ func (h *HQ) part(ctx context.Context, point kiosk.PointID, from *cursor) (p par
 		p.ended = true
 		p.next.version = rec.Version
 		p.mark = kiosk.Watermark{Version: rec.Version, Count: rec.Count, Digest: rec.Digest, At: h.at()}
-		return nil
+		return h.lease(tx, t.ID, rec.Point.Policy, &p.mark)
 	})
 	return p, err
 }

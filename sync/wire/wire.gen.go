@@ -419,17 +419,23 @@ type Leader struct {
 
 // Lease defines model for Lease.
 type Lease struct {
-	// Home Terminal that may hand the order over.
+	// Home Terminal that may hand the order over, empty: HQ has no such order; in a watermark's release the one that asks for it.
 	Home  string `json:"home"`
 	Order string `json:"order"`
 
 	// Until How long it may without a word from HQ, by HQ's clock.
 	Until time.Time `json:"until,omitempty,omitzero"`
+
+	// Version The order's home_version.
+	Version uint64 `json:"version,omitempty,omitzero"`
 }
 
 // LeaseAnswer defines model for LeaseAnswer.
 type LeaseAnswer struct {
 	Leases []Lease `json:"leases"`
+
+	// Orders The orders as HQ has them after that, with their home and all that was handed over. The asking terminal decides on these: its own set may not have heard of the last home's handovers.
+	Orders []Order `json:"orders,omitempty,omitzero"`
 }
 
 // LeaseMode What a terminal does with an order of another home while HQ cannot be asked; absent when orders have no home.
@@ -466,9 +472,12 @@ type Order struct {
 	ExpectedAt time.Time `json:"expected_at,omitempty,omitzero"`
 
 	// Home Terminal that may hand the order over without asking HQ; absent: any.
-	Home  string      `json:"home,omitempty,omitzero"`
-	ID    string      `json:"id"`
-	Lines []OrderLine `json:"lines"`
+	Home string `json:"home,omitempty,omitzero"`
+
+	// HomeVersion HQ's change number at which the home moved last; absent: it is the first.
+	HomeVersion uint64      `json:"home_version,omitempty,omitzero"`
+	ID          string      `json:"id"`
+	Lines       []OrderLine `json:"lines"`
 
 	// Lookups Keyed hashes of the order's codes, 10 bytes each.
 	Lookups   [][]byte `json:"lookups,omitempty,omitzero"`

@@ -91,11 +91,14 @@ type Terminal struct {
 	kept   time.Duration // boot time at which the clock was last remembered
 	silent bool          // a change of the clock could not be recorded, and the log knows
 
-	asked   chan desk.Job // by the desk
-	trial   trial
-	watched watched
-	setup   *setup
-	zone    *time.Location // of the point
+	asked chan desk.Job // by the desk
+	// Of leases: what the desk asks HQ for, and whose scans wait for the answer.
+	leaseAsks chan leaseAsk
+	lent      map[int]lent
+	trial     trial
+	watched   watched
+	setup     *setup
+	zone      *time.Location // of the point
 
 	printing atomic.Pointer[config.Printer]
 	press    press
@@ -140,7 +143,7 @@ func assemble(o Options) (*Terminal, error) {
 	}
 	t := &Terminal{
 		o: o, inputs: make(chan func(kiosk.Moment), inputQueue), opened: make(chan opening, 1),
-		asked: make(chan desk.Job, jobQueue), zone: time.UTC,
+		asked: make(chan desk.Job, jobQueue), leaseAsks: make(chan leaseAsk, jobQueue), lent: map[int]lent{}, zone: time.UTC,
 		watched: watched{health: map[string]scanner.State{}, begun: o.Boot.Since()},
 		shut:    newShut(f.Config.Point), version: version(), clock: newClock(o.Now, o.Boot, past{}, false),
 	}
@@ -160,6 +163,9 @@ func assemble(o Options) (*Terminal, error) {
 			o.Log.Warn("what was counted before the start is lost", "error", err)
 		}
 		d.Counts, d.KeepCounts = counts, t.keepCounts
+	}
+	if f.Config.HQ.URL != "" && !o.Offline {
+		d.AskLease = t.askLease
 	}
 	t.desk = desk.New(d)
 	t.desk.Camera(o.Camera)
@@ -182,7 +188,7 @@ func (t *Terminal) attach(o opening) error {
 		zone = time.UTC
 	}
 	if t.hq != nil {
-		if t.engine, err = newEngine(f, o.store, o.store, t.hq, engine.Config{Now: t.o.Now, Since: t.o.Boot.Since, Report: t.linked, Condition: t.saidLast}); err != nil {
+		if t.engine, err = newEngine(f, o.store, leasing{o.store, t.release}, t.hq, engine.Config{Now: t.o.Now, Since: t.o.Boot.Since, Report: t.linked, Condition: t.saidLast}); err != nil {
 			return err
 		}
 	}
@@ -225,6 +231,7 @@ func (t *Terminal) Run(ctx context.Context) error {
 	begin := func() {
 		if t.engine != nil {
 			t.background.Go(func() { t.synchronise(ctx) })
+			t.background.Go(func() { t.lend(ctx) })
 		}
 		t.background.Go(func() { t.maintain(ctx) })
 		t.press.begin(ctx)
@@ -333,21 +340,42 @@ func (t *Terminal) saidLast() kiosk.Condition { return *t.said.Load() }
 
 func (t *Terminal) scan(ctx context.Context, s scanner.Scan) {
 	read := t.o.Boot.Since()
+	var waits <-chan struct{}
 	t.send(ctx, func(at kiosk.Moment) {
 		if s.Repeat && !t.desk.Testing(s.Source) {
 			t.desk.Repeat()
 			return
 		}
-		t.answer(s, at, read)
+		waits = t.answer(s, at, read)
 	})
-}
-
-// answer has the desk answer a code that was read at a monotonic time.
-func (t *Terminal) answer(s scanner.Scan, at kiosk.Moment, read time.Duration) {
-	if t.tried(s) {
+	if waits == nil || ctx.Err() != nil {
 		return
 	}
+	select { // here and not on the terminal's goroutine: lines are answered in their order
+	case <-waits:
+	case <-ctx.Done():
+	}
+}
+
+// answer has the desk answer a code that was read at a monotonic time. Where HQ is
+// asked first it gives a channel that is closed when the answer was given.
+func (t *Terminal) answer(s scanner.Scan, at kiosk.Moment, read time.Duration) <-chan struct{} {
+	if t.tried(s) {
+		return nil
+	}
+	before := t.desk.AsksLease()
 	answer, err := t.desk.Scan(desk.Scan{Text: s.Text, Also: s.Also, Held: s.Held, Source: s.Source, At: at})
+	if n := t.desk.AsksLease(); n != before && n != 0 {
+		l := lent{scan: s, read: read, done: make(chan struct{})}
+		t.lent[n] = l
+		return l.done
+	}
+	t.give(s, answer, err, at, read)
+	return nil
+}
+
+// give gives out what came of a scan.
+func (t *Terminal) give(s scanner.Scan, answer desk.Answer, err error, at kiosk.Moment, read time.Duration) {
 	if err != nil {
 		t.o.Log.Error("the outcome of a scan is unknown; the terminal is out of order", "source", s.Source, "error", err)
 		t.trouble.heard(err)

@@ -9,13 +9,15 @@ import (
 // verdicts: which orders, what is missing, how it was, to whom the invoice goes.
 func customers() []Named {
 	var out []Named
-	for _, group := range [][]Named{chooses(), acceptedWays(), missings(), rates(), invoices()} {
+	for _, group := range [][]Named{askings(), chooses(), acceptedWays(), missings(), rates(), invoices()} {
 		out = append(out, group...)
 	}
 	return out
 }
 
 func up(s desk.Screen) desk.State { return desk.State{Screen: s, Left: 17, Total: 20} }
+
+func askings() []Named { return []Named{{Name: "asking", State: up(desk.Asking)}} }
 
 func chooses() []Named {
 	choice := func(o desk.ResultOrder, number, shelf string) desk.ChooseOrder {

@@ -88,6 +88,7 @@ func held() []Named {
 		{Name: "held-payment-due", State: wait(kiosk.PaymentDue, owing)},
 		{Name: "held-partly-collected", State: wait(kiosk.PartlyCollected, partly)},
 		{Name: "held-needs-leader", State: wait(kiosk.NeedsLeader, unchanged)},
+		{Name: "held-leader-other-kiosk", State: byLeader(wait(kiosk.NeedsLeader, func(o *desk.ResultOrder) { o.Home = "K2-MZXW" }))},
 		{Name: "held-leader", State: byLeader(wait(kiosk.Held, unchanged))},
 		{Name: "held-leader-payment-due", State: byLeader(wait(kiosk.PaymentDue, owing))},
 	}
@@ -108,6 +109,9 @@ func refused() []Named {
 	justNow.At, justNow.JustNow = Now().Add(-20*time.Second), true
 	undo := no(kiosk.AlreadyCollected, taken(earlier(3, true)))
 	undo.Leader = "王团长"
+	elsewhere := func(o *desk.ResultOrder) { o.Home = "K2-MZXW" }
+	takeOver := no(kiosk.OtherKiosk, elsewhere)
+	takeOver.Leader, takeOver.Role = "王团长", kiosk.RoleLeader
 	wrong := no(kiosk.WrongPoint, unchanged)
 	wrong.Result.RightTo = "阳光花园自提点"
 	return []Named{
@@ -121,6 +125,8 @@ func refused() []Named {
 		{Name: "refused-refunded", State: no(kiosk.Cancelled, func(o *desk.ResultOrder) { o.Status = kiosk.StatusRefunded })},
 		{Name: "refused-refund-in-progress", State: no(kiosk.RefundInProgress, unchanged)},
 		{Name: "refused-wrong-point", State: wrong},
+		{Name: "refused-other-kiosk", State: no(kiosk.OtherKiosk, elsewhere)},
+		{Name: "refused-other-kiosk-leader", State: takeOver},
 		{Name: "refused-too-early", State: no(kiosk.TooEarly, func(o *desk.ResultOrder) { o.ValidFrom = Now().AddDate(0, 0, 3) })},
 		{Name: "refused-expired", State: no(kiosk.Expired, func(o *desk.ResultOrder) { o.CollectBy = Now().AddDate(-1, 0, 0) })},
 		{Name: "refused-revoked", State: no(kiosk.Revoked, unchanged)},

@@ -37,6 +37,8 @@ func evidence(w *look.Words, v kiosk.Verdict, r desk.Result, o desk.ResultOrder,
 			return w.Say(id + ".refunded")
 		}
 		return w.Say(id)
+	case kiosk.OtherKiosk:
+		return w.Say(id, look.Vars{"Home": string(o.Home)})
 	case kiosk.Busy:
 		if r.Wait > 0 {
 			return w.Count(id+".seconds", r.Wait)

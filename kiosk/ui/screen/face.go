@@ -24,6 +24,8 @@ func faceOf(v kiosk.Verdict) face {
 		return face{look.Wait, "hand-coins"}
 	case kiosk.NeedsLeader:
 		return face{look.Wait, "user-check"}
+	case kiosk.OtherKiosk:
+		return face{look.Wait, "arrow-left-right"}
 	case kiosk.NotArrived:
 		return face{look.Wait, "truck"}
 	case kiosk.RefundInProgress:

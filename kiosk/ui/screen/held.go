@@ -66,6 +66,9 @@ func heldPanel(w *look.Words, r desk.Result, s desk.State) look.PanelWords {
 			p.Lead, p.Caption = "", w.Say("held.due-leader")
 		}
 	}
+	if s.Leader != "" && o.Home != "" {
+		p.Lead = homeWarning(w, o, s.Header.Terminal)
+	}
 	if r.Several {
 		p.Foot = w.Say("result.several")
 	}
@@ -91,4 +94,13 @@ func due(r desk.Result) kiosk.Fen {
 		sum += o.Due
 	}
 	return sum
+}
+
+// homeWarning tells the leader that the goods may be handed out elsewhere, too, or
+// have been: this kiosk does not have the order's lease for sure.
+func homeWarning(w *look.Words, o desk.ResultOrder, here string) string {
+	if string(o.Home) == here {
+		return w.Say("why.other-kiosk.unsure")
+	}
+	return w.Say("why.other-kiosk.leader", look.Vars{"Home": string(o.Home)})
 }

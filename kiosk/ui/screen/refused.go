@@ -23,6 +23,9 @@ func Refused(k *look.Kit, s desk.State, on Actions) *View {
 	case r.Verdict == kiosk.AlreadyCollected && s.Role.May(kiosk.TypeRedemptionUndone):
 		parts = append(parts, k.Button(look.Plain, "undo-2", w.Say("result.undo"), on.tap(desk.TapUndo)))
 	}
+	if r.Verdict == kiosk.OtherKiosk && s.Leader != "" && s.Role.May(kiosk.TypeRedeemed) {
+		parts = append(parts, k.Button(look.Plain, "check-check", w.Say("refused.take-over"), on.tap(desk.TapTakeOver)))
+	}
 	side := k.Fit(k.Middle(look.Space3, append(parts, done)...))
 	v := page(k, s, on, k.Split(0.448, 0.5, k.Panel(refusedPanel(w, r, s)), side))
 	v.ring = countdown
@@ -58,6 +61,9 @@ func refusedPanel(w *look.Words, r desk.Result, s desk.State) look.PanelWords {
 	}
 	if r.Verdict == kiosk.WrongPoint && r.RightTo != "" {
 		p.Caption, p.Big = w.Say("refused.right-to"), r.RightTo
+	}
+	if r.Verdict == kiosk.OtherKiosk && o.Home != "" {
+		p.Caption, p.Big = w.Say("refused.kiosk"), string(o.Home)
 	}
 	return p
 }

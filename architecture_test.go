@@ -59,6 +59,7 @@ func importTable() []room {
 		{"scanner/serial", "scanner scanner/plugged", "scanners on a serial line"},
 		{"scanner/wedge", "scanner scanner/plugged", "scanners that type like a keyboard"},
 		{"sync/client", "kiosk kiosk/hqring sync/wire", "HQ over HTTP: the domain's events out, orders in, by the contract"},
+		{"sync/conformance", "kiosk kiosk/hqring sync/wire", "a server held to the contract from the outside; knows no HQ of ours, so that it tries any"},
 		{"sync/engine", "kiosk", "when to push and pull; declares the Outbox and Remote it needs"},
 		{"sync/hq", "kiosk kiosk/ordertable kiosk/seal kiosk/signedcode sync/wire", "the platform: imports, codes, settling by the domain's rules; declares its Store"},
 		{"sync/hq/boltstore", "kiosk sync/hq", "HQ's embedded Store"},
@@ -75,7 +76,7 @@ func importTable() []room {
 		{"cmd/gallery", "cmd/internal/cli kiosk/desk kiosk/ui kiosk/ui/look kiosk/ui/sample", "every screen in every state"},
 		{"cmd/hq", "cmd/internal/cli kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the platform server and its tools"},
 		{"cmd/kiosk", "assets cmd/internal/cli cmd/internal/terminal kiosk/config kiosk/desk kiosk/ui", "the terminal with its window"},
-		{"cmd/kioskctl", "cmd/internal/cli cmd/internal/terminal kiosk kiosk/desk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt kiosk/signedcode scanner scanner/camera scanner/decode",
+		{"cmd/kioskctl", "cmd/internal/cli cmd/internal/terminal kiosk kiosk/desk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt kiosk/signedcode scanner scanner/camera scanner/decode sync/conformance",
 			"the terminal without a window, and its tools"},
 	}
 }

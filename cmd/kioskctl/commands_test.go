@@ -250,7 +250,7 @@ func TestUsage(t *testing.T) {
 			t.Errorf("%v: exit %d %q", args, code, errs)
 		}
 	}
-	for _, cmd := range []string{"enrol", "run", "sync", "orders", "status", "doctor", "journal", "rebuild", "decode", "code", "scan-test"} {
+	for _, cmd := range []string{"enrol", "run", "sync", "orders", "status", "doctor", "journal", "rebuild", "decode", "code", "scan-test", "conformance"} {
 		if out, _, code := call(t, "", cmd, "--help"); code != 0 || !strings.Contains(out, "Usage: kioskctl "+cmd) {
 			t.Errorf("%s --help: exit %d\n%s", cmd, code, out)
 		}

@@ -30,6 +30,8 @@ type commands struct {
 	Decode  decodeCmd  `cmd:"" help:"Read the codes in picture files."`
 	Code    codeCmd    `cmd:"" help:"Pickup codes."`
 
+	Conformance conformanceCmd `cmd:"" help:"Try whether a server keeps the contract between terminals and HQ, and print a report."`
+
 	ScanTest  scanTestCmd  `cmd:"" help:"Look through a camera and say in figures what it sees and costs."`
 	PrintTest printTestCmd `cmd:"" help:"Print a sample slip on a receipt printer and say what came of it."`
 }

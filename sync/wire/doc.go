@@ -23,8 +23,14 @@
 // exceeds a limit or does not parse is an [ErrMalformed] or [ErrTooLarge], never
 // a panic.
 //
+// # Versions
+//
 // Unknown JSON fields are ignored, so that the other side may be newer; unknown
-// values of a closed set (a status, a settlement) are refused.
+// values of a closed set (a status, a settlement) are refused. The head of
+// openapi.yaml says what may change within /v1 and what needs /v2. testdata/v1.0 has
+// the document and the messages of the version before: tests hold the present one to
+// be nothing but additions, read the older messages, and read what is written now by
+// the older rules. When a version is released, its document and messages take their place.
 //
 // The signature covers path and query as Go has decoded and raw them; ids
 // with characters that a URL escapes are signed unescaped.

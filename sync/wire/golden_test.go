@@ -10,10 +10,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/hqring"
 	"hexiao/sync/wire"
 )
 
@@ -128,6 +130,51 @@ func TestGoldenMessages(t *testing.T) {
 		answer := wire.Enrolment{Terminal: "T1", Point: "P001", PointSecret: bytes.Repeat([]byte{7}, 32), HQKey: hqKey().Public().(ed25519.PublicKey)}
 		golden(t, "enrolment.json", indented(t, answer))
 		same(t, answer, read[wire.Enrolment](t, "enrolment.json"))
+	})
+	t.Run("head", func(t *testing.T) {
+		ack := sampleAck()
+		ack.Receipts = nil
+		answer := wire.NewAck(wire.SignAck(ack, "T1", hqKey()))
+		answer.Differs = true
+		golden(t, "head.json", indented(t, answer))
+		same(t, answer, read[wire.Ack](t, "head.json"))
+	})
+	t.Run("time", func(t *testing.T) {
+		golden(t, "server-time.json", indented(t, wire.ServerTime{At: at(5)}))
+		same(t, wire.ServerTime{At: at(5)}, read[wire.ServerTime](t, "server-time.json"))
+	})
+	t.Run("keys", func(t *testing.T) {
+		first, second := hqKey(), ed25519.NewKeyFromSeed([]byte("HQ's second key, also 32 bytes.."))
+		next := second.Public().(ed25519.PublicKey)
+		chain := []kiosk.HQKey{
+			{Key: first.Public().(ed25519.PublicKey), Until: at(30)}, {Key: next, From: at(3), Proof: hqring.Prove(first, next)},
+		}
+		golden(t, "key-chain.json", indented(t, wire.NewKeyChain(chain)))
+		got, err := read[wire.KeyChain](t, "key-chain.json").Domain()
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, chain, got)
+	})
+	t.Run("leases", func(t *testing.T) {
+		asked := []kiosk.OrderID{"HX20261123-0001", "HX20261123-0002"}
+		golden(t, "lease-request.json", indented(t, wire.NewLeaseRequest(asked, 2*time.Second)))
+		same(t, asked, read[wire.LeaseRequest](t, "lease-request.json").Domain())
+		leases := []kiosk.Lease{{Order: asked[0], Home: "T1", Until: at(30)}, {Order: asked[1], Home: "T2", Until: at(9)}}
+		order := plainOrder(string(asked[0]))
+		order.Home = "T1"
+		answer := wire.NewLeaseAnswer(leases, []kiosk.Order{order})
+		golden(t, "lease-answer.json", indented(t, answer))
+		orders, err := read[wire.LeaseAnswer](t, "lease-answer.json").Domain()
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, []kiosk.Order{order}, orders)
+		got, err := wire.DomainLeases(read[wire.LeaseAnswer](t, "lease-answer.json").Leases)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, leases, got)
 	})
 	t.Run("problem", func(t *testing.T) {
 		_, p := wire.ProblemOf(&wire.Refusal{Reason: wire.ErrWrongHead, Message: "HQ has events up to 3", Head: kiosk.Head{Seq: 3}})

@@ -9,6 +9,7 @@
 //	hq codes proxy --order ORDER [--line LINE]... [--until TIME|DURATION] [--png FILE]
 //	hq conflicts [--open] · hq conflicts settle NUMBER [--winner EVENT|both-void] --by NAME --note TEXT
 //	hq requests [--after NUMBER]
+//	hq keys [list] · hq keys rotate [--overlap 1104h] · hq keys retire ID
 //	hq admin token
 //
 // Every command takes --db FILE. While a server holds that file, the command
@@ -75,6 +76,11 @@ type commands struct {
 		List  codesCmd      `cmd:"" default:"withargs" help:"Print the pickup codes of a point's open orders; this is what hq codes does."`
 		Proxy codesProxyCmd `cmd:"" help:"Sign a proxy code: somebody else may collect, until a time, once."`
 	} `cmd:"" help:"Pickup codes."`
+	Keys struct {
+		List   keysListCmd   `cmd:"" default:"withargs" help:"List HQ's keys, also those whose time is over; this is what hq keys does."`
+		Rotate keysRotateCmd `cmd:"" help:"Sign with a new key from now on; terminals learn of it by themselves."`
+		Retire keysRetireCmd `cmd:"" help:"End an older key's time now."`
+	} `cmd:"" help:"The keys that HQ signs with."`
 	Conflicts struct {
 		List   conflictsCmd      `cmd:"" default:"withargs" help:"List what a person must look into, with both sides' evidence; this is what hq conflicts does."`
 		Settle conflictSettleCmd `cmd:"" help:"Decide a case: which handover counts, and why. Terminals hear of it."`

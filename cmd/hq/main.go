@@ -1,7 +1,8 @@
 // Command hq is the reference platform: the server that pickup-point terminals
 // talk to, and the operator's tools around it.
 //
-//	hq serve --listen 127.0.0.1:8080 --db FILE [--sample ORDERS] [--sample-trouble N]
+//	hq serve --listen 127.0.0.1:8080 --db FILE [--tls-cert FILE --tls-key FILE] [--tls-pin PIN]... [--sample ORDERS] [--sample-trouble N]
+//	hq tls-pin FILE
 //	hq point add ID NAME [--pin PIN] · hq point set ID [--handover …] [--pin PIN] …
 //	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL
 //	hq orders import --point ID FILE · list --point ID · cancel|refund|withdraw ORDER · status ORDER STATUS
@@ -15,7 +16,7 @@
 // Every command takes --db FILE. While a server holds that file, the command
 // goes through the server: FILE.server (mode 0600) beside it tells the address
 // and the token. --hq URL, with the token in $HQ_TOKEN, reaches a server
-// elsewhere; put TLS in front of a server that others can reach. Lists are a line an entry; --json makes each line a JSON object.
+// elsewhere; give a server that others can reach --tls-cert, or put TLS in front of it. Lists are a line an entry; --json makes each line a JSON object.
 //
 // It exits with 0, with 1 and a sentence on stderr when it failed, and with 2
 // when it was used wrongly. A server that got SIGINT or SIGTERM finishes what
@@ -86,6 +87,7 @@ type commands struct {
 		Settle conflictSettleCmd `cmd:"" help:"Decide a case: which handover counts, and why. Terminals hear of it."`
 	} `cmd:"" help:"Cases."`
 	Requests requestsCmd `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
+	TLSPin   tlsPinCmd   `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
 	Admin    struct {
 		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`
 	} `cmd:"" help:"The running server."`

@@ -126,8 +126,8 @@ type Point struct {
 	Policy     Policy     `cbor:"3,keyasint" json:"policy"`
 	Leaders    []Leader   `cbor:"4,keyasint,omitempty" json:"leaders,omitempty"`
 	Neighbours []PointRef `cbor:"5,keyasint,omitempty" json:"neighbours,omitempty"` // points whose codes are told apart
-	// Keys are HQ's, the first the oldest that still counts; none: the one that
-	// the terminal enrolled with.
+	// Keys are HQ's, the oldest first, each signed by the one before; none: the one
+	// that the terminal enrolled with.
 	Keys    []HQKey       `cbor:"6,keyasint,omitempty" json:"keys,omitempty"`
 	Revoked []RevokedCode `cbor:"7,keyasint,omitempty" json:"revoked,omitempty"`
 	Notices []Notice      `cbor:"8,keyasint,omitempty" json:"notices,omitempty"`

@@ -1,7 +1,8 @@
 // Command hq is the reference platform: the server that pickup-point terminals
 // talk to, and the operator's tools around it.
 //
-//	hq serve --listen 127.0.0.1:8080 --db FILE [--sample ORDERS] [--sample-trouble N]
+//	hq serve --listen 127.0.0.1:8080 --db FILE [--tls-cert FILE --tls-key FILE] [--tls-pin PIN]... [--sample ORDERS] [--sample-trouble N]
+//	hq tls-pin FILE
 //	hq point add ID NAME [--pin PIN] · hq point set ID [--handover …] [--pin PIN] …
 //	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL
 //	hq orders import --point ID FILE · list --point ID · cancel|refund|withdraw ORDER · status ORDER STATUS
@@ -9,12 +10,13 @@
 //	hq codes proxy --order ORDER [--line LINE]... [--until TIME|DURATION] [--png FILE]
 //	hq conflicts [--open] · hq conflicts settle NUMBER [--winner EVENT|both-void] --by NAME --note TEXT
 //	hq requests [--after NUMBER]
+//	hq keys [list] · hq keys rotate [--overlap 1104h] · hq keys retire ID
 //	hq admin token
 //
 // Every command takes --db FILE. While a server holds that file, the command
 // goes through the server: FILE.server (mode 0600) beside it tells the address
 // and the token. --hq URL, with the token in $HQ_TOKEN, reaches a server
-// elsewhere; put TLS in front of a server that others can reach. Lists are a line an entry; --json makes each line a JSON object.
+// elsewhere; give a server that others can reach --tls-cert, or put TLS in front of it. Lists are a line an entry; --json makes each line a JSON object.
 //
 // It exits with 0, with 1 and a sentence on stderr when it failed, and with 2
 // when it was used wrongly. A server that got SIGINT or SIGTERM finishes what
@@ -75,11 +77,17 @@ type commands struct {
 		List  codesCmd      `cmd:"" default:"withargs" help:"Print the pickup codes of a point's open orders; this is what hq codes does."`
 		Proxy codesProxyCmd `cmd:"" help:"Sign a proxy code: somebody else may collect, until a time, once."`
 	} `cmd:"" help:"Pickup codes."`
+	Keys struct {
+		List   keysListCmd   `cmd:"" default:"withargs" help:"List HQ's keys, also those whose time is over; this is what hq keys does."`
+		Rotate keysRotateCmd `cmd:"" help:"Sign with a new key from now on; terminals learn of it by themselves."`
+		Retire keysRetireCmd `cmd:"" help:"End an older key's time now."`
+	} `cmd:"" help:"The keys that HQ signs with."`
 	Conflicts struct {
 		List   conflictsCmd      `cmd:"" default:"withargs" help:"List what a person must look into, with both sides' evidence; this is what hq conflicts does."`
 		Settle conflictSettleCmd `cmd:"" help:"Decide a case: which handover counts, and why. Terminals hear of it."`
 	} `cmd:"" help:"Cases."`
 	Requests requestsCmd `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
+	TLSPin   tlsPinCmd   `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
 	Admin    struct {
 		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`
 	} `cmd:"" help:"The running server."`

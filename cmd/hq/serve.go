@@ -32,6 +32,7 @@ type serveCmd struct {
 	Sample        int    `placeholder:"ORDERS" help:"Fill an empty store with point P001 (leader's PIN 2580) and so many orders to collect."`
 	SampleTrouble int    `placeholder:"N" help:"Add so many sample orders that cannot simply be collected; orders from 200 yuan then need the leader."`
 	Verbose       bool   `help:"Log every request."`
+	tlsFlags
 }
 
 // Run serves until the program is told to end.
@@ -41,6 +42,10 @@ func (c *serveCmd) Run(p *program) (err error) {
 	}
 	if c.Sample < 0 || c.SampleTrouble < 0 || c.Sample+c.SampleTrouble > maxSample {
 		return fmt.Errorf("%w: a sample has 0 to %d orders", cli.ErrUsage, maxSample)
+	}
+	secure, err := c.load()
+	if err != nil {
+		return err
 	}
 	level := slog.LevelInfo
 	if c.Verbose {
@@ -52,7 +57,7 @@ func (c *serveCmd) Run(p *program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	h, err := hq.New(p.ctx, hq.Config{Store: store, Now: p.now, Random: rand.Reader, Log: log})
+	h, err := hq.New(p.ctx, hq.Config{Store: store, Now: p.now, Random: rand.Reader, Log: log, TLSPins: secure.pins})
 	if err != nil {
 		return err
 	}
@@ -69,15 +74,21 @@ func (c *serveCmd) Run(p *program) (err error) {
 	if token == "" {
 		token = rand.Text()
 	}
-	file := serverFile{Address: reachable(listener.Addr()), Token: token, PID: os.Getpid()}
+	file := serverFile{Address: reachable(listener.Addr()), Token: token, PID: os.Getpid(), Pin: secure.own}
 	if err := file.write(p.DB); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, os.Remove(serverFilePath(p.DB))) }()
-	if err := json.NewEncoder(p.stdout).Encode(map[string]string{"listening": listener.Addr().String()}); err != nil {
+	if err := json.NewEncoder(p.stdout).Encode(ready{Listening: listener.Addr().String(), TLSPin: secure.own}); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return serve(p.ctx, listener, handler(h, token, log), log)
+	return serve(p.ctx, secure.listener(listener), handler(h, token, log), log)
+}
+
+// ready is what a server prints when it can be reached.
+type ready struct {
+	Listening string `json:"listening"`
+	TLSPin    string `json:"tls_pin,omitempty"` // of its key; absent: plain HTTP
 }
 
 // reachable is the address for commands on this machine, also when the server

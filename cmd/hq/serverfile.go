@@ -14,6 +14,7 @@ type serverFile struct {
 	Address string `json:"address"`
 	Token   string `json:"token"`
 	PID     int    `json:"pid"`
+	Pin     string `json:"pin,omitempty"` // of its TLS key; empty: it speaks plain HTTP
 }
 
 func serverFilePath(db string) string { return db + ".server" }

@@ -51,7 +51,7 @@ func (p *program) platform() (*client, func() error, error) {
 		if ferr != nil {
 			return nil, nil, fmt.Errorf("%w, and it is no server of hq that could be asked: %w", err, ferr)
 		}
-		return newClient("http://"+f.Address, f.Token, nil), nothing, nil
+		return newClient("http://"+f.Address, f.Token, nil).pinned(f.Pin), nothing, nil
 	}
 	if err != nil {
 		return nil, nil, err

@@ -75,11 +75,10 @@ func (c *codeInspectCmd) Run(s *cli.IO) error {
 }
 
 func inspect(folder terminal.Folder, store desk.Ledger, text string, now time.Time) (inspected, error) {
-	key, err := folder.HQKey()
-	if err != nil {
+	if _, err := folder.HQKey(); err != nil {
 		return inspected{}, err
 	}
-	out := readCode(text, store.Point().Policy.WithDefaults().CodeFormats, key)
+	out := readCode(text, store.Point().Policy.WithDefaults().CodeFormats, folder.Ring.Live(now)...)
 	if out.Why != "" {
 		return out, nil
 	}
@@ -108,7 +107,7 @@ func inspect(folder terminal.Folder, store desk.Ledger, text string, now time.Ti
 }
 
 // readCode is what the code says by itself.
-func readCode(text string, formats []kiosk.CodeFormat, key ed25519.PublicKey) inspected {
+func readCode(text string, formats []kiosk.CodeFormat, keys ...ed25519.PublicKey) inspected {
 	codes, err := kiosk.ParseCode(text, formats)
 	if err != nil {
 		return inspected{Kind: "none", Why: "no pickup code that this point uses"}
@@ -117,7 +116,7 @@ func readCode(text string, formats []kiosk.CodeFormat, key ed25519.PublicKey) in
 	if codes[0].Kind != kiosk.CodeSigned {
 		return out
 	}
-	grant, err := signedcode.Decode(codes[0].Text, key)
+	grant, err := signedcode.Decode(codes[0].Text, keys...)
 	if err != nil {
 		out.Why = err.Error()
 		return out

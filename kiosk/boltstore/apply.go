@@ -107,6 +107,7 @@ func (s *Store) SetPoint(p kiosk.Point) error {
 	set := s.orders
 	set.write.Lock()
 	defer set.write.Unlock()
+	s.adopt(p)
 	return set.keepPoint(p)
 }
 

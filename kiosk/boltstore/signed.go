@@ -62,7 +62,7 @@ func (s *Store) openedBySigned(code kiosk.Code) (found, error) {
 
 // genuine reads a code that this terminal's HQ signed.
 func (s *Store) genuine(code kiosk.Code) (signedcode.Grant, bool) {
-	grant, err := signedcode.Decode(code.Text, s.o.HQKey)
+	grant, err := signedcode.Decode(code.Text, s.o.HQ.Live(s.o.Now())...)
 	return grant, err == nil
 }
 

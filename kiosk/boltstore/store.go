@@ -13,6 +13,7 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/desk"
+	"hexiao/kiosk/hqring"
 	"hexiao/kiosk/journal"
 )
 
@@ -38,7 +39,11 @@ type Options struct {
 	MACKey   []byte                        // authenticates journal and records; at least journal.MinKeyBytes
 	// HQKey checks HQ's acknowledgements, which are then kept as evidence, and the
 	// codes that HQ signed. nil: none are kept, and no such code is taken.
-	HQKey  ed25519.PublicKey
+	HQKey ed25519.PublicKey
+	// HQ is HQKey with the keys that follow from it, for others who check what HQ
+	// signed; the store has it learn what the point's settings and the evidence say.
+	// nil: the store's own.
+	HQ     *hqring.Ring
 	Random io.Reader        // for event ids: crypto/rand.Reader
 	Now    func() time.Time // dates local imports; events bring their own time
 	// Warn is told what the store repaired or could not do in the background.
@@ -68,6 +73,9 @@ func (o Options) withDefaults() (Options, error) {
 		return o, errors.New("open the store: Lookup, Random and Now are needed")
 	case len(o.MACKey) < journal.MinKeyBytes:
 		return o, fmt.Errorf("open the store: the key has %d bytes, fewer than %d", len(o.MACKey), journal.MinKeyBytes)
+	}
+	if o.HQ == nil && o.HQKey != nil {
+		o.HQ = hqring.New(o.HQKey)
 	}
 	if o.Warn == nil {
 		o.Warn = func(error) {}
@@ -198,6 +206,7 @@ func (s *Store) recover(j *journal.Journal, rebuild bool) (err error) {
 		return err
 	}
 	s.orders.emptied = s.o.Observer.Replaced
+	s.adopt(s.Point())
 	if err := s.witnessed(j, rebuild); err != nil {
 		return err
 	}

@@ -37,10 +37,10 @@ func (e *DoubtError) Forked() bool { return true }
 
 // openAcks opens what HQ acknowledged, once.
 func (s *Store) openAcks() (err error) {
-	if s.o.HQKey == nil || s.acks != nil {
+	if s.o.HQ == nil || s.acks != nil {
 		return nil
 	}
-	s.acks, err = journal.OpenAcks(s.o.FS, filepath.Join(s.o.Dir, journalDir), s.o.Terminal, s.o.HQKey)
+	s.acks, err = journal.OpenAcks(s.o.FS, filepath.Join(s.o.Dir, journalDir), s.o.Terminal, s.o.HQ)
 	return err
 }
 

@@ -33,6 +33,8 @@ package config
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -52,7 +54,10 @@ import (
 // FileName is the settings file in a terminal's data folder.
 const FileName = "kiosk.toml"
 
-const maxBytes = 64 << 10
+const (
+	maxBytes = 64 << 10
+	maxPins  = 4
+)
 
 // Returned by Load and Validate.
 var (
@@ -82,6 +87,7 @@ type Config struct {
 type HQ struct {
 	URL  string   `toml:"url" comment:"For example https://hq.example; empty: none. Over plain http others in the network can read along, and learn the point's secret at the enrolment."`
 	Key  string   `toml:"key" comment:"HQ's Ed25519 public key in base64, learnt at enrolment."`
+	Pins []string `toml:"pins" comment:"SHA-256 of the TLS keys that HQ may have, in base64, as hq tls-pin prints them: the present one and the next. Empty: whatever certificate this machine trusts. A self-signed certificate works by its pin alone."`
 	Poll Duration `toml:"poll" comment:"How often to ask for changed orders while online."`
 }
 
@@ -209,6 +215,11 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%w: look.palette is %q, it can be %s", ErrInvalid, c.Look.Palette, strings.Join(Palettes(), ", "))
 	case c.Printer.Paper != 58 && c.Printer.Paper != 80:
 		return fmt.Errorf("%w: printer.paper is %d, it can be 58 or 80", ErrInvalid, c.Printer.Paper)
+	case len(c.HQ.Pins) > maxPins || slices.ContainsFunc(c.HQ.Pins, func(pin string) bool {
+		raw, err := base64.StdEncoding.DecodeString(pin)
+		return err != nil || len(raw) != sha256.Size
+	}):
+		return fmt.Errorf("%w: hq.pins are up to %d pins as hq tls-pin prints them", ErrInvalid, maxPins)
 	case c.HQ.Poll <= 0:
 		return fmt.Errorf("%w: hq.poll must be longer than nothing", ErrInvalid)
 	}

@@ -18,7 +18,7 @@ func TestWriteAndLoad(t *testing.T) {
 	dir := t.TempDir()
 	c := config.Default()
 	c.Terminal, c.Point = "P001-1", "P001"
-	c.HQ = config.HQ{URL: "https://hq.example", Key: "a2V5", Poll: config.Duration(7 * time.Second)}
+	c.HQ = config.HQ{URL: "https://hq.example", Key: "a2V5", Pins: []string{"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, Poll: config.Duration(7 * time.Second)}
 	c.Scanners = config.Scanners{Camera: "/dev/video0", Serial: []string{"/dev/ttyUSB0@115200"}, Wedge: []string{}}
 	c.Printer = config.Printer{Device: "tcp://192.0.2.7", Paper: 58}
 	if err := c.Write(dir); err != nil {
@@ -68,6 +68,7 @@ func TestLoadRefuses(t *testing.T) {
 		"too loud":         {named + "[sound]\nvolume = 101\n", config.ErrInvalid, "0 to 100"},
 		"less than silent": {named + "[sound]\nvolume = -1\n", config.ErrInvalid, "0 to 100"},
 		"no paper":         {named + "[printer]\npaper = 76\n", config.ErrInvalid, "58 or 80"},
+		"no pin":           {named + "[hq]\npins = ['AAAA']\n", config.ErrInvalid, "hq.pins"},
 		"no URL":           {named + "[hq]\nurl = 'ftp://x'\n", config.ErrInvalid, "hq.url"},
 	} {
 		t.Run(name, func(t *testing.T) {

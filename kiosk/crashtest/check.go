@@ -15,6 +15,7 @@ import (
 	"hexiao/kiosk"
 	"hexiao/kiosk/boltstore"
 	"hexiao/kiosk/desk"
+	"hexiao/kiosk/hqring"
 	"hexiao/kiosk/journal"
 	"hexiao/kiosk/kiosktest"
 )
@@ -283,7 +284,7 @@ func (c *checker) hq() error {
 
 // proof is the event that HQ's newest signature is kept for.
 func (c *checker) proof() (uint64, error) {
-	acks, err := journal.OpenAcks(journal.OS(), filepath.Join(c.o.Dir, "journal"), terminal, c.o.HQKey)
+	acks, err := journal.OpenAcks(journal.OS(), filepath.Join(c.o.Dir, "journal"), terminal, hqring.New(c.o.HQKey))
 	if err != nil {
 		return 0, err
 	}

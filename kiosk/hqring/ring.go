@@ -60,12 +60,12 @@ type Ring struct {
 	heard time.Time     // the latest time that HQ said
 }
 
-// New trusts the key of the enrolment, of 32 bytes.
+// New trusts the key of the enrolment, of 32 bytes. A nil ring trusts none.
 func New(root ed25519.PublicKey) *Ring { return &Ring{keys: []kiosk.HQKey{{Key: root}}} }
 
 // Follow gives a ring that trusts what follows from this one's newest key in a
-// chain, and has the chain's times for the keys of both. This ring stays as it
-// is. It returns ErrChain.
+// chain, and has the times that the chain gives for the keys of both. This ring
+// stays as it is. It returns ErrChain.
 func (r *Ring) Follow(chain []kiosk.HQKey) (*Ring, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -76,7 +76,7 @@ func (r *Ring) Follow(chain []kiosk.HQKey) (*Ring, error) {
 	newest := -1
 	for i, k := range chain {
 		if j := find(keys, k.Key); j >= 0 {
-			keys[j].From, keys[j].Until = k.From, k.Until
+			keys[j].From, keys[j].Until = told(keys[j].From, k.From), told(keys[j].Until, k.Until)
 			if j == len(keys)-1 {
 				newest = i
 			}
@@ -125,12 +125,21 @@ func (r *Ring) Heard(at time.Time) {
 	}
 }
 
-// Keys are all keys, the oldest first, for what was signed in their time.
-func (r *Ring) Keys() []ed25519.PublicKey {
+// Chain is the keys from the one of the enrolment on, with their proofs.
+func (r *Ring) Chain() []kiosk.HQKey {
+	if r == nil {
+		return nil
+	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	keys := make([]ed25519.PublicKey, len(r.keys))
-	for i, k := range r.keys {
+	return slices.Clone(r.keys)
+}
+
+// Keys are all keys, the oldest first, for what was signed in their time.
+func (r *Ring) Keys() []ed25519.PublicKey {
+	chain := r.Chain()
+	keys := make([]ed25519.PublicKey, len(chain))
+	for i, k := range chain {
 		keys[i] = k.Key
 	}
 	return keys
@@ -138,6 +147,9 @@ func (r *Ring) Keys() []ed25519.PublicKey {
 
 // Live are the keys whose time is not over at a time, the oldest first.
 func (r *Ring) Live(at time.Time) []ed25519.PublicKey {
+	if r == nil {
+		return nil
+	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if r.heard.After(at) {
@@ -165,6 +177,14 @@ func (r *Ring) Find(id string, at time.Time) (key ed25519.PublicKey, known bool)
 // Verify reports whether a live key signed a message.
 func (r *Ring) Verify(message, signature []byte, at time.Time) bool {
 	return slices.ContainsFunc(r.Live(at), func(k ed25519.PublicKey) bool { return ed25519.Verify(k, message, signature) })
+}
+
+// told is a time that a chain gives, or the known one when it gives none.
+func told(known, given time.Time) time.Time {
+	if given.IsZero() {
+		return known
+	}
+	return given
 }
 
 func find(keys []kiosk.HQKey, key []byte) int {

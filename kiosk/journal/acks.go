@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/hqring"
 )
 
 const (
@@ -83,12 +84,15 @@ func (a ack) domain() kiosk.Ack {
 	return kiosk.Ack{Head: a.head, At: a.at, Signature: slices.Clone(a.signature[:])}
 }
 
-// parseAcks reads the file's records by sequence; unread counts the places that
-// hold something else than an acknowledgement or zeros.
-func parseAcks(b []byte) (list []ack, unread int) {
+// parseAcks reads the file's records by sequence, and HQ's later keys in the order
+// in which they were kept; unread counts the places that hold something else, and
+// no zeros.
+func parseAcks(b []byte) (list []ack, keys []kiosk.HQKey, unread int) {
 	take := func(b []byte) {
 		if a, ok := parseAck(b); ok {
 			list = append(list, a)
+		} else if k, ok := parseKey(b); ok {
+			keys = append(keys, k)
 		} else if !allZero(b) {
 			unread++
 		}
@@ -100,18 +104,18 @@ func parseAcks(b []byte) (list []ack, unread int) {
 		take(b[off:min(len(b), off+ackBytes)])
 	}
 	slices.SortStableFunc(list, func(a, b ack) int { return cmp.Compare(a.head.Seq, b.head.Seq) })
-	return list, unread
+	return list, keys, unread
 }
 
 // readAcks reads what is kept in a journal's folder. A file that is missing or
 // cannot be read holds none.
-func readAcks(fsys FS, dir string) (list []ack, unread int) {
+func readAcks(fsys FS, dir string) (list []ack, keys []kiosk.HQKey, unread int) {
 	file, err := fsys.OpenFile(filepath.Join(dir, acksName), os.O_RDONLY, 0)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			unread++
 		}
-		return nil, unread
+		return nil, nil, unread
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	return parseAcks(contents(file, &unread))
@@ -139,7 +143,7 @@ type Acks struct {
 	dir      string
 	fs       FS
 	terminal kiosk.TerminalID
-	key      ed25519.PublicKey
+	ring     *hqring.Ring
 
 	mu        sync.Mutex
 	file      File // nil: none is kept yet
@@ -147,13 +151,14 @@ type Acks struct {
 	newest    ack
 	milestone uint64 // sequence of the last
 	size      int64  // of the file
+	kept      int    // keys of the ring that need no record any more, the first included
 }
 
-// OpenAcks opens the acknowledgements in a journal's folder. Whatever is torn,
-// damaged or not signed by this key for this terminal is passed over. An error
-// is the disk's.
-func OpenAcks(fsys FS, dir string, terminal kiosk.TerminalID, key ed25519.PublicKey) (*Acks, error) {
-	a := &Acks{dir: dir, fs: fsys, terminal: terminal, key: key}
+// OpenAcks opens the acknowledgements in a journal's folder. The ring learns of
+// HQ's later keys that were kept with them. Whatever is torn, damaged or not signed
+// by a key of the ring for this terminal is passed over. An error is the disk's.
+func OpenAcks(fsys FS, dir string, terminal kiosk.TerminalID, ring *hqring.Ring) (*Acks, error) {
+	a := &Acks{dir: dir, fs: fsys, terminal: terminal, ring: ring, kept: 1}
 	file, err := fsys.OpenFile(filepath.Join(dir, acksName), os.O_RDWR, 0)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -165,20 +170,25 @@ func OpenAcks(fsys FS, dir string, terminal kiosk.TerminalID, key ed25519.Public
 	unread := 0
 	b := contents(file, &unread)
 	a.size = int64(len(b))
+	list, later, _ := parseAcks(b)
+	follow(ring, later)
+	a.kept = keptOf(ring.Chain(), later)
+	keys := ring.Keys()
 	for i := range a.slots {
-		if k, ok := parseAck(b[min(len(b), i*slotBytes):]); ok && k.signedBy(key, terminal) {
-			a.slots[i] = k.head.Seq
+		if k, ok := parseAck(b[min(len(b), i*slotBytes):]); ok {
+			if _, ok := k.signedByAny(keys, terminal); ok {
+				a.slots[i] = k.head.Seq
+			}
 		}
 	}
 	for off := milestonesAt; off+ackBytes <= len(b); off += ackBytes {
-		if k, ok := parseAck(b[off:]); ok && k.key == idOf(key) {
+		if k, ok := parseAck(b[off:]); ok && slices.ContainsFunc(keys, func(key ed25519.PublicKey) bool { return idOf(key) == k.key }) {
 			a.milestone = max(a.milestone, k.head.Seq)
 		}
 	}
 	// From the last one on, for a signature takes its time.
-	list, _ := parseAcks(b)
 	for _, k := range slices.Backward(list) {
-		if k.signedBy(key, terminal) {
+		if _, ok := k.signedByAny(keys, terminal); ok {
 			a.newest = k
 			break
 		}
@@ -200,9 +210,10 @@ func (a *Acks) Newest() kiosk.Ack {
 // All gives the heads that HQ acknowledged, by sequence. It reads the file.
 func (a *Acks) All() []kiosk.Head {
 	var heads []kiosk.Head
-	list, _ := readAcks(a.fs, a.dir)
+	list, _, _ := readAcks(a.fs, a.dir)
+	keys := a.ring.Keys()
 	for _, k := range list {
-		if k.signedBy(a.key, a.terminal) {
+		if _, ok := k.signedByAny(keys, a.terminal); ok {
 			heads = append(heads, k.head)
 		}
 	}
@@ -213,9 +224,14 @@ func (a *Acks) All() []kiosk.Head {
 // proves nothing more and is passed over. It returns ErrNotSigned for one that
 // is not HQ's.
 func (a *Acks) Keep(given kiosk.Ack) error {
-	k := ack{head: given.Head, at: given.At.UTC(), key: idOf(a.key)}
+	k := ack{head: given.Head, at: given.At.UTC()}
 	copy(k.signature[:], given.Signature)
-	if len(given.Signature) != len(k.signature) || !k.signedBy(a.key, a.terminal) || !time.Unix(0, k.at.UnixNano()).Equal(k.at) {
+	chain := a.ring.Chain()
+	by := slices.IndexFunc(chain, func(key kiosk.HQKey) bool {
+		k.key = idOf(key.Key)
+		return k.signedBy(key.Key, a.terminal)
+	})
+	if len(given.Signature) != len(k.signature) || by < 0 || !time.Unix(0, k.at.UnixNano()).Equal(k.at) {
 		return fmt.Errorf("%w: event %d", ErrNotSigned, given.Head.Seq)
 	}
 	a.mu.Lock()
@@ -223,14 +239,16 @@ func (a *Acks) Keep(given kiosk.Ack) error {
 	if k.head.Seq <= a.newest.head.Seq {
 		return nil
 	}
-	if err := a.write(k); err != nil {
+	if err := a.write(k, chain[min(a.kept, by+1):by+1]); err != nil {
 		return fmt.Errorf("keep HQ's acknowledgement of event %d: %w", k.head.Seq, err)
 	}
+	a.kept = max(a.kept, by+1)
 	return nil
 }
 
-// write overwrites the older slot, so that the newer one outlives a torn write.
-func (a *Acks) write(k ack) error {
+// write overwrites the older slot, so that the newer one outlives a torn write. Keys
+// are those that lead to the one that signed, and are not kept yet.
+func (a *Acks) write(k ack, keys []kiosk.HQKey) error {
 	if a.file == nil {
 		file, err := a.fs.OpenFile(filepath.Join(a.dir, acksName), os.O_RDWR|os.O_CREATE, fileMode)
 		if err != nil {
@@ -249,12 +267,19 @@ func (a *Acks) write(k ack) error {
 		return err
 	}
 	size, milestone := max(a.size, milestonesAt), a.milestone
+	var more []byte
+	for _, key := range keys {
+		more = append(more, encodeKey(key)...)
+	}
 	if k.head.Seq/milestoneEvery > milestone/milestoneEvery {
+		more, milestone = append(more, k.encode()...), k.head.Seq
+	}
+	if len(more) > 0 {
 		off := milestonesAt + (size-milestonesAt+ackBytes-1)/ackBytes*ackBytes
-		if _, err := a.file.WriteAt(k.encode(), off); err != nil {
+		if _, err := a.file.WriteAt(more, off); err != nil {
 			return err
 		}
-		size, milestone = off+ackBytes, k.head.Seq
+		size = off + int64(len(more))
 	}
 	if err := a.file.Datasync(); err != nil {
 		return err
@@ -282,12 +307,12 @@ type proof struct {
 	other  ack   // the first that the chain contradicts
 }
 
-// newProof takes the acknowledgements that are signed for the terminal; with a
-// nil key those of any key, on their word.
-func newProof(list []ack, unread int, key ed25519.PublicKey, terminal kiosk.TerminalID) *proof {
+// newProof takes the acknowledgements that are signed for the terminal; with nil
+// keys those of any key, on their word.
+func newProof(list []ack, unread int, keys []ed25519.PublicKey, terminal kiosk.TerminalID) *proof {
 	p := &proof{unread: unread}
 	for _, a := range list {
-		if key == nil || a.signedBy(key, terminal) {
+		if _, ok := a.signedByAny(keys, terminal); ok || keys == nil {
 			p.acks = append(p.acks, a)
 		} else {
 			p.unread++
@@ -332,8 +357,11 @@ func (p *proof) fill(rep *Report) {
 	}
 }
 
-func encodeAcks(list []ack) []byte {
+func encodeAcks(keys []kiosk.HQKey, list []ack) []byte {
 	var b bytes.Buffer
+	for _, k := range keys {
+		b.Write(encodeKey(k))
+	}
 	for _, a := range list {
 		b.Write(a.encode())
 	}

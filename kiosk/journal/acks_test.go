@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/hqring"
 	"hexiao/kiosk/journal"
 )
 
@@ -30,7 +31,7 @@ func signed(head kiosk.Head, by ed25519.PrivateKey) kiosk.Ack {
 
 func openAcks(t testing.TB, dir string) *journal.Acks {
 	t.Helper()
-	a, err := journal.OpenAcks(journal.OS(), dir, "T1", public(hqKey(1)))
+	a, err := journal.OpenAcks(journal.OS(), dir, "T1", hqring.New(public(hqKey(1))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +301,7 @@ func TestAcknowledgementThatCannotBeWritten(t *testing.T) {
 		t.Errorf("written into a closed file: %v", err)
 	}
 	missing := filepath.Join(dir, "missing")
-	a, err := journal.OpenAcks(journal.OS(), missing, "T1", public(hqKey(1)))
+	a, err := journal.OpenAcks(journal.OS(), missing, "T1", hqring.New(public(hqKey(1))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +314,7 @@ func TestAcknowledgementThatCannotBeWritten(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "sub", "acks"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := journal.OpenAcks(journal.OS(), filepath.Join(dir, "sub"), "T1", public(hqKey(1))); err == nil {
+	if _, err := journal.OpenAcks(journal.OS(), filepath.Join(dir, "sub"), "T1", hqring.New(public(hqKey(1)))); err == nil {
 		t.Error("a folder in its place was opened")
 	}
 }

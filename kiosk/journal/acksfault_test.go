@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"hexiao/kiosk/hqring"
 	"hexiao/kiosk/journal"
 	"hexiao/kiosk/journal/journaltest"
 )
@@ -22,7 +23,7 @@ func TestAcknowledgementsOutliveAPowerCut(t *testing.T) {
 		seq, last := uint64(0), uint64(0)
 		var milestones []uint64
 		for range rapid.IntRange(1, 4).Draw(rt, "starts") {
-			a, err := journal.OpenAcks(fsys, dir, "T1", public(hqKey(1)))
+			a, err := journal.OpenAcks(fsys, dir, "T1", hqring.New(public(hqKey(1))))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -29,7 +29,7 @@ func FuzzAcks(f *testing.F) {
 	f.Add([]byte{})
 	honest := []uint64{256, 512, 650, 700}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		list, _ := parseAcks(b)
+		list, _, _ := parseAcks(b)
 		if !slices.IsSortedFunc(list, func(a, b ack) int { return int(a.head.Seq>>1) - int(b.head.Seq>>1) }) {
 			t.Error("not in order")
 		}
@@ -38,7 +38,7 @@ func FuzzAcks(f *testing.F) {
 				t.Errorf("%+v stands nowhere in the file", a)
 			}
 		}
-		for _, a := range newProof(list, 0, public, "T1").acks {
+		for _, a := range newProof(list, 0, []ed25519.PublicKey{public}, "T1").acks {
 			if !slices.Contains(honest, a.head.Seq) || a != sign(a.head.Seq) {
 				t.Errorf("%+v was never signed", a)
 			}

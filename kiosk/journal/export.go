@@ -36,7 +36,7 @@ func Export(dir string, w io.Writer, o ExportOptions) (Report, error) {
 	if o.FS == nil {
 		o.FS = OS()
 	}
-	acks, _ := readAcks(o.FS, dir) // before the events: later ones are of later events
+	acks, keys, _ := readAcks(o.FS, dir) // before the events: later ones are of later events
 	rep, unsound := Verify(dir, o.VerifyOptions)
 	var damage *DamagedError
 	if unsound != nil && (!errors.As(unsound, &damage) || rep.Events == 0) {
@@ -45,7 +45,7 @@ func Export(dir string, w io.Writer, o ExportOptions) (Report, error) {
 	if rep.Events == 0 {
 		return rep, fmt.Errorf("export the journal: %w", ErrEmpty)
 	}
-	if err := writeExport(dir, w, o, rep, acks); err != nil {
+	if err := writeExport(dir, w, o, rep, keys, acks); err != nil {
 		return rep, fmt.Errorf("export the journal: %w", err)
 	}
 	if unsound != nil {
@@ -54,10 +54,10 @@ func Export(dir string, w io.Writer, o ExportOptions) (Report, error) {
 	return rep, nil
 }
 
-func writeExport(dir string, w io.Writer, o ExportOptions, rep Report, acks []ack) error {
+func writeExport(dir string, w io.Writer, o ExportOptions, rep Report, keys []kiosk.HQKey, acks []ack) error {
 	begin := header{first: 1, terminal: rep.Terminal}.encodeAs(exportVersion)
-	begin = append(begin, encodeAcksHeader(o.HQKey, len(acks))...)
-	if _, err := w.Write(append(begin, encodeAcks(acks)...)); err != nil {
+	begin = append(begin, encodeAcksHeader(o.HQKey, len(keys)+len(acks))...)
+	if _, err := w.Write(append(begin, encodeAcks(keys, acks)...)); err != nil {
 		return err
 	}
 	o.Each = nil
@@ -157,6 +157,7 @@ func (e *export) readAcks(r io.Reader, key ed25519.PublicKey) (int64, error) {
 		e.hqKey = named
 	}
 	var list []ack
+	var keys []kiosk.HQKey
 	unread := 0
 	for range n {
 		b := make([]byte, ackBytes)
@@ -165,11 +166,13 @@ func (e *export) readAcks(r io.Reader, key ed25519.PublicKey) (int64, error) {
 		}
 		if a, ok := parseAck(b); ok {
 			list = append(list, a)
+		} else if k, ok := parseKey(b); ok {
+			keys = append(keys, k)
 		} else {
 			unread++
 		}
 	}
-	e.proof = newProof(list, unread, e.hqKey, e.terminal)
+	e.proof = newProof(list, unread, keysFrom(e.hqKey, keys), e.terminal)
 	return acksHeaderBytes + int64(n)*ackBytes, nil
 }
 

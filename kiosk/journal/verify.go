@@ -12,8 +12,9 @@ import (
 // VerifyOptions say how a journal is checked.
 type VerifyOptions struct {
 	MACKey []byte // nil: checksums and chain only
-	// HQKey checks the signatures of the kept acknowledgements. nil: Verify
-	// believes them, and VerifyExport takes the key that the export names.
+	// HQKey, and every later key of HQ that is kept with the acknowledgements and
+	// follows from it, checks their signatures. nil: Verify believes them, and
+	// VerifyExport takes the key that the export names.
 	HQKey ed25519.PublicKey
 	// Terminal is whose journal it must be; empty: anybody's. Without it a journal
 	// under another name is not found out, for HQ's signatures name the terminal.
@@ -83,11 +84,11 @@ func Verify(dir string, o VerifyOptions) (Report, error) {
 
 // prove is a walk that compares the chain with what HQ acknowledged.
 func prove(dir string, o VerifyOptions, visit func(*scan) error) (Report, error) {
-	acks, unread := readAcks(o.FS, dir) // first: those that come later are of later events
+	acks, kept, unread := readAcks(o.FS, dir) // first: those that come later are of later events
 	var p *proof
 	rep, err := walk(dir, o, func(s *scan) error {
 		if p == nil {
-			p = newProof(acks, unread, o.HQKey, s.terminal)
+			p = newProof(acks, unread, keysFrom(o.HQKey, kept), s.terminal)
 		}
 		p.see(s.head)
 		return visit(s)
@@ -97,7 +98,7 @@ func prove(dir string, o VerifyOptions, visit func(*scan) error) (Report, error)
 		if o.Terminal == "" {
 			key = nil // nobody knows for whom HQ would have signed
 		}
-		p = newProof(acks, unread, key, o.Terminal)
+		p = newProof(acks, unread, keysFrom(key, kept), o.Terminal)
 	}
 	p.fill(&rep)
 	return rep, p.verdict(rep.Head, err)

@@ -3,6 +3,7 @@ package client
 import (
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/base64"
 	"fmt"
 	"net"
@@ -14,6 +15,7 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/hqring"
+	"hexiao/sync/wire"
 )
 
 // Options says who calls whom.
@@ -23,6 +25,7 @@ type Options struct {
 	Point    kiosk.PointID
 	Key      ed25519.PrivateKey // the device's
 	HQ       *hqring.Ring       // the keys of HQ that the terminal trusts
+	Pins     [][]byte           // TLS keys that HQ may have, see wire.ClientTLS; none: any that the machine trusts
 	Now      func() time.Time
 
 	Timeout time.Duration // of a call, and of silence within a stream; 0: 30 s
@@ -60,7 +63,7 @@ func New(o Options) (*HQ, error) {
 	if o.Tries == 0 {
 		o.Tries = defaultTries
 	}
-	return &HQ{opts: o, base: base, http: newHTTP(o.Transport, o.Timeout)}, nil
+	return &HQ{opts: o, base: base, http: newHTTP(o.Transport, o.Timeout, wire.ClientTLS(base.Hostname(), o.Pins))}, nil
 }
 
 // Close ends idle connections.
@@ -80,12 +83,13 @@ func parseAddress(address string) (*url.URL, error) {
 
 // newHTTP makes a client with limits of its own. The timeout of a whole call
 // is the caller's: a stream may take longer.
-func newHTTP(transport http.RoundTripper, timeout time.Duration) *http.Client {
+func newHTTP(transport http.RoundTripper, timeout time.Duration, secure *tls.Config) *http.Client {
 	if transport == nil {
 		dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second), KeepAlive: 30 * time.Second}
 		transport = &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
 			DialContext:            dialer.DialContext,
+			TLSClientConfig:        secure,
 			TLSHandshakeTimeout:    min(timeout, 10*time.Second),
 			ResponseHeaderTimeout:  timeout,
 			IdleConnTimeout:        90 * time.Second,

@@ -30,8 +30,9 @@
 //
 // A call ends within [Options.Timeout], a stream when nothing came for as long
 // or when it only trickles.
-// Answers are limited as package wire says, after decompression. Redirects are
-// not followed: HQ's address is set once, by people. Nothing forces HTTPS, but the
-// answer to an enrolment holds the point's secret: use http only on the machine itself
-// or in a network that is trusted.
+// Answers are limited as package wire says, after decompression, their headers to
+// 64 KB. Redirects are not followed: HQ's address is set once, by people. Nothing
+// forces HTTPS, but the answer to an enrolment holds the point's secret: use http only
+// on the machine itself or in a network that is trusted. How HTTPS is checked, and
+// what a self-signed certificate needs, wire.ClientTLS says.
 package client

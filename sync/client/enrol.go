@@ -19,6 +19,7 @@ type Enrolment struct {
 	Point       kiosk.PointID
 	PointSecret []byte
 	HQKey       ed25519.PublicKey // that the terminal trusts from now on
+	TLSPins     [][]byte          // TLS keys that HQ may have; none: HQ pins none
 }
 
 // EnrolOptions says where and as what a device enrols.
@@ -28,6 +29,7 @@ type EnrolOptions struct {
 	Name    string             // what people call this terminal
 	Key     ed25519.PrivateKey // the device's new key: keep it before you enrol
 
+	Pins      [][]byte          // TLS keys that HQ may have, as its operator told them; none: any that the machine trusts
 	Timeout   time.Duration     // 0: 30 s
 	Tries     uint              // 0: 3
 	Transport http.RoundTripper // for tests and proxies; nil: a transport of its own
@@ -59,7 +61,7 @@ func Enrol(ctx context.Context, o EnrolOptions) (Enrolment, error) {
 	if c.tries == 0 {
 		c.tries = defaultTries
 	}
-	c.http = newHTTP(o.Transport, c.timeout)
+	c.http = newHTTP(o.Transport, c.timeout, wire.ClientTLS(base.Hostname(), o.Pins))
 	defer c.http.CloseIdleConnections()
 	var out Enrolment
 	err = c.do(ctx, ask{method: http.MethodPost, url: fresh(joined(base, "v1", "enrol")), body: body}, func(resp *http.Response) error {
@@ -70,7 +72,7 @@ func Enrol(ctx context.Context, o EnrolOptions) (Enrolment, error) {
 		if err := e.Check(); err != nil {
 			return foreign(err)
 		}
-		out = Enrolment{Terminal: kiosk.TerminalID(e.Terminal), Point: kiosk.PointID(e.Point), PointSecret: e.PointSecret, HQKey: e.HQKey}
+		out = Enrolment{Terminal: kiosk.TerminalID(e.Terminal), Point: kiosk.PointID(e.Point), PointSecret: e.PointSecret, HQKey: e.HQKey, TLSPins: e.TLSPins}
 		return nil
 	})
 	return out, err

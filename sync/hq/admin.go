@@ -69,6 +69,9 @@ func (h *HQ) AdminHandler(token string) http.Handler {
 	mux.HandleFunc("GET /admin/v1/requests", a.requests)
 	mux.HandleFunc("GET /admin/v1/terminals", a.terminals)
 	mux.HandleFunc("POST /admin/v1/terminals/revoke", a.revoke)
+	mux.HandleFunc("GET /admin/v1/keys", a.keys)
+	mux.HandleFunc("POST /admin/v1/keys/rotate", a.rotateKey)
+	mux.HandleFunc("POST /admin/v1/keys/retire", a.retireKey)
 	want := sha256.Sum256([]byte(token))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")

@@ -102,7 +102,7 @@ func (h *HQ) Enrol(ctx context.Context, code, name string, key ed25519.PublicKey
 		}
 		e = wire.Enrolment{
 			Terminal: string(t.ID), Point: string(t.Point), PointSecret: point.Secret,
-			HQKey: id.Key().Public().(ed25519.PublicKey),
+			HQKey: id.Key().Public().(ed25519.PublicKey), TLSPins: h.pins,
 		}
 		return nil
 	})

@@ -16,6 +16,9 @@ type Config struct {
 	Now    func() time.Time // HQ's clock
 	Random io.Reader        // crypto/rand.Reader outside of tests
 	Log    *slog.Logger     // never gets codes, names or phones; nil: no log
+	// TLSPins are told to terminals that enrol: they connect to a server alone that has
+	// one of these keys, see wire.PinOf. None: to any that their machine trusts.
+	TLSPins [][]byte
 }
 
 // HQ is the platform over a store. It is safe for use by several goroutines.
@@ -25,6 +28,7 @@ type HQ struct {
 	random io.Reader
 	log    *slog.Logger
 	nonces *nonces
+	pins   [][]byte
 }
 
 // New makes HQ's identity in a store that has none.
@@ -32,7 +36,7 @@ func New(ctx context.Context, c Config) (*HQ, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &HQ{store: c.Store, now: c.Now, random: c.Random, log: c.Log, nonces: newNonces()}
+	h := &HQ{store: c.Store, now: c.Now, random: c.Random, log: c.Log, nonces: newNonces(), pins: c.TLSPins}
 	known := false
 	err := c.Store.View(ctx, func(tx Tx) (err error) {
 		_, known, err = tx.Identity()

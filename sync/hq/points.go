@@ -214,6 +214,13 @@ func (h *HQ) Point(ctx context.Context, id kiosk.PointID) (p kiosk.Point, err er
 		}
 		p = rec.Point
 		p.Neighbours = nil
+		identity, err := mustIdentity(tx)
+		if err != nil {
+			return err
+		}
+		if chain := identity.Chain(); len(chain) > 1 {
+			p.Keys = chain
+		}
 		others, err := tx.Points(maxNeighbours + 1)
 		for _, o := range others {
 			if o.Point.ID != id && len(p.Neighbours) < maxNeighbours {

@@ -56,7 +56,7 @@ func (h *HQ) NewProxyCode(ctx context.Context, r ProxyRequest) (made ProxyCode, 
 			return fmt.Errorf("%w: %w", ErrInput, err)
 		}
 		g.Order = signedcode.ReferenceOf(rec.Order.Point, rec.Order.ID)
-		text, err := signedcode.Encode(g, id.Key())
+		text, err := signedcode.Encode(g, id.CodeKey(g.Until))
 		if errors.Is(err, signedcode.ErrGrant) {
 			return fmt.Errorf("%w: the code must end at least a minute and at most 45 days from now", ErrInput)
 		}

@@ -70,12 +70,11 @@ type Tx interface {
 
 // Identity is what HQ is known by; it is made at the first start.
 type Identity struct {
-	Seed      []byte `cbor:"1,keyasint"` // of HQ's Ed25519 key
+	Seed      []byte `cbor:"1,keyasint"` // of HQ's first Ed25519 key
 	Terminals uint64 `cbor:"2,keyasint"` // enrolled so far
+	// Keys are all keys from the first on, once there is a second one.
+	Keys []SigningKey `cbor:"3,keyasint,omitempty"`
 }
-
-// Key is HQ's signing key.
-func (i Identity) Key() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(i.Seed) }
 
 // PointRecord is a point as HQ keeps it.
 type PointRecord struct {

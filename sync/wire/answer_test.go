@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"hexiao/kiosk"
 	"hexiao/kiosk/hqring"
 	"hexiao/sync/wire"
 )
@@ -201,5 +202,13 @@ func TestStreamsAreNotHeldBack(t *testing.T) {
 	rest, err2 := io.ReadAll(resp.Body)
 	if err := errors.Join(err, err2, resp.Body.Close()); err != nil || string(first)+string(rest) != "first\nsecond\n" || resp.Header.Get("Signature") != "" {
 		t.Errorf("%q %q, %v", first, rest, err)
+	}
+}
+
+func TestDeepLines(t *testing.T) {
+	deep := `{"gone":"a","new":` + strings.Repeat("[", wire.MaxDepth) + strings.Repeat("]", wire.MaxDepth) + "}\n"
+	_, err := wire.ReadOrders(strings.NewReader(deep), func(kiosk.Page) error { return nil })
+	if !errors.Is(err, wire.ErrMalformed) || !strings.Contains(err.Error(), "within values") {
+		t.Error(err)
 	}
 }

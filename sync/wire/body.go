@@ -14,6 +14,31 @@ const (
 	MaxBodyBytes    = 16 << 20 // any body, decompressed
 )
 
+// MaxDepth is how deep values may lie within each other in JSON. The contract's
+// own need eight.
+const MaxDepth = 32
+
+// tooDeep reports whether values lie deeper than MaxDepth.
+func tooDeep(raw []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > MaxDepth {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
 // EncodeBody gives v as gzipped JSON, to be sent with Content-Encoding: gzip.
 func EncodeBody(v any) ([]byte, error) {
 	var out bytes.Buffer
@@ -52,6 +77,9 @@ func DecodeBody(body io.Reader, encoding string, v any) error {
 	}
 	if len(raw) > MaxBodyBytes {
 		return fmt.Errorf("%w: a body of more than %d bytes", ErrTooLarge, MaxBodyBytes)
+	}
+	if tooDeep(raw) {
+		return malformed("values within values within values, more than %d times", MaxDepth)
 	}
 	if err := json.Unmarshal(raw, v); err != nil {
 		return malformed("the body is not the JSON that belongs here: %v", err)

@@ -19,7 +19,8 @@
 //
 // A batch has at most [MaxRecords] records, a request at most [MaxRequestBytes]
 // before and [MaxBodyBytes] after decompression, a line of the order stream at
-// most [MaxLineBytes], a page of it at most [MaxPageLines] lines. Whatever
+// most [MaxLineBytes], a page of it at most [MaxPageLines] lines;
+// values lie in each other at most [MaxDepth] deep. Whatever
 // exceeds a limit or does not parse is an [ErrMalformed] or [ErrTooLarge], never
 // a panic.
 //

@@ -2,7 +2,9 @@ package wire
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"hexiao/kiosk"
 )
@@ -47,6 +49,8 @@ func (e Enrolment) Check() error {
 		return malformed("the point's secret has %d bytes, not %d", len(e.PointSecret), PointSecretBytes)
 	case len(e.HQKey) != ed25519.PublicKeySize:
 		return malformed("HQ's key has %d bytes, not %d", len(e.HQKey), ed25519.PublicKeySize)
+	case len(e.TLSPins) > MaxPins || slices.ContainsFunc(e.TLSPins, func(pin []byte) bool { return len(pin) != sha256.Size }):
+		return malformed("HQ's TLS pins are not up to %d of %d bytes", MaxPins, sha256.Size)
 	}
 	return nil
 }

@@ -132,6 +132,9 @@ func ReadOrders(r io.Reader, page func(kiosk.Page) error) (kiosk.Watermark, erro
 // parseLine reads one line and sees to it that it is one thing.
 func parseLine(b []byte) (OrdersLine, error) {
 	var line OrdersLine
+	if tooDeep(b) {
+		return OrdersLine{}, malformed("values within values within values, more than %d times", MaxDepth)
+	}
 	if err := json.Unmarshal(b, &line); err != nil {
 		return OrdersLine{}, malformed("%v", err)
 	}

@@ -554,7 +554,7 @@ type PageSignature = []byte
 type Point struct {
 	ID string `json:"id"`
 
-	// Keys HQ's keys that count; absent: the one of the enrolment.
+	// Keys As getKeys has them; absent: there is only one.
 	Keys    []HQKey  `json:"keys,omitempty,omitzero"`
 	Leaders []Leader `json:"leaders,omitempty,omitzero"`
 	Name    string   `json:"name"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -26,6 +27,9 @@ type Invitation struct {
 	Code string // one-time
 	Name string // what people call the terminal; may be empty
 	Keys string // folder for its keys; empty: keys/ in the data folder
+	// Pins are the TLS keys that HQ may have, in base64, as its operator told them;
+	// empty: any that the machine trusts, until HQ names some.
+	Pins []string
 }
 
 // Enrol makes an empty data folder into a terminal of HQ. The one-time code is
@@ -42,7 +46,12 @@ func Enrol(ctx context.Context, path string, to Invitation, random io.Reader) (F
 	if err != nil {
 		return Folder{}, err
 	}
-	enrolled, err := client.Enrol(ctx, client.EnrolOptions{Address: c.HQ.URL, Code: to.Code, Name: to.Name, Key: keys.Device})
+	c.HQ.Pins = to.Pins
+	pins, err := tlsPins(c)
+	if err != nil {
+		return Folder{}, err
+	}
+	enrolled, err := client.Enrol(ctx, client.EnrolOptions{Address: c.HQ.URL, Code: to.Code, Name: to.Name, Key: keys.Device, Pins: pins})
 	if err != nil {
 		return Folder{}, fmt.Errorf("enrol at HQ: %w", err) // an address may hold a password
 	}
@@ -52,6 +61,12 @@ func Enrol(ctx context.Context, path string, to Invitation, random io.Reader) (F
 	}
 	c.Terminal, c.Point = enrolled.Terminal, enrolled.Point
 	c.HQ.Key = base64.StdEncoding.EncodeToString(enrolled.HQKey)
+	if len(enrolled.TLSPins) > 0 {
+		c.HQ.Pins = nil
+		for _, pin := range enrolled.TLSPins {
+			c.HQ.Pins = append(c.HQ.Pins, base64.StdEncoding.EncodeToString(pin))
+		}
+	}
 	if err := c.Write(path); err != nil {
 		return Folder{}, err
 	}
@@ -118,8 +133,25 @@ func newHQ(f Folder, o client.Options) (*client.HQ, error) {
 	if _, err := neededHQKey(f); err != nil {
 		return nil, err // before anything is asked of an HQ whose word cannot be checked
 	}
+	pins, err := tlsPins(f.Config)
+	if err != nil {
+		return nil, err
+	}
+	o.Pins = pins
 	o.Address, o.Terminal, o.Point, o.Key, o.HQ = f.Config.HQ.URL, f.Config.Terminal, f.Config.Point, f.Keys.Device, f.Ring
 	return client.New(o)
+}
+
+// tlsPins are the TLS keys that HQ may have.
+func tlsPins(c config.Config) (pins [][]byte, err error) {
+	for _, text := range c.HQ.Pins {
+		pin, err := base64.StdEncoding.DecodeString(text)
+		if err != nil || len(pin) != sha256.Size {
+			return nil, fmt.Errorf("%w: a TLS pin has 32 bytes in base64, as hq tls-pin prints it", config.ErrInvalid)
+		}
+		pins = append(pins, pin)
+	}
+	return pins, nil
 }
 
 // newEngine completes the settings of the engine with the folder's.

@@ -96,3 +96,12 @@ type Watermark struct {
 	LeaseUntil time.Time
 	Release    []Lease
 }
+
+// Feed hears what HQ sends of a point's set, in its order. A failure of one of
+// its functions ends the stream. Page is needed; nil others are not called.
+type Feed struct {
+	Page     func(Page) error                // orders that changed, up to a cursor
+	Mark     func(Watermark) error           // the set behind the last page
+	Settings func(p Point, tag string) error // the point's settings changed
+	Alive    func()                          // nothing has changed; this is not signed
+}

@@ -135,7 +135,7 @@ func TestGoldenMessages(t *testing.T) {
 	})
 	t.Run("orders", func(t *testing.T) {
 		var b bytes.Buffer
-		w := wire.NewOrdersWriter(&b)
+		w := wire.NewOrdersWriter(&b, signer())
 		for _, err := range []error{
 			w.Order(sampleOrder()), w.Page("c1"), w.Order(plainOrder("HX20261123-0002")), w.Gone("HX20261122-0009"), w.Watermark(sampleMark(), "c2"),
 		} {
@@ -144,13 +144,7 @@ func TestGoldenMessages(t *testing.T) {
 			}
 		}
 		golden(t, "orders.ndjson", b.Bytes())
-		f, err := os.Open("testdata/orders.ndjson")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = f.Close() }()
-		var pages []kiosk.Page
-		mark, err := wire.ReadOrders(f, func(p kiosk.Page) error { pages = append(pages, p); return nil })
+		pages, mark, err := readAll(strings.NewReader(goldenOrders(t)))
 		if err != nil {
 			t.Fatal(err)
 		}

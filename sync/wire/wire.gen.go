@@ -501,7 +501,6 @@ type Order struct {
 	Settled   []Redemption `json:"settled,omitempty,omitzero"`
 	Shelf     string       `json:"shelf,omitempty,omitzero"`
 	Status    OrderStatus  `json:"status"`
-	TailIndex []byte       `json:"tail_index,omitempty,omitzero"`
 	ValidFrom time.Time    `json:"valid_from,omitempty,omitzero"`
 
 	// Version Grows with every change at HQ.

@@ -79,7 +79,8 @@ func AckBytes(terminal TerminalID, head Head, at time.Time) []byte {
 type Page struct {
 	Orders []Order
 	Gone   []OrderID // no longer in the set
-	Cursor string
+	Cursor string    // empty: the one before stays
+	Purge  bool      // HQ has said, signed, that it means so many to go
 }
 
 // Watermark is what HQ says of its complete set at a cursor.

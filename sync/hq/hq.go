@@ -25,6 +25,7 @@ type HQ struct {
 	random io.Reader
 	log    *slog.Logger
 	nonces *nonces
+	hub    *hub
 }
 
 // New makes HQ's identity in a store that has none.
@@ -32,7 +33,9 @@ func New(ctx context.Context, c Config) (*HQ, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &HQ{store: c.Store, now: c.Now, random: c.Random, log: c.Log, nonces: newNonces()}
+	h := &HQ{now: c.Now, random: c.Random, log: c.Log, nonces: newNonces()}
+	h.hub = newHub(h)
+	h.store = watchedStore{c.Store, h.changed}
 	known := false
 	err := c.Store.View(ctx, func(tx Tx) (err error) {
 		_, known, err = tx.Identity()

@@ -9,8 +9,8 @@ import (
 	"hexiao/sync/wire"
 )
 
-// pageOrders is how many orders one transaction reads.
-const pageOrders = 500
+// pageOrders is how many orders one transaction reads, and a page has.
+const pageOrders = wire.MaxPageLines
 
 // cursor is a place in a point's set.
 type cursor struct {
@@ -64,7 +64,7 @@ type part struct {
 	mark  kiosk.Watermark // of the state that list was read from, when ended
 }
 
-// part reads on from a cursor; nil stands for the beginning of a full load. It
+// part reads on for a terminal from a cursor; nil stands for the beginning of a full load. It
 // returns wire.ErrCursorExpired and ErrNoPoint.
 func (h *HQ) part(ctx context.Context, t Terminal, from *cursor) (p part, err error) {
 	point := t.Point
@@ -81,9 +81,9 @@ func (h *HQ) part(ctx context.Context, t Terminal, from *cursor) (p part, err er
 			return wire.ErrCursorExpired
 		}
 		if p.from.full {
-			p.list, err = tx.Orders(point, p.from.after, pageOrders)
+			p.list, err = tx.Orders(t.Point, p.from.after, pageOrders)
 		} else {
-			p.list, err = tx.Changes(point, p.from.version, pageOrders)
+			p.list, err = tx.Changes(t.Point, p.from.version, pageOrders)
 		}
 		if err != nil {
 			return err

@@ -3,7 +3,6 @@ package wire
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -15,10 +14,6 @@ const (
 	NDJSON  = "application/x-ndjson"
 	Compact = "application/vnd.hexiao.orders"
 )
-
-// ErrUnsigned is returned for a page that is not signed for this stream by a key
-// of HQ's: nothing of it came from HQ.
-var ErrUnsigned = errors.New("a page of orders is not signed by HQ")
 
 // PageMessage is what HQ signs of a page: request is the value of the request's
 // Signature header, number counts the stream's pages from 0, and hash is that of

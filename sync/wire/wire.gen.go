@@ -813,6 +813,9 @@ type GetOrdersParams struct {
 
 	// Follow Keep the stream open after the watermark. Whenever something changes, its lines, a page and a new watermark follow; the point's settings come as a point line, when they change. An alive line comes at least every 30 seconds. HQ may end the stream at any time, and an HQ that does not know the parameter ends it at once: the terminal then asks again after its usual pause.
 	Follow bool `form:"follow,omitempty" json:"follow,omitempty,omitzero"`
+
+	// Settings With follow, the tag of the settings that the terminal has: they come as a point line when HQ has others.
+	Settings string `form:"settings,omitempty" json:"settings,omitempty,omitzero"`
 }
 
 // GetHeadParams defines parameters for GetHead.
@@ -1038,6 +1041,19 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "follow"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "follow", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "settings" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "settings", r.URL.Query(), &params.Settings, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "settings"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "settings", Err: err})
 		}
 		return
 	}

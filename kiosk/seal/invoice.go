@@ -15,12 +15,12 @@ func (k PointKey) SealInvoice(order kiosk.OrderID, i Invoice) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.desk.seal("invoice", order, plain)
+	return k.desk.seal(place{level: "invoice", order: order}, plain)
 }
 
 // OpenInvoice opens what SealInvoice sealed; it returns ErrSealed otherwise.
 func (k PointKey) OpenInvoice(order kiosk.OrderID, sealed []byte) (Invoice, error) {
-	plain, err := k.desk.open("invoice", order, sealed)
+	plain, err := k.desk.open(place{level: "invoice", order: order}, sealed)
 	if err != nil {
 		return Invoice{}, err
 	}

@@ -60,23 +60,32 @@ func unpackMasked(b []byte) (kiosk.Masked, error) {
 	return m, nil
 }
 
-// packPersonal gives name and phone: the number of the phone's digits, these as a
-// number of so many bytes as it takes, and the name.
-func packPersonal(p Personal) ([]byte, error) {
-	n, ok := number(p.Phone)
-	if p.Phone == "" {
+// packPersonal gives what masking left out of name and phone: the number of the
+// phone's digits before the last four, these as a number of so many bytes as it
+// takes, and the name behind its first character.
+func packPersonal(p Personal, masked kiosk.Masked) ([]byte, error) {
+	name, found := strings.CutPrefix(p.Name, first(masked))
+	phone, ends := strings.CutSuffix(p.Phone, masked.Tail)
+	n, ok := number(phone)
+	if phone == "" {
 		ok = true
 	}
-	if !ok || len(p.Phone) > 18 || !utf8.ValidString(p.Name) {
+	if !ok || !found || !ends || len(phone) > 18 || !utf8.ValidString(name) {
 		return packAny(p)
 	}
-	b := []byte{byte(len(p.Phone))}
-	size := numberBytes(len(p.Phone))
+	b := []byte{byte(len(phone))}
+	size := numberBytes(len(phone))
 	b = append(b, binary.BigEndian.AppendUint64(nil, n)[8-size:]...)
-	return appendUTF16(b, p.Name), nil
+	return appendUTF16(b, name), nil
 }
 
-func unpackPersonal(b []byte) (Personal, error) {
+// first is the first character of a name that was masked.
+func first(m kiosk.Masked) string {
+	_, size := utf8.DecodeRuneInString(m.Name)
+	return m.Name[:size]
+}
+
+func unpackPersonal(b []byte, masked kiosk.Masked) (Personal, error) {
 	if len(b) == 0 || b[0] > 18 && b[0] != asCBOR {
 		return Personal{}, ErrSealed
 	}
@@ -92,11 +101,11 @@ func unpackPersonal(b []byte) (Personal, error) {
 	if err != nil {
 		return Personal{}, err
 	}
-	p := Personal{Name: name}
+	p := Personal{Name: first(masked) + name, Phone: masked.Tail}
 	if digits > 0 {
 		var wide [8]byte
-		copy(wide[8-size:], b[1:])
-		p.Phone = fmt.Sprintf("%0*d", digits, binary.BigEndian.Uint64(wide[:]))
+		copy(wide[8-size:], b[1:1+size])
+		p.Phone = fmt.Sprintf("%0*d", digits, binary.BigEndian.Uint64(wide[:])) + masked.Tail
 	}
 	return p, nil
 }

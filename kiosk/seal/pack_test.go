@@ -1,6 +1,7 @@
 package seal_test
 
 import (
+	"errors"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -28,7 +29,7 @@ func TestUnusualPeople(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := seal.OpenFull(opaque(1), "O1", full); err != nil || got != p {
+		if got, err := seal.OpenFull(opaque(1), "O1", full, kiosk.Mask(p.Name, p.Phone)); err != nil || got != p {
 			t.Fatalf("opened %+v, %v, sealed %+v", got, err, p)
 		}
 	})
@@ -42,8 +43,21 @@ func TestSealsAreSmall(t *testing.T) {
 		t.Errorf("a desk value has %d bytes, %v", len(desk), err)
 	}
 	full, err := seal.SealFull(opaque(1), "O1", seal.Personal{Name: "王小明", Phone: "13812345678"})
-	if err != nil || len(full) != 16+1+5+6 {
+	if err != nil || len(full) != 16+1+3+4 {
 		t.Errorf("a full value has %d bytes, %v", len(full), err)
+	}
+}
+
+// A full value opens beside its own desk value only.
+func TestFullBelongsToItsDesk(t *testing.T) {
+	full, err := seal.SealFull(opaque(1), "O1", seal.Personal{Name: "张三", Phone: "13812345678"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []kiosk.Masked{{}, kiosk.Mask("王三", "13812345678"), kiosk.Mask("张三", "13812345679")} {
+		if p, err := seal.OpenFull(opaque(1), "O1", full, m); !errors.Is(err, seal.ErrSealed) || p != (seal.Personal{}) {
+			t.Errorf("beside %+v: %+v, %v", m, p, err)
+		}
 	}
 }
 

@@ -18,8 +18,8 @@ func hexOf(b []byte) string { return hex.EncodeToString(b) }
 // golden is what seal_test.go's samples were when the format was fixed.
 func golden() map[string]string {
 	return map[string]string{
-		"desk":   "fb83da42c23fa81b29ec68728a5e9ff17d222972",
-		"full":   "6b0346f772f2af863710e18f4da5c9525fcc56acd170f2112681",
+		"desk":   "759a575a6d25001c253151fc2e77c68e5e252432",
+		"full":   "5b49f10251eafb626b78adba3e24cd658ec69e71a9f4",
 		"lookup": "630204ae5c537d6e16d2",
 		"name":   "6b23e894",
 	}

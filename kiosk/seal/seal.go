@@ -17,8 +17,8 @@
 // does it with AES): a pseudorandom function over associated data and plaintext
 // gives the synthetic IV, under which the plaintext is encrypted, and which is the
 // tag as well: whoever opens computes it again. Here the function is HMAC-SHA256,
-// cut to 16 bytes, over the level and the order, each preceded by its length, and
-// the plaintext; the cipher is XChaCha20 with the IV, zero-padded, as its nonce.
+// cut to 16 bytes, over the level, the order and what else the value is bound to,
+// each preceded by its length, and the plaintext; the cipher is XChaCha20 with the IV, zero-padded, as its nonce.
 // The two keys of a use are independent parts of one HKDF output, as the proof asks.
 //
 // What holds: a forged value passes with 2^-128 a try (XChaCha20-Poly1305, which
@@ -30,7 +30,8 @@
 // characters, and of the phone, as it did before.
 //
 // Values are packed, not padded, because a terminal gets a million of them over a
-// thin line: a usual desk value has 20 bytes, a full one 26 or 28.
+// thin line: a usual desk value has 20 bytes; a full one, which holds only what
+// the desk's has not, 22 or 24.
 //
 // # PINs
 //
@@ -164,42 +165,49 @@ func (k PointKey) SealDesk(order kiosk.OrderID, m kiosk.Masked) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	return k.desk.seal("desk", order, plain)
+	return k.desk.seal(place{level: "desk", order: order}, plain)
 }
 
 // OpenDesk opens what SealDesk sealed; it returns ErrSealed otherwise.
 func (k PointKey) OpenDesk(order kiosk.OrderID, sealed []byte) (kiosk.Masked, error) {
-	plain, err := k.desk.open("desk", order, sealed)
+	plain, err := k.desk.open(place{level: "desk", order: order}, sealed)
 	if err != nil {
 		return kiosk.Masked{}, err
 	}
 	return unpackMasked(plain)
 }
 
-// SealFull seals a customer's name and phone under an opaque code.
+// SealFull seals a customer's name and phone under an opaque code: what of them
+// kiosk.Mask leaves out, for the rest is sealed at the desk's level.
 func SealFull(code kiosk.Code, order kiosk.OrderID, p Personal) ([]byte, error) {
 	key, err := codeKey(code)
 	if err != nil {
 		return nil, err
 	}
-	plain, err := packPersonal(p)
+	masked := kiosk.Mask(p.Name, p.Phone)
+	plain, err := packPersonal(p, masked)
 	if err != nil {
 		return nil, err
 	}
-	return key.seal("full", order, plain)
+	return key.seal(full(order, masked), plain)
 }
 
-// OpenFull opens what SealFull sealed; it returns ErrSealed otherwise.
-func OpenFull(code kiosk.Code, order kiosk.OrderID, sealed []byte) (Personal, error) {
+// OpenFull opens what SealFull sealed, with what OpenDesk gave of the same order;
+// it returns ErrSealed otherwise.
+func OpenFull(code kiosk.Code, order kiosk.OrderID, sealed []byte, masked kiosk.Masked) (Personal, error) {
 	key, err := codeKey(code)
 	if err != nil {
 		return Personal{}, err
 	}
-	plain, err := key.open("full", order, sealed)
+	plain, err := key.open(full(order, masked), sealed)
 	if err != nil {
 		return Personal{}, err
 	}
-	return unpackPersonal(plain)
+	return unpackPersonal(plain, masked)
+}
+
+func full(order kiosk.OrderID, masked kiosk.Masked) place {
+	return place{level: "full", order: order, beside: masked.Name + "\x00" + masked.Tail}
 }
 
 // codeKey refuses short codes: all of them can be tried.

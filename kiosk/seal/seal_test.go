@@ -47,7 +47,7 @@ func TestFullRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := seal.OpenFull(code, "O1", sealed); err != nil || got != p {
+		if got, err := seal.OpenFull(code, "O1", sealed, kiosk.Mask(p.Name, p.Phone)); err != nil || got != p {
 			t.Fatalf("opened %+v, %v, sealed %+v", got, err, p)
 		}
 		if p.Phone != "" && len(p.Phone) > 4 && bytes.Contains(sealed, []byte(p.Phone)) {
@@ -77,7 +77,7 @@ func TestSealedOpensOnlyInItsPlace(t *testing.T) {
 	}
 	openFull := func(c kiosk.Code, o kiosk.OrderID, b []byte) func() error {
 		return func() error {
-			p, err := seal.OpenFull(c, o, b)
+			p, err := seal.OpenFull(c, o, b, kiosk.Mask("张三", "13812345678"))
 			if err != nil && p != (seal.Personal{}) {
 				t.Errorf("refused, but gives %+v", p)
 			}

@@ -27,11 +27,19 @@ func newSealKey(secret []byte, label string) (sealKey, error) {
 	return sealKey{b[:sha256.Size], b[sha256.Size:]}, nil
 }
 
-// iv is the PRF over level, order and plaintext. The first two are preceded by
-// their length, so that no two different triples are the same bytes.
-func (k sealKey) iv(level string, order kiosk.OrderID, plain []byte) []byte {
+// place is what a sealed value is bound to: its level, its order, and what is
+// needed besides to make sense of it. It opens nowhere else.
+type place struct {
+	level  string
+	order  kiosk.OrderID
+	beside string
+}
+
+// iv is the PRF over place and plaintext. The place's parts are preceded by their
+// lengths, so that no two different ones are the same bytes.
+func (k sealKey) iv(at place, plain []byte) []byte {
 	h := hmac.New(sha256.New, k.mac)
-	for _, s := range []string{level, string(order)} {
+	for _, s := range []string{at.level, string(at.order), at.beside} {
 		h.Write(binary.AppendUvarint(nil, uint64(len(s))))
 		h.Write([]byte(s))
 	}
@@ -51,8 +59,8 @@ func (k sealKey) xor(iv, text []byte) error {
 }
 
 // seal gives the IV and the encrypted plaintext, which it takes over.
-func (k sealKey) seal(level string, order kiosk.OrderID, plain []byte) ([]byte, error) {
-	iv := k.iv(level, order, plain)
+func (k sealKey) seal(at place, plain []byte) ([]byte, error) {
+	iv := k.iv(at, plain)
 	if err := k.xor(iv, plain); err != nil {
 		return nil, err
 	}
@@ -60,7 +68,7 @@ func (k sealKey) seal(level string, order kiosk.OrderID, plain []byte) ([]byte, 
 }
 
 // open gives the plaintext, or ErrSealed.
-func (k sealKey) open(level string, order kiosk.OrderID, sealed []byte) ([]byte, error) {
+func (k sealKey) open(at place, sealed []byte) ([]byte, error) {
 	if len(sealed) < sivBytes {
 		return nil, ErrSealed
 	}
@@ -68,7 +76,7 @@ func (k sealKey) open(level string, order kiosk.OrderID, sealed []byte) ([]byte,
 	if err := k.xor(sealed[:sivBytes], plain); err != nil {
 		return nil, err
 	}
-	if !hmac.Equal(sealed[:sivBytes], k.iv(level, order, plain)) {
+	if !hmac.Equal(sealed[:sivBytes], k.iv(at, plain)) {
 		return nil, ErrSealed
 	}
 	return plain, nil

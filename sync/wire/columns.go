@@ -30,7 +30,8 @@ const (
 	colTimes  // three, each with seconds and nanoseconds
 	colLineID = colTimes + 6
 	colGoods  = colLineID + 2
-	colRest   = colGoods + 2
+	colNames  = colGoods + 2 // the names' indexes: customers come again
+	colRest   = colNames + 2
 	columns   = colRest + 2
 )
 
@@ -115,10 +116,10 @@ func (t *table) add(o kiosk.Order) error {
 	}
 	t.bytes(o.SealedDesk)
 	t.bytes(o.SealedFull)
-	t.bytes(o.NameIndex)
-	t.number(colShape, uint64(len(o.NameKeys)))
+	t.put(colNames, string(o.NameIndex))
+	t.number(colNames, uint64(len(o.NameKeys)))
 	for _, k := range o.NameKeys {
-		t.bytes(k)
+		t.put(colNames, string(k))
 	}
 	flags := uint64(0)
 	if o.Rotating {
@@ -292,14 +293,22 @@ func (t *tableReader) next() (o kiosk.Order, err error) {
 			t.raw = t.raw[copy(o.Lookups[i][:], t.raw):]
 		}
 	}
-	o.SealedDesk, o.SealedFull, o.NameIndex = t.bytes(), t.bytes(), t.bytes()
-	if n := t.count(colShape, len(t.raw)); n > 0 {
+	o.SealedDesk, o.SealedFull, o.NameIndex = t.bytes(), t.bytes(), t.name()
+	if n := t.count(colNames, len(t.cols[colNames+1])); n > 0 {
 		o.NameKeys = make([][]byte, n)
 		for i := range o.NameKeys {
-			o.NameKeys[i] = t.bytes()
+			o.NameKeys[i] = t.name()
 		}
 	}
 	return o, t.err
+}
+
+func (t *tableReader) name() []byte {
+	s := t.get(colNames)
+	if s == "" {
+		return nil
+	}
+	return []byte(s)
 }
 
 func (t *tableReader) line(i int) kiosk.Line {

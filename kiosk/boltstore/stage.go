@@ -194,15 +194,22 @@ func (st *staging) wait() error {
 	return err
 }
 
-// finish writes the rest, the index and the set's record.
-func (st *staging) finish(m setMeta, point kiosk.Point) error {
-	if err := errors.Join(st.flush(), st.wait()); err != nil {
+// gather writes the rest of the orders and makes the index whole, in memory.
+func (st *staging) gather() error {
+	if err := errors.Join(st.flush(), st.wait()); err != nil || !st.partial {
 		return err
 	}
-	if st.partial {
-		if err := st.collectIndex(); err != nil {
-			return err
-		}
+	if err := st.collectIndex(); err != nil {
+		return err
+	}
+	st.partial = false
+	return nil
+}
+
+// finish writes the rest, the index and the set's record.
+func (st *staging) finish(m setMeta, point kiosk.Point) error {
+	if err := st.gather(); err != nil {
+		return err
 	}
 	if err := st.writeIndex(); err != nil {
 		return err

@@ -154,6 +154,6 @@ func (st *staging) collectIndex() error {
 		err = fmt.Errorf("%w: %d staged orders are there, not those %d that were written", ErrDamaged, count, st.meta.Count)
 	}
 	slices.SortFunc(run, indexEntry.compare)
-	st.index, st.runs, st.ids = nil, [][]indexEntry{run}, ids
+	st.index, st.runs, st.ids = nil, [][]indexEntry{run}, ids // and the next one goes on from here
 	return err
 }

@@ -41,8 +41,8 @@ type OrderSet interface {
 	Stage(kiosk.Page) error
 	// Switch makes the staged set the live one. It returns kiosk.ErrSetMismatch
 	// and drops the staging when count or digest differ from the watermark, and
-	// kiosk.ErrSetShrinks, and drops it as well, when too many of the live orders
-	// are not in it and the watermark does not say Purge.
+	// kiosk.ErrSetShrinks, keeping it, when too many of the live orders are not in
+	// it and the watermark does not say Purge.
 	Switch(kiosk.Watermark) error
 	// Apply changes the live set, with its cursor, as one. It returns
 	// kiosk.ErrSetShrinks and changes nothing when the page would make too many

@@ -82,7 +82,7 @@ func (s *orderStream) news(ctx context.Context, anyway bool) (ok bool, err error
 		return false, err
 	}
 	same := p.ended && len(p.list) == 0 && tag == s.tag && p.mark.Version == last.mark.Version &&
-		p.mark.Purge == last.mark.Purge && reflect.DeepEqual(p.mark.Release, last.mark.Release)
+		p.point.meant(p.from.version) == last.mark.Purge && reflect.DeepEqual(p.mark.Release, last.mark.Release)
 	if same && !anyway {
 		return true, nil
 	}

@@ -152,6 +152,7 @@ func (s *orderStream) run(ctx context.Context, p part) error {
 
 // catchUp sends pages up to a watermark.
 func (s *orderStream) catchUp(ctx context.Context, p part) (err error) {
+	since := p.from.version
 	if s.follower != nil {
 		if err := s.freshSettings(ctx); err != nil {
 			return err
@@ -171,6 +172,7 @@ func (s *orderStream) catchUp(ctx context.Context, p part) (err error) {
 	if err := s.entries(p); err != nil {
 		return err
 	}
+	p.mark.Purge = p.point.meant(since)
 	if s.follower != nil {
 		s.follower.last = p
 	}

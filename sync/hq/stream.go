@@ -62,6 +62,7 @@ type part struct {
 	next  cursor
 	ended bool
 	mark  kiosk.Watermark // of the state that list was read from, when ended
+	point PointRecord     // likewise
 }
 
 // part reads on for a terminal from a cursor; nil stands for the beginning of a full load. It
@@ -99,6 +100,7 @@ func (h *HQ) part(ctx context.Context, t Terminal, from *cursor) (p part, err er
 		}
 		p.ended = true
 		p.next.version = rec.Version
+		p.point = rec
 		p.mark = kiosk.Watermark{Version: rec.Version, Count: rec.Count, Digest: rec.Digest, At: h.at()}
 		return h.lease(tx, t.ID, rec.Point.Policy, &p.mark)
 	})

@@ -89,7 +89,7 @@ func TestGoldenMessages(t *testing.T) {
 		same(t, ack, got)
 	})
 	t.Run("condition", func(t *testing.T) {
-		c := kiosk.Condition{Fault: "E-JOURNAL", Event: 17, Clock: kiosk.ClockSuspect, SpaceLow: true, Version: "v0.3.0"}
+		c := kiosk.Condition{Fault: "E-JOURNAL", Event: 17, Clock: kiosk.ClockSuspect, SpaceLow: true, Refused: 300, Version: "v0.3.0"}
 		golden(t, "condition.json", indented(t, wire.NewCondition(c)))
 		got, err := read[wire.Condition](t, "condition.json").Domain()
 		if err != nil {

@@ -299,6 +299,9 @@ type Condition struct {
 	// Fault Why it is out of order, as the code on its screen (E-DISK, E-JOURNAL...): printable ASCII. Absent: it works.
 	Fault string `json:"fault,omitempty,omitzero"`
 
+	// Refused Orders that it keeps although HQ's set has them no more: so many would go that HQ must say that it means that (purge in a watermark).
+	Refused int `json:"refused,omitempty,omitzero"`
+
 	// SpaceLow Its disk will be full before long.
 	SpaceLow bool `json:"space_low,omitempty,omitzero"`
 

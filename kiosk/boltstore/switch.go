@@ -115,7 +115,7 @@ func (set *orderSet) switchTo(w kiosk.Watermark) error {
 	if live.Count > 0 && !live.Cache.Local {
 		gone, err := set.missing(st)
 		if err == nil {
-			err = m.Loss.take(gone, st.meta.Count, w.Purge)
+			err = m.Loss.take(gone, live.Count-gone, w.Purge)
 		}
 		switch {
 		case errors.Is(err, kiosk.ErrSetShrinks): // what came is kept: HQ may yet say that it means that

@@ -25,6 +25,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	terminalstore "hexiao/kiosk/boltstore"
+	"hexiao/kiosk/hqring"
 	"hexiao/kiosk/seal"
 	hqclient "hexiao/sync/client"
 	"hexiao/sync/engine"
@@ -146,7 +147,7 @@ func (s *sampleHQ) terminal(b *testing.B, dir string) *benchTerminal {
 	}
 	isHQ := func(message, signature []byte) bool { return ed25519.Verify(e.HQKey, message, signature) }
 	t := &benchTerminal{}
-	if t.hq, err = hqclient.New(hqclient.Options{Address: s.url, Terminal: e.Terminal, Point: e.Point, Key: key, Now: time.Now, Verify: isHQ}); err != nil {
+	if t.hq, err = hqclient.New(hqclient.Options{Address: s.url, Terminal: e.Terminal, Point: e.Point, Key: key, Now: time.Now, HQ: hqring.New(e.HQKey)}); err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(t.hq.Close)

@@ -23,7 +23,8 @@ const (
 	colHome
 	colVersion // the change since the order before
 	colDue
-	colLine // number of lines; of each its goods, 0: new ones
+	colHomeVersion // likewise
+	colLine        // number of lines; of each its goods, 0: new ones
 	colQuantity
 	colShape // numbers and lengths of what stands in raw
 	colFlags
@@ -49,6 +50,7 @@ type table struct {
 
 	text    [columns]string
 	version uint64
+	moved   uint64 // HomeVersion
 	seconds [3]int64
 	goods   map[kiosk.Line]uint64
 }
@@ -57,7 +59,7 @@ func (t *table) reset() {
 	for i := range t.cols {
 		t.cols[i] = t.cols[i][:0]
 	}
-	t.raw, t.text, t.version, t.seconds = t.raw[:0], [columns]string{}, 0, [3]int64{}
+	t.raw, t.text, t.version, t.moved, t.seconds = t.raw[:0], [columns]string{}, 0, 0, [3]int64{}
 	clear(t.goods)
 }
 
@@ -99,7 +101,8 @@ func (t *table) add(o kiosk.Order) error {
 	t.share(colConsignment, o.Consignment)
 	t.share(colHome, string(o.Home))
 	t.signed(colVersion, int64(o.Version-t.version)) // wraps around, and back
-	t.version = o.Version
+	t.signed(colHomeVersion, int64(o.HomeVersion-t.moved))
+	t.version, t.moved = o.Version, o.HomeVersion
 	t.signed(colDue, int64(o.Due))
 	for i, at := range []time.Time{o.ValidFrom, o.CollectBy, o.ExpectedAt} {
 		t.signed(colTimes+2*i, at.Unix()-t.seconds[i])
@@ -142,7 +145,7 @@ func (t *table) add(o kiosk.Order) error {
 // orders have, is in it by itself.
 func restOf(o kiosk.Order) kiosk.Order {
 	o.ID, o.Point, o.Status, o.PickupNumber, o.Shelf, o.Consignment, o.Home = "", "", "", "", "", "", ""
-	o.Version, o.Due, o.ValidFrom, o.CollectBy, o.ExpectedAt = 0, 0, time.Time{}, time.Time{}, time.Time{}
+	o.Version, o.HomeVersion, o.Due, o.ValidFrom, o.CollectBy, o.ExpectedAt = 0, 0, 0, time.Time{}, time.Time{}, time.Time{}
 	o.Lines, o.Lookups, o.SealedDesk, o.SealedFull, o.NameIndex, o.NameKeys = nil, nil, nil, nil, nil, nil
 	o.Rotating = false
 	if len(o.Settled) == 0 {
@@ -192,6 +195,7 @@ type tableReader struct {
 
 	text    [columns]string
 	version uint64
+	moved   uint64
 	seconds [3]int64
 	goods   []kiosk.Line
 	left    int // bytes of text that may still be made
@@ -278,7 +282,8 @@ func (t *tableReader) next() (o kiosk.Order, err error) {
 	o.PickupNumber, o.Shelf, o.Consignment, o.Home = pickup, shelf, consignment, kiosk.TerminalID(home)
 	o.Rotating = flags&flagRotating != 0
 	t.version += uint64(t.signed(colVersion))
-	o.Version, o.Due = t.version, kiosk.Fen(t.signed(colDue))
+	t.moved += uint64(t.signed(colHomeVersion))
+	o.Version, o.HomeVersion, o.Due = t.version, t.moved, kiosk.Fen(t.signed(colDue))
 	for i, at := range []*time.Time{&o.ValidFrom, &o.CollectBy, &o.ExpectedAt} {
 		t.seconds[i] += t.signed(colTimes + 2*i)
 		*at = time.Unix(t.seconds[i], int64(t.count(colTimes+2*i+1, 1e9-1))).UTC()

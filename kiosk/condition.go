@@ -7,7 +7,10 @@ type Condition struct {
 	Event    uint64       `cbor:"2,keyasint,omitempty" json:"event,omitempty"` // sequence of the first event in doubt; 0: none is
 	Clock    ClockQuality `cbor:"3,keyasint,omitempty" json:"clock"`
 	SpaceLow bool         `cbor:"4,keyasint,omitempty" json:"space_low,omitempty"` // its disk will be full before long
-	Version  string       `cbor:"5,keyasint,omitempty" json:"version,omitempty"`   // of its program
+	// Refused is how many of its orders HQ's set has no more, without HQ's saying that
+	// it means so many to go; the terminal keeps them.
+	Refused int    `cbor:"6,keyasint,omitempty" json:"refused,omitempty"`
+	Version string `cbor:"5,keyasint,omitempty" json:"version,omitempty"` // of its program
 }
 
 // String names the quality as the contract with HQ does.

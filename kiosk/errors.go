@@ -75,4 +75,7 @@ var (
 	// ErrSetMismatch is returned when a set's count or digest differ from HQ's
 	// watermark: something was lost on the way, and the set is fetched anew.
 	ErrSetMismatch = errors.New("the order set differs from HQ's watermark")
+	// ErrSetShrinks is returned when a set would lose so many orders that HQ must
+	// say that it means that, see [Shrinks].
+	ErrSetShrinks = errors.New("HQ's set lacks too many of the orders that are here, and HQ does not say that it means that")
 )

@@ -79,7 +79,8 @@ func AckBytes(terminal TerminalID, head Head, at time.Time) []byte {
 type Page struct {
 	Orders []Order
 	Gone   []OrderID // no longer in the set
-	Cursor string
+	Cursor string    // empty: the one before stays
+	Purge  bool      // HQ has said, signed, that it means so many to go
 }
 
 // Watermark is what HQ says of its complete set at a cursor.
@@ -95,4 +96,13 @@ type Watermark struct {
 	// has none. Release names orders of its leases that another terminal asks for.
 	LeaseUntil time.Time
 	Release    []Lease
+}
+
+// Feed hears what HQ sends of a point's set, in its order. A failure of one of
+// its functions ends the stream. Page is needed; nil others are not called.
+type Feed struct {
+	Page     func(Page) error                // orders that changed, up to a cursor
+	Mark     func(Watermark) error           // the set behind the last page
+	Settings func(p Point, tag string) error // the point's settings changed
+	Alive    func()                          // nothing has changed; this is not signed
 }

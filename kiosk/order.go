@@ -77,7 +77,6 @@ type Order struct {
 	SealedDesk   []byte       `cbor:"14,keyasint,omitempty" json:"sealed_desk,omitempty"` // masked name and phone tail, under the point's key
 	SealedFull   []byte       `cbor:"15,keyasint,omitempty" json:"sealed_full,omitempty"` // name and phone, under a key derived from the code
 	NameIndex    []byte       `cbor:"16,keyasint,omitempty" json:"name_index,omitempty"`  // blind index of the name
-	TailIndex    []byte       `cbor:"17,keyasint,omitempty" json:"tail_index,omitempty"`  // blind index of the phone's last four digits
 	Settled      []Redemption `cbor:"18,keyasint,omitempty" json:"settled,omitempty"`     // redemptions that HQ knows, of any terminal
 	NameKeys     [][]byte     `cbor:"19,keyasint,omitempty" json:"name_keys,omitempty"`   // blind indexes of the name's pinyin, in full and its initials
 	// Home is the terminal that may hand the order over without asking HQ; empty:

@@ -172,7 +172,7 @@ func TestOrderAndPointCodec(t *testing.T) {
 	o := order()
 	o.Due, o.ValidFrom, o.CollectBy, o.ExpectedAt = 5, noon(), noon().Add(time.Hour), noon().Add(-time.Hour)
 	o.Consignment, o.Lookups = "C1", []kiosk.Lookup{{1}, {2}}
-	o.SealedDesk, o.SealedFull, o.NameIndex, o.TailIndex = []byte{1}, []byte{2}, []byte{3}, []byte{4}
+	o.SealedDesk, o.SealedFull, o.NameIndex = []byte{1}, []byte{2}, []byte{3}
 	o.Settled = fold(kiosk.OrderState{}, redeemed, undone).Redemptions
 	b, err := kiosk.EncodeOrder(o)
 	if err != nil {

@@ -77,6 +77,9 @@ func conditionText(c kiosk.Condition, since time.Time) string {
 	if c.SpaceLow {
 		says = append(says, "disk nearly full")
 	}
+	if c.Refused > 0 {
+		says = append(says, fmt.Sprintf("keeps %d orders or more that HQ has no more, see hq orders purge", c.Refused))
+	}
 	text := strings.Join(says, ", ") + " since " + since.Format(timeForm)
 	if c.Version != "" {
 		text += ", version " + c.Version

@@ -6,6 +6,7 @@
 //	hq point add ID NAME [--pin PIN] · hq point set ID [--handover …] [--pin PIN] …
 //	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL
 //	hq orders import --point ID FILE · list --point ID · cancel|refund|withdraw ORDER · status ORDER STATUS
+//	hq orders purge --point ID --confirm N
 //	hq codes --point ID [--png DIR] [--all]
 //	hq codes proxy --order ORDER [--line LINE]... [--until TIME|DURATION] [--png FILE]
 //	hq conflicts [--open] · hq conflicts settle NUMBER [--winner EVENT|both-void] --by NAME --note TEXT
@@ -72,6 +73,7 @@ type commands struct {
 		Refund   ordersRefundCmd   `cmd:"" help:"Mark an order as refunded."`
 		Status   ordersStatusCmd   `cmd:"" help:"Set an order's status."`
 		Withdraw ordersWithdrawCmd `cmd:"" help:"Take an order out of the terminals' set."`
+		Purge    ordersPurgeCmd    `cmd:"" help:"Let terminals drop a fifth or more of their orders, as they otherwise do not."`
 	} `cmd:"" help:"Orders."`
 	Codes struct {
 		List  codesCmd      `cmd:"" default:"withargs" help:"Print the pickup codes of a point's open orders; this is what hq codes does."`

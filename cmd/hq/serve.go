@@ -82,7 +82,7 @@ func (c *serveCmd) Run(p *program) (err error) {
 	if err := json.NewEncoder(p.stdout).Encode(ready{Listening: listener.Addr().String(), TLSPin: secure.own}); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return serve(p.ctx, secure.listener(listener), handler(h, token, log), log)
+	return serve(p.ctx, secure.listener(listener), handler(h, token, log), h.EndStreams, log)
 }
 
 // ready is what a server prints when it can be reached.
@@ -110,11 +110,13 @@ func handler(h *hq.HQ, token string, log *slog.Logger) http.Handler {
 }
 
 // serve serves until ctx ends, and then lets requests under way finish.
-func serve(ctx context.Context, l net.Listener, handler http.Handler, log *slog.Logger) error {
+// atEnd ends those that would go on.
+func serve(ctx context.Context, l net.Listener, handler http.Handler, atEnd func(), log *slog.Logger) error {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+	server.RegisterOnShutdown(atEnd)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	select {

@@ -59,6 +59,7 @@ func main() {
 	if code, asked := terminal.ExamineAsked(os.Args[1:], os.Stderr); asked {
 		os.Exit(code)
 	}
+	terminal.LimitMemory(os.Getenv, terminal.MemoryWindow)
 	program, err := os.Executable()
 	if err != nil {
 		program = "" // then no child is started

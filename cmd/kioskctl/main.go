@@ -45,6 +45,7 @@ func main() {
 	if code, asked := terminal.ExamineAsked(os.Args[1:], os.Stderr); asked {
 		os.Exit(code)
 	}
+	terminal.LimitMemory(os.Getenv, terminal.MemoryWithout)
 	program, err := os.Executable()
 	if err != nil {
 		program = "" // then no child is started

@@ -28,6 +28,7 @@ type terminalStatus struct {
 	Orders    int              `json:"orders"`
 	Expected  int              `json:"expected"`
 	Complete  bool             `json:"complete"`
+	Refused   int              `json:"refused,omitempty"` // orders that HQ has no more and that are kept, see kiosk.Shrinks
 	AsOf      time.Time        `json:"as_of,omitzero"`
 	Events    uint64           `json:"events"`
 	Unsent    uint64           `json:"unsent"`
@@ -75,6 +76,7 @@ func (c *statusCmd) Run(s *cli.IO) error {
 
 func (t *terminalStatus) fillFromStore(st desk.Status) {
 	t.Orders, t.Expected, t.Complete, t.AsOf = st.Orders, st.Expected, st.Cache.Complete || st.Cache.Local, st.Cache.AsOf
+	t.Refused = st.Refused
 	t.Events, t.Unsent, t.Conflicts = st.Head, st.Unsent, st.Conflict
 }
 
@@ -124,6 +126,8 @@ func (t terminalStatus) ordersText(now time.Time) string {
 		return fmt.Sprintf("%d, imported here", t.Orders)
 	case t.AsOf.IsZero():
 		return fmt.Sprintf("%d, never complete", t.Orders)
+	case t.Refused > 0:
+		return fmt.Sprintf("%d, of which HQ has %d or more no longer and does not say that it means that; they stay", t.Orders, t.Refused)
 	case !t.Complete:
 		return fmt.Sprintf("%d of %d", t.Orders, t.Expected)
 	}

@@ -28,7 +28,8 @@ func (s *Store) Cursor() string {
 }
 
 // Apply brings changes into the live set, with their cursor, in one
-// transaction. An order that is older than the one in the set is passed over.
+// transaction. An order that is older than the one in the set is passed over. It
+// returns kiosk.ErrSetShrinks, and changes nothing, when too many orders would go.
 func (s *Store) Apply(p kiosk.Page) error {
 	if err := s.ready(); err != nil {
 		return err
@@ -41,6 +42,7 @@ func (s *Store) Apply(p kiosk.Page) error {
 	set := s.orders
 	set.write.Lock()
 	defer set.write.Unlock()
+	gone := 0
 	err := set.update(func(tx *bolt.Tx, m *setMeta) error {
 		w, err := newSetWriter(tx, m, set.key)
 		if err != nil {
@@ -51,15 +53,25 @@ func (s *Store) Apply(p kiosk.Page) error {
 				return err
 			}
 		}
+		before := m.Count
 		for _, id := range p.Gone {
 			if err := w.remove(id); err != nil {
 				return err
 			}
 		}
-		m.Cursor = p.Cursor
+		gone = before - m.Count
+		if err := m.Loss.take(gone, m.Count, p.Purge || m.Cache.Local); err != nil {
+			return err
+		}
+		if p.Cursor != "" {
+			m.Cursor = p.Cursor
+		}
 		w.finish()
 		return nil
 	})
+	if errors.Is(err, kiosk.ErrSetShrinks) {
+		err = errors.Join(err, set.refuse(gone))
+	}
 	if err != nil {
 		return fmt.Errorf("apply changes of the order set: %w", err)
 	}
@@ -80,12 +92,13 @@ func (s *Store) ConfirmSet(w kiosk.Watermark) error {
 	m.Cache.Complete, m.Cache.LeaseUntil = same, time.Time{} // a home may be among what is missing
 	if same {
 		m.Cache.Version, m.Cache.AsOf, m.Cache.LeaseUntil = w.Version, w.At.UTC(), w.LeaseUntil.UTC()
+		m.Loss.confirmed(w)
 	}
 	set.now.Lock()
 	ahead := m.Cache.AsOf.Sub(set.saved.AsOf)
 	quiet := set.saved
 	quiet.AsOf, quiet.LeaseUntil = m.Cache.AsOf, m.Cache.LeaseUntil
-	save := ahead.Abs() >= saveFreshness || quiet != m.Cache || set.meta.Expected != m.Expected
+	save := ahead.Abs() >= saveFreshness || quiet != m.Cache || set.meta.Expected != m.Expected || set.meta.Loss != m.Loss
 	set.meta = m
 	set.now.Unlock()
 	if save {

@@ -70,8 +70,7 @@ func benchPages(n int) [][]kiosk.Order {
 
 // sealed gives an order as much sealed data as real ones have.
 func sealed(o *kiosk.Order) {
-	o.SealedDesk, o.SealedFull = make([]byte, 52), make([]byte, 64)
-	o.NameIndex, o.TailIndex = make([]byte, 4), make([]byte, 4)
+	o.SealedDesk, o.SealedFull, o.NameIndex = make([]byte, 20), make([]byte, 27), make([]byte, 4)
 }
 
 func markOf(pages [][]kiosk.Order) kiosk.Watermark {

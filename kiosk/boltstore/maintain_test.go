@@ -21,7 +21,7 @@ const day = 24 * time.Hour
 // customer gives an order data that look like nothing else.
 func customer(n int) func(*kiosk.Order) {
 	return func(o *kiosk.Order) {
-		for i, field := range []*[]byte{&o.SealedDesk, &o.SealedFull, &o.NameIndex, &o.TailIndex} {
+		for i, field := range []*[]byte{&o.SealedDesk, &o.SealedFull, &o.NameIndex} {
 			*field = make([]byte, 24)
 			if _, err := kiosktest.Random(uint64(n*10 + i)).Read(*field); err != nil {
 				panic(err)
@@ -37,7 +37,7 @@ func known(n int) kiosk.Order { return kiosktest.Order(n, customer(n)) }
 func forgotten(t *testing.T, dir string, s *boltstore.Store, n int) bool {
 	t.Helper()
 	o, _, ok := s.Order(kiosktest.OrderID(n))
-	gone := o.SealedDesk == nil && o.SealedFull == nil && o.NameIndex == nil && o.TailIndex == nil
+	gone := o.SealedDesk == nil && o.SealedFull == nil && o.NameIndex == nil
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func forgotten(t *testing.T, dir string, s *boltstore.Store, n int) bool {
 	left := false
 	for _, name := range files {
 		b, err := os.ReadFile(name)
-		for _, data := range [][]byte{was.SealedDesk, was.SealedFull, was.NameIndex, was.TailIndex} {
+		for _, data := range [][]byte{was.SealedDesk, was.SealedFull, was.NameIndex} {
 			left = left || err == nil && bytes.Contains(b, data)
 		}
 	}

@@ -41,6 +41,7 @@ type setMeta struct {
 	// still lie in the file's free parts.
 	Swept    time.Time
 	Remnants int
+	Loss     loss
 	Terminal kiosk.TerminalID
 	Seen     kiosk.Head // of the journal, when this was written
 }

@@ -20,12 +20,12 @@ const (
 // strip takes the customer's data out of an order. Its lookups stay, so that a
 // late scan is still answered by what has happened.
 func strip(o *kiosk.Order) {
-	o.SealedDesk, o.SealedFull, o.NameIndex, o.TailIndex, o.NameKeys = nil, nil, nil, nil, nil
+	o.SealedDesk, o.SealedFull, o.NameIndex, o.NameKeys = nil, nil, nil, nil
 }
 
 // bare reports whether an order has no customer's data.
 func bare(o kiosk.Order) bool {
-	return o.SealedDesk == nil && o.SealedFull == nil && o.NameIndex == nil && o.TailIndex == nil && o.NameKeys == nil
+	return o.SealedDesk == nil && o.SealedFull == nil && o.NameIndex == nil && o.NameKeys == nil
 }
 
 // sources gives every event that a state is made of, but for rejections, which

@@ -3,6 +3,7 @@ package boltstore
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -12,7 +13,7 @@ import (
 const (
 	stagedSuffix = ".staged"
 	// stageBytes are gathered before they are written in one transaction.
-	stageBytes = 16 << 20
+	stageBytes = 8 << 20
 	// indexBatch is how many index entries are written in one transaction.
 	indexBatch = 100_000
 )
@@ -37,6 +38,7 @@ type staging struct {
 
 	index []indexEntry   // of the orders in batch, unless partial
 	runs  [][]indexEntry // of the orders before them, each sorted by the write
+	ids   *idList        // of the orders that these mean
 	// partial: the index lacks orders that came in an earlier run, or that came
 	// twice; it is read from the orders in the end.
 	partial bool
@@ -49,7 +51,7 @@ type stagedOrder struct {
 
 // openStaging goes on with the set that an earlier run left, or begins one.
 func openStaging(path string, w owner, warn func(error)) (*staging, error) {
-	st := &staging{path: path, owner: w, tagger: newTagger(w.key)}
+	st := &staging{path: path, owner: w, tagger: newTagger(w.key), ids: &idList{}}
 	db, made, err := openBolt(path, w.initOrders, CheckFile, st.load, warn)
 	if err != nil {
 		return nil, err
@@ -95,13 +97,14 @@ func (st *staging) add(p kiosk.Page) error {
 		st.batch = append(st.batch, stagedOrder{o.ID, st.tagger.seal(bucketOrders, []byte(o.ID), value)})
 		st.bytes += len(value)
 		if !st.partial {
+			n := st.ids.add(string(o.ID))
 			for _, l := range o.Lookups {
-				st.index = append(st.index, newIndexEntry(l, o.ID))
+				st.index = append(st.index, newIndexEntry(l, n))
 			}
 		}
 		st.digest.Toggle(o.ID, o.Version)
 		st.meta.Count++
-		st.last = o.ID
+		st.last = kiosk.OrderID(strings.Clone(string(o.ID))) // it may be a part of its page
 	}
 	for _, id := range p.Gone {
 		if err := st.change(func(w *setWriter) error { return w.remove(id) }); err != nil {
@@ -129,7 +132,7 @@ func (st *staging) change(do func(*setWriter) error) error {
 	if err := st.wait(); err != nil {
 		return err
 	}
-	st.index, st.runs, st.partial = nil, nil, true
+	st.index, st.runs, st.ids, st.partial = nil, nil, nil, true
 	m := st.meta
 	return st.update(func(tx *bolt.Tx) error {
 		m.Digest = st.digest.String()
@@ -191,15 +194,22 @@ func (st *staging) wait() error {
 	return err
 }
 
-// finish writes the rest, the index and the set's record.
-func (st *staging) finish(m setMeta, point kiosk.Point) error {
-	if err := errors.Join(st.flush(), st.wait()); err != nil {
+// gather writes the rest of the orders and makes the index whole, in memory.
+func (st *staging) gather() error {
+	if err := errors.Join(st.flush(), st.wait()); err != nil || !st.partial {
 		return err
 	}
-	if st.partial {
-		if err := st.collectIndex(); err != nil {
-			return err
-		}
+	if err := st.collectIndex(); err != nil {
+		return err
+	}
+	st.partial = false
+	return nil
+}
+
+// finish writes the rest, the index and the set's record.
+func (st *staging) finish(m setMeta, point kiosk.Point) error {
+	if err := st.gather(); err != nil {
+		return err
 	}
 	if err := st.writeIndex(); err != nil {
 		return err

@@ -13,29 +13,52 @@ import (
 	"hexiao/kiosk"
 )
 
-// indexEntry is a lookup in two numbers, which compare faster than bytes.
+// indexEntry is a lookup in two numbers, which compare faster than bytes, and the
+// number of its order: there are two million of them, so that each byte counts.
 type indexEntry struct {
-	high uint64
-	low  uint16
-	id   kiosk.OrderID
+	high  uint64
+	low   uint16
+	order uint32 // in the order of the ids
 }
 
-func newIndexEntry(l kiosk.Lookup, id kiosk.OrderID) indexEntry {
-	return indexEntry{binary.BigEndian.Uint64(l[:8]), binary.BigEndian.Uint16(l[8:]), id}
+func newIndexEntry(l kiosk.Lookup, order uint32) indexEntry {
+	return indexEntry{binary.BigEndian.Uint64(l[:8]), binary.BigEndian.Uint16(l[8:]), order}
 }
 
 func (e indexEntry) compare(f indexEntry) int {
 	if e.high != f.high {
 		return cmp.Compare(e.high, f.high)
 	}
-	return cmp.Or(cmp.Compare(e.low, f.low), cmp.Compare(e.id, f.id))
+	return cmp.Or(cmp.Compare(e.low, f.low), cmp.Compare(e.order, f.order))
 }
 
-func (e indexEntry) key() []byte {
-	b := make([]byte, 0, lookupBytes+len(e.id))
+func (e indexEntry) key(ids *idList) []byte {
+	id := ids.at(e.order)
+	b := make([]byte, 0, lookupBytes+len(id))
 	b = binary.BigEndian.AppendUint64(b, e.high)
 	b = binary.BigEndian.AppendUint16(b, e.low)
-	return append(b, e.id...)
+	return append(b, id...)
+}
+
+// idList holds many ids in little room, by their numbers from 0.
+type idList struct {
+	text []byte
+	ends []uint32
+}
+
+// add gives the number of an id.
+func (l *idList) add(id string) uint32 {
+	l.text = append(l.text, id...)
+	l.ends = append(l.ends, uint32(len(l.text)))
+	return uint32(len(l.ends) - 1)
+}
+
+func (l *idList) at(n uint32) []byte {
+	from := uint32(0)
+	if n > 0 {
+		from = l.ends[n-1]
+	}
+	return l.text[from:l.ends[n]]
 }
 
 // mergedRuns is a heap of sorted runs, none of them empty, by their first entry.
@@ -67,7 +90,8 @@ func (r *mergedRuns) next() indexEntry {
 // while the last ones are being written.
 func (st *staging) writeIndex() error {
 	runs := mergedRuns(slices.DeleteFunc(st.runs, func(r []indexEntry) bool { return len(r) == 0 }))
-	st.runs = nil
+	ids := st.ids
+	st.runs, st.ids = nil, nil
 	batches := make(chan [][]byte, 1)
 	go func() {
 		defer close(batches)
@@ -75,7 +99,7 @@ func (st *staging) writeIndex() error {
 		for len(runs) > 0 {
 			keys := make([][]byte, 0, indexBatch)
 			for len(keys) < indexBatch && len(runs) > 0 {
-				keys = append(keys, runs.next().key())
+				keys = append(keys, runs.next().key(ids))
 			}
 			batches <- keys
 		}
@@ -102,7 +126,7 @@ func (st *staging) writeIndex() error {
 // collectIndex reads the index from the written orders, and makes sure that all
 // of them are there.
 func (st *staging) collectIndex() error {
-	run := []indexEntry{}
+	run, ids := []indexEntry{}, &idList{}
 	var digest kiosk.SetDigest
 	count := 0
 	err := guard(func() error {
@@ -118,8 +142,9 @@ func (st *staging) collectIndex() error {
 				}
 				digest.Toggle(o.ID, o.Version)
 				count++
+				n := ids.add(string(o.ID))
 				for _, l := range o.Lookups {
-					run = append(run, newIndexEntry(l, o.ID))
+					run = append(run, newIndexEntry(l, n))
 				}
 				return nil
 			})
@@ -129,6 +154,6 @@ func (st *staging) collectIndex() error {
 		err = fmt.Errorf("%w: %d staged orders are there, not those %d that were written", ErrDamaged, count, st.meta.Count)
 	}
 	slices.SortFunc(run, indexEntry.compare)
-	st.index, st.runs = nil, [][]indexEntry{run}
+	st.index, st.runs, st.ids = nil, [][]indexEntry{run}, ids // and the next one goes on from here
 	return err
 }

@@ -351,7 +351,7 @@ func (s *Store) Status() desk.Status {
 	_, set := s.orders.current()
 	head, m, _ := s.states.status()
 	st := desk.Status{
-		Cache: set.Cache, Orders: set.Count, Expected: set.Expected,
+		Cache: set.Cache, Orders: set.Count, Expected: set.Expected, Refused: set.Loss.Refused,
 		Unsent: head.Seq - min(m.Acked.Seq, head.Seq), Conflict: m.Others, Head: head.Seq,
 	}
 	f := s.fault.Load()

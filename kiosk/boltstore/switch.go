@@ -86,7 +86,8 @@ func (s *Store) Stage(p kiosk.Page) error {
 
 // Switch makes the staged set the live one, if its count and digest are the
 // watermark's. Otherwise it drops the staging and returns kiosk.ErrSetMismatch.
-// It returns ErrNoStaging when nothing is staged.
+// It returns ErrNoStaging when nothing is staged, and kiosk.ErrSetShrinks, keeping
+// both sets, when the staged one lacks too many of the live orders.
 func (s *Store) Switch(w kiosk.Watermark) error {
 	set := s.orders
 	set.write.Lock()
@@ -108,8 +109,22 @@ func (set *orderSet) switchTo(w kiosk.Watermark) error {
 		err := fmt.Errorf("%w: %d orders came, HQ has %d", kiosk.ErrSetMismatch, st.meta.Count, w.Count)
 		return errors.Join(err, set.dropStaged(nil))
 	}
-	point, _ := set.current()
+	point, live := set.current()
 	m := st.meta
+	m.Loss = live.Loss
+	if live.Count > 0 && !live.Cache.Local {
+		gone, err := set.missing(st)
+		if err == nil {
+			err = m.Loss.take(gone, live.Count-gone, w.Purge)
+		}
+		switch {
+		case errors.Is(err, kiosk.ErrSetShrinks): // what came is kept: HQ may yet say that it means that
+			return errors.Join(err, set.refuse(gone))
+		case err != nil:
+			return errors.Join(fmt.Errorf("switch the order set: %w", err), set.dropStaged(err))
+		}
+	}
+	m.Loss.confirmed(w)
 	m.Digest, m.Expected = st.digest.String(), w.Count
 	m.Cache = kiosk.Cache{Version: w.Version, AsOf: w.At.UTC(), Complete: true, LeaseUntil: w.LeaseUntil.UTC()}
 	if err := st.finish(m, point); err != nil {

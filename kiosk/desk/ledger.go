@@ -70,6 +70,7 @@ type Status struct {
 	Cache    kiosk.Cache
 	Orders   int    // in the cache
 	Expected int    // that HQ says there are
+	Refused  int    // orders of the cache that HQ has no more, without saying that it means so many to go
 	Unsent   uint64 // events that HQ has not acknowledged
 	Conflict int    // events that HQ settled otherwise
 	Head     uint64 // sequence of the last event

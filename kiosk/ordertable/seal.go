@@ -15,7 +15,7 @@ import (
 // they are left out. The order's id must be final: sealed data are bound to it.
 func Seal(e Entry, key seal.PointKey, codes []kiosk.Code) (kiosk.Order, error) {
 	o := e.Order
-	o.Lookups, o.SealedDesk, o.SealedFull, o.NameIndex, o.TailIndex, o.NameKeys = nil, nil, nil, nil, nil, nil
+	o.Lookups, o.SealedDesk, o.SealedFull, o.NameIndex, o.NameKeys = nil, nil, nil, nil, nil
 	for _, c := range codes {
 		o.Lookups = append(o.Lookups, key.Lookup(c))
 	}
@@ -31,9 +31,6 @@ func Seal(e Entry, key seal.PointKey, codes []kiosk.Code) (kiosk.Order, error) {
 	}
 	if e.Name != "" {
 		o.NameIndex, o.NameKeys = key.NameIndex(e.Name), key.NameKeys(e.Name)
-	}
-	if masked.Tail != "" {
-		o.TailIndex = key.TailIndex(masked.Tail)
 	}
 	if i := slices.IndexFunc(codes, func(c kiosk.Code) bool { return c.Kind == kiosk.CodeOpaque }); i >= 0 {
 		if o.SealedFull, err = seal.SealFull(codes[i], o.ID, seal.Personal{Name: e.Name, Phone: e.Phone}); err != nil {

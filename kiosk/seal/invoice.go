@@ -11,10 +11,18 @@ type Invoice struct {
 // SealInvoice seals what kiosk.InvoiceRequested carries to HQ. The order is the
 // associated data.
 func (k PointKey) SealInvoice(order kiosk.OrderID, i Invoice) ([]byte, error) {
-	return sealValue(k.desk, "invoice", order, i)
+	plain, err := packAny(i)
+	if err != nil {
+		return nil, err
+	}
+	return k.desk.seal(place{level: "invoice", order: order}, plain)
 }
 
 // OpenInvoice opens what SealInvoice sealed; it returns ErrSealed otherwise.
 func (k PointKey) OpenInvoice(order kiosk.OrderID, sealed []byte) (Invoice, error) {
-	return openValue[Invoice](k.desk, "invoice", order, sealed)
+	plain, err := k.desk.open(place{level: "invoice", order: order}, sealed)
+	if err != nil {
+		return Invoice{}, err
+	}
+	return unpackAny[Invoice](plain)
 }

@@ -18,11 +18,10 @@ func hexOf(b []byte) string { return hex.EncodeToString(b) }
 // golden is what seal_test.go's samples were when the format was fixed.
 func golden() map[string]string {
 	return map[string]string{
-		"desk":   "7d70084aba45def5b2f4d8d9ea7947c93ed37b7d211d7b239e688c3e2074a8bac106f9287a2689a157",
-		"full":   "619b146da58072a1d04d4f5367274581ad1973ca6da729787001df6a17fb3a5cd483df178eea0f29b99893d5cfab8d5bc7c3",
+		"desk":   "759a575a6d25001c253151fc2e77c68e5e252432",
+		"full":   "5b49f10251eafb626b78adba3e24cd658ec69e71a9f4",
 		"lookup": "630204ae5c537d6e16d2",
 		"name":   "6b23e894",
-		"tail":   "0b640d4d",
 	}
 }
 

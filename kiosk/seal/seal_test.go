@@ -47,7 +47,7 @@ func TestFullRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := seal.OpenFull(code, "O1", sealed); err != nil || got != p {
+		if got, err := seal.OpenFull(code, "O1", sealed, kiosk.Mask(p.Name, p.Phone)); err != nil || got != p {
 			t.Fatalf("opened %+v, %v, sealed %+v", got, err, p)
 		}
 		if p.Phone != "" && len(p.Phone) > 4 && bytes.Contains(sealed, []byte(p.Phone)) {
@@ -77,7 +77,7 @@ func TestSealedOpensOnlyInItsPlace(t *testing.T) {
 	}
 	openFull := func(c kiosk.Code, o kiosk.OrderID, b []byte) func() error {
 		return func() error {
-			p, err := seal.OpenFull(c, o, b)
+			p, err := seal.OpenFull(c, o, b, kiosk.Mask("张三", "13812345678"))
 			if err != nil && p != (seal.Personal{}) {
 				t.Errorf("refused, but gives %+v", p)
 			}
@@ -90,8 +90,8 @@ func TestSealedOpensOnlyInItsPlace(t *testing.T) {
 		"another point":            openDesk(other, "O1", desk),
 		"full as desk":             openDesk(k, "O1", full),
 		"nothing":                  openDesk(k, "O1", nil),
-		"the nonce alone":          openDesk(k, "O1", desk[:12]),
-		"shorter than a nonce":     openDesk(k, "O1", desk[:5]),
+		"the IV alone":             openDesk(k, "O1", desk[:16]),
+		"shorter than an IV":       openDesk(k, "O1", desk[:5]),
 		"cut":                      openDesk(k, "O1", desk[:len(desk)-1]),
 		"longer":                   openDesk(k, "O1", append(bytes.Clone(desk), 0)),
 		"full, another order":      openFull(opaque(1), "O2", full),
@@ -170,8 +170,8 @@ func TestLookupsAndIndexes(t *testing.T) {
 
 	indexes := map[string]string{}
 	for name, ix := range map[string][]byte{
-		"name": k.NameIndex("5678"), "tail": k.TailIndex("5678"), "name elsewhere": other.NameIndex("5678"),
-		"tail elsewhere": other.TailIndex("5678"), "another tail": k.TailIndex("5679"),
+		"name": k.NameIndex("5678"), "typed": k.NameKey("5678"), "name elsewhere": other.NameIndex("5678"),
+		"typed elsewhere": other.NameKey("5678"), "another name": k.NameIndex("5679"),
 	} {
 		if was, dup := indexes[string(ix)]; dup || len(ix) != 4 {
 			t.Errorf("%s and %s are indexed alike, %d bytes", name, was, len(ix))
@@ -204,7 +204,7 @@ func TestSealedFormNeverChanges(t *testing.T) {
 	}
 	lookup := k.Lookup(kiosk.NewTyped(5))
 	for name, got := range map[string][]byte{
-		"desk": sealed, "full": full, "lookup": lookup[:], "name": k.NameIndex("张三"), "tail": k.TailIndex("5678"),
+		"desk": sealed, "full": full, "lookup": lookup[:], "name": k.NameIndex("张三"),
 	} {
 		if want := golden()[name]; want != hexOf(got) {
 			t.Errorf("%s is %s, was %s", name, hexOf(got), want)

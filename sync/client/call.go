@@ -112,6 +112,7 @@ func (c caller) once(ctx context.Context, a ask, answer func(*http.Response) err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if a.stream && resp.StatusCode == http.StatusOK {
+		resp.Request = req // pages of orders are signed for it
 		resp.Body = &lively{ctx: ctx, body: unzipped(resp), timer: quiet, every: c.timeout}
 		return answer(resp)
 	}
@@ -150,21 +151,23 @@ const (
 	trickleBytes = 1 << 10
 )
 
-const ndjson = "application/x-ndjson"
-
 // lively is a stream that names the cause of its end. Only waiting for its next
 // bytes counts, not what is done with them in between.
 type lively struct {
-	ctx   context.Context
-	body  io.ReadCloser
-	timer *time.Timer
-	every time.Duration
-	reads int // and bytes since the stream last brought enough
-	bytes int
+	ctx    context.Context
+	body   io.ReadCloser
+	timer  *time.Timer
+	every  time.Duration
+	follow bool // by pulse, not by reads
+	reads  int  // and bytes since the stream last brought enough
+	bytes  int
 }
 
 // Read implements io.Reader.
 func (l *lively) Read(p []byte) (int, error) {
+	if l.follow {
+		return l.followed(p)
+	}
 	l.timer.Reset(l.every)
 	n, err := l.body.Read(p)
 	l.timer.Stop()

@@ -21,6 +21,13 @@ func hqKey() ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed([]byte("HQ key for tests only, 32 bytes."))
 }
 
+// lines writes NDJSON that HQ has signed for a request.
+func lines(w io.Writer, r *http.Request) wire.OrdersWriter {
+	return wire.NewOrdersWriter(w, &wire.PageSigner{
+		Request: r.Header.Get("Signature"), Sign: func(m []byte) []byte { return ed25519.Sign(hqKey(), m) },
+	})
+}
+
 // direct is a network without wires: it hands requests to a handler, so that a
 // test can run in a bubble of its own time.
 // What the handler answers is signed as HQ does.

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"hexiao/kiosk"
 	"hexiao/sync/wire"
 )
@@ -87,44 +85,6 @@ func (h *HQ) ack(ctx context.Context, a ask) (ack kiosk.Ack, differs bool, err e
 		return foreign(err)
 	})
 	return ack, differs, err
-}
-
-// Orders reads the stream of orders after a cursor; "" asks for the full set.
-// It calls page for each page and gives back its error as it is. After an
-// error go on with the cursor of the last page.
-func (h *HQ) Orders(ctx context.Context, cursor string, page func(kiosk.Page) error) (kiosk.Watermark, error) {
-	u := joined(h.base, "v1", "points", string(h.opts.Point), "orders")
-	if cursor != "" {
-		u.RawQuery = url.Values{"cursor": {cursor}}.Encode()
-	}
-	var mark kiosk.Watermark
-	started := false
-	err := h.caller().do(ctx, ask{method: http.MethodGet, url: u, stream: true}, func(resp *http.Response) error {
-		if resp.StatusCode != http.StatusOK || mediaType(resp) != ndjson {
-			return notHQ("no stream of orders but %.60q", resp.Header.Get("Content-Type"))
-		}
-		var err, errPage error
-		mark, err = wire.ReadOrders(resp.Body, func(p kiosk.Page) error {
-			started = true
-			errPage = page(p)
-			return errPage
-		})
-		switch {
-		case err == nil:
-			return nil
-		case errPage != nil:
-			return backoff.Permanent(errPage)
-		case errors.Is(err, wire.ErrCut) && !errors.Is(err, ErrUnreachable):
-			err = &unreachable{err}
-		default:
-			err = foreign(err)
-		}
-		if started { // the pages so far are kept, and the caller goes on behind them
-			return backoff.Permanent(err)
-		}
-		return err
-	})
-	return mark, err
 }
 
 // Point asks for the point's settings unless they still have the given tag;

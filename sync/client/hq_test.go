@@ -57,7 +57,7 @@ func TestOperations(t *testing.T) {
 		w.Header().Set("Content-Type", "application/x-ndjson")
 		w.Header().Set("Content-Encoding", "gzip")
 		zip := gzip.NewWriter(w)
-		lines := wire.NewOrdersWriter(zip)
+		lines := lines(zip, r)
 		must(t, lines.Order(order("a")), lines.Page("c1"), lines.Order(order("b")), lines.Watermark(mark(), "c2"), zip.Close())
 	})
 	handle("GET /hq/v1/points/P001", func(w http.ResponseWriter, r *http.Request) {

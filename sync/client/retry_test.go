@@ -148,10 +148,12 @@ func TestStalledAnswers(t *testing.T) {
 		if _, err := hq.Head(t.Context()); !errors.Is(err, client.ErrUnreachable) {
 			t.Errorf("half a message: %v", err)
 		}
-		var b bytes.Buffer
-		lines := wire.NewOrdersWriter(&b)
-		must(t, lines.Order(order("a")), lines.Page("c1"), lines.Order(order("b")))
-		hq = newClient(t, "http://hq.example", stalled("application/x-ndjson", b.String()), time.Now)
+		hq = newClient(t, "http://hq.example", tripper(func(req *http.Request) (*http.Response, error) {
+			var b bytes.Buffer
+			lines := lines(&b, req)
+			must(t, lines.Order(order("a")), lines.Page("c1"), lines.Order(order("b")))
+			return stalled("application/x-ndjson", b.String())(req)
+		}), time.Now)
 		began, pages := time.Now(), 0
 		_, err := hq.Orders(t.Context(), "", func(kiosk.Page) error { pages++; return nil })
 		if took := time.Since(began); !errors.Is(err, client.ErrUnreachable) || pages != 1 || took != 30*time.Second {
@@ -168,7 +170,7 @@ func TestSlowStream(t *testing.T) {
 			r, w := io.Pipe()
 			context.AfterFunc(req.Context(), func() { _ = r.CloseWithError(req.Context().Err()) })
 			go func() {
-				lines := wire.NewOrdersWriter(w)
+				lines := lines(w, req)
 				for i := range 10 {
 					wait := time.NewTimer(25 * time.Second)
 					<-wait.C
@@ -196,10 +198,10 @@ func TestSlowStream(t *testing.T) {
 func TestCutStream(t *testing.T) {
 	var requests, cutAt atomic.Int64 // the server reads and writes them as well
 	cutAt.Store(1)                   // pages
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
 		w.Header().Set("Content-Type", "application/x-ndjson")
-		lines := wire.NewOrdersWriter(w)
+		lines := lines(w, r)
 		for range cutAt.Load() {
 			must(t, lines.Order(order("a")), lines.Page("c1"))
 		}
@@ -226,10 +228,10 @@ func TestCutStream(t *testing.T) {
 func TestPageErrorsComeBackAsTheyAre(t *testing.T) {
 	full := fmt.Errorf("the disk's network: %w", client.ErrUnreachable) // even one like those of a call
 	requests := 0
-	hq := newClient(t, "http://hq.example", direct{http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	hq := newClient(t, "http://hq.example", direct{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests++
 		w.Header().Set("Content-Type", "application/x-ndjson")
-		must(t, wire.NewOrdersWriter(w).Watermark(mark(), "c"))
+		must(t, lines(w, r).Watermark(mark(), "c"))
 	})}, time.Now)
 	_, err := hq.Orders(t.Context(), "", func(kiosk.Page) error { return full })
 	if err != full || requests != 1 { //nolint:errorlint // the very error is meant

@@ -55,6 +55,7 @@ type Engine struct {
 	down   sync.Mutex // held during a round down; guards what follows
 	tag    string     // of the point's settings
 	looked time.Time  // when settings and clock were last looked at
+	alone  time.Time  // when HQ last ended a stream at once that was to be followed
 	told   *told      // nil: HQ has not been told yet, or was away since
 
 	status reporter
@@ -110,8 +111,10 @@ func (e *Engine) Run(ctx context.Context) error {
 	}()
 	go func() {
 		ended <- e.loop(ctx, e.c.PollOrders, nil, func(ctx context.Context) error {
-			_, err := e.roundDown(ctx, false)
-			return err
+			if _, err := e.roundDown(ctx, false); err != nil {
+				return err
+			}
+			return e.follow(ctx)
 		})
 	}()
 	first := <-ended

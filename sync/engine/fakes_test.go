@@ -262,6 +262,9 @@ type platform struct {
 	pages    int    // orders a page
 	now      func() time.Time
 
+	// news says to those who follow that something changed; nil: nobody can.
+	news chan struct{}
+
 	pushes, pulls int
 	compared      []uint64 // places that were asked about
 	told          []kiosk.Condition
@@ -406,6 +409,50 @@ func (p *platform) Orders(_ context.Context, cursor string, page func(kiosk.Page
 		return kiosk.Watermark{}, err
 	}
 	return p.live.mark(p.version, p.now()), p.after("orders")
+}
+
+// Follow is Orders, and ends at once unless the platform is followed.
+func (p *platform) Follow(ctx context.Context, cursor, tag string, feed kiosk.Feed) error {
+	for {
+		settings, newTag, err := p.Point(ctx, tag)
+		if err != nil {
+			return err
+		}
+		if newTag != tag && tag != "" {
+			if err := feed.Settings(settings, newTag); err != nil {
+				return err
+			}
+		}
+		tag = newTag
+		var pages []kiosk.Page
+		mark, err := p.Orders(ctx, cursor, func(page kiosk.Page) error { pages = append(pages, page); return nil })
+		if err != nil {
+			return err
+		}
+		for _, page := range pages {
+			if err := feed.Page(page); err != nil {
+				return err
+			}
+			cursor = page.Cursor
+		}
+		if err := feed.Mark(mark); err != nil {
+			return err
+		}
+		p.mu.Lock()
+		news := p.news
+		p.mu.Unlock()
+		if news == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case _, on := <-news:
+			if !on {
+				return nil
+			}
+		}
+	}
 }
 
 func (p *platform) Point(_ context.Context, tag string) (kiosk.Point, string, error) {

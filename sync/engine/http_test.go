@@ -116,7 +116,9 @@ func (o overHTTP) GetPoint(w http.ResponseWriter, r *http.Request, _ wire.PointI
 
 func (o overHTTP) GetOrders(w http.ResponseWriter, r *http.Request, _ wire.PointID, q wire.GetOrdersParams) {
 	var b bytes.Buffer
-	lines := wire.NewOrdersWriter(&b)
+	lines := wire.NewOrdersWriter(&b, &wire.PageSigner{
+		Request: r.Header.Get("Signature"), Sign: func(m []byte) []byte { return ed25519.Sign(hqKey(), m) },
+	})
 	last := ""
 	mark, err := o.hq.Orders(r.Context(), q.Cursor, func(p kiosk.Page) error {
 		for _, order := range p.Orders {

@@ -40,9 +40,13 @@ type OrderSet interface {
 	// Stage keeps a page of a full set, also over a restart.
 	Stage(kiosk.Page) error
 	// Switch makes the staged set the live one. It returns kiosk.ErrSetMismatch
-	// and drops the staging when count or digest differ from the watermark.
+	// and drops the staging when count or digest differ from the watermark, and
+	// kiosk.ErrSetShrinks, keeping it, when too many of the live orders are not in
+	// it and the watermark does not say Purge.
 	Switch(kiosk.Watermark) error
-	// Apply changes the live set, with its cursor, as one.
+	// Apply changes the live set, with its cursor, as one. It returns
+	// kiosk.ErrSetShrinks and changes nothing when the page would make too many
+	// orders go and does not say Purge.
 	Apply(kiosk.Page) error
 	// ConfirmSet notes that the live set is complete as of the watermark. It
 	// returns kiosk.ErrSetMismatch, and notes that it is not, when count or digest differ.
@@ -71,6 +75,11 @@ type Remote interface {
 	// Orders calls page for each page after the cursor; the last page has the
 	// cursor of the watermark. It returns the error of page as it is.
 	Orders(ctx context.Context, cursor string, page func(kiosk.Page) error) (kiosk.Watermark, error)
+	// Follow tells feed what changed after the cursor and then what changes, until
+	// HQ ends the stream (nil), it breaks off or falls silent, ctx ends, or feed
+	// fails, whose error comes back as it is. tag is that of the settings that are
+	// known.
+	Follow(ctx context.Context, cursor, tag string, feed kiosk.Feed) error
 	// Point gives the point's settings and their tag; with the tag of what is
 	// known already and unchanged, the same tag and no settings.
 	Point(ctx context.Context, tag string) (p kiosk.Point, newTag string, err error)

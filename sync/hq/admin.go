@@ -61,6 +61,7 @@ func (h *HQ) AdminHandler(token string) http.Handler {
 	mux.HandleFunc("POST /admin/v1/points/{point}/orders", a.importOrders)
 	mux.HandleFunc("GET /admin/v1/points/{point}/orders", a.orders)
 	mux.HandleFunc("GET /admin/v1/points/{point}/codes", a.codes)
+	mux.HandleFunc("POST /admin/v1/points/{point}/purge", a.purge)
 	mux.HandleFunc("POST /admin/v1/orders/status", a.setStatus)
 	mux.HandleFunc("POST /admin/v1/orders/withdraw", a.withdraw)
 	mux.HandleFunc("POST /admin/v1/orders/proxy", a.proxyCode)

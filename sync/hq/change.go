@@ -38,7 +38,9 @@ func (s *set) put(old, rec OrderRecord) error {
 	s.changed = true
 	rec.Order.Version = s.point.Version
 	rec.Order.Settled, rec.Order.Disputes = rec.State.Told()
-	if !rec.Gone {
+	if rec.Gone {
+		s.point.Withdrawn = s.point.Version
+	} else {
 		s.point.Digest.Toggle(rec.Order.ID, rec.Order.Version)
 		s.point.Count++
 	}

@@ -198,14 +198,26 @@ func (d *device) pull(m *model) error {
 		path += "?cursor=" + m.cursor
 	}
 	var raw []byte
-	if _, refusal := d.do(d.request(http.MethodGet, path, nil), &raw); refusal != nil {
+	req := d.request(http.MethodGet, path, nil)
+	if m.compact {
+		req.Header.Set("Accept", wire.Compact)
+	}
+	if _, refusal := d.do(req, &raw); refusal != nil {
 		return refusal
 	}
-	mark, err := wire.ReadOrders(bytes.NewReader(raw), m.take)
-	if err == nil {
-		m.mark = mark
+	return d.read(req, bytes.NewReader(raw), m)
+}
+
+// read takes the answer to a request for orders.
+func (d *device) read(req *http.Request, body io.Reader, m *model) error {
+	verify := &wire.PageVerifier{Request: req.Header.Get("Signature"), Verify: func(message, signature []byte) bool {
+		return ed25519.Verify(d.hqKey, message, signature)
+	}}
+	read := wire.ReadOrders
+	if m.compact {
+		read = wire.ReadCompact
 	}
-	return err
+	return read(body, verify, false, m.feed())
 }
 
 // model is a terminal's order set.
@@ -214,6 +226,12 @@ type model struct {
 	cursor string
 	pages  int
 	mark   kiosk.Watermark
+	// compact asks for that form.
+	compact bool
+}
+
+func (m *model) feed() kiosk.Feed {
+	return kiosk.Feed{Page: m.take, Mark: func(mark kiosk.Watermark) error { m.mark = mark; return nil }}
 }
 
 func newModel() *model { return &model{orders: map[kiosk.OrderID]kiosk.Order{}} }

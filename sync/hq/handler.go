@@ -3,8 +3,6 @@ package hq
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -158,25 +156,17 @@ func (c contract) GetPoint(w http.ResponseWriter, r *http.Request, point wire.Po
 		c.refuse(w, r, err)
 		return
 	}
-	p, err := c.hq.Point(r.Context(), kiosk.PointID(point))
+	p, etag, err := c.hq.settings(r.Context(), kiosk.PointID(point))
 	if err != nil {
 		c.refuse(w, r, err)
 		return
 	}
-	body := wire.NewPoint(p)
-	raw, err := json.Marshal(body)
-	if err != nil {
-		c.refuse(w, r, err)
-		return
-	}
-	sum := sha256.Sum256(raw)
-	etag := `"` + hex.EncodeToString(sum[:16]) + `"`
 	w.Header().Set("ETag", etag)
 	if params.IfNoneMatch == etag {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	c.answer(w, r, body)
+	c.answer(w, r, wire.NewPoint(p))
 }
 
 // verify finds out which terminal signed the request. That a terminal was

@@ -320,7 +320,7 @@ func TestGzippedStream(t *testing.T) {
 			}
 		}
 		m := newModel()
-		if m.mark, err = wire.ReadOrders(bytes.NewReader(raw), m.take); err != nil || !m.complete() || len(m.orders) != 1 {
+		if err = d.read(req, bytes.NewReader(raw), m); err != nil || !m.complete() || len(m.orders) != 1 {
 			t.Errorf("%s: %v, %d orders", encoding, err, len(m.orders))
 		}
 	}

@@ -29,6 +29,7 @@ type HQ struct {
 	log    *slog.Logger
 	nonces *nonces
 	pins   [][]byte
+	hub    *hub
 }
 
 // New makes HQ's identity in a store that has none.
@@ -36,7 +37,9 @@ func New(ctx context.Context, c Config) (*HQ, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &HQ{store: c.Store, now: c.Now, random: c.Random, log: c.Log, nonces: newNonces(), pins: c.TLSPins}
+	h := &HQ{now: c.Now, random: c.Random, log: c.Log, nonces: newNonces(), pins: c.TLSPins}
+	h.hub = newHub(h)
+	h.store = watchedStore{c.Store, h.changed}
 	known := false
 	err := c.Store.View(ctx, func(tx Tx) (err error) {
 		_, known, err = tx.Identity()

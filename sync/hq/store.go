@@ -84,6 +84,10 @@ type PointRecord struct {
 	Version uint64          `cbor:"4,keyasint"` // number of the last change
 	Count   int             `cbor:"5,keyasint"` // orders in the set
 	Digest  kiosk.SetDigest `cbor:"6,keyasint"` // of the set
+	// Purged is the version of which Purge was said last, and Withdrawn that at which
+	// an order left the set last; 0: none.
+	Purged    uint64 `cbor:"20,keyasint,omitempty"`
+	Withdrawn uint64 `cbor:"21,keyasint,omitempty"`
 }
 
 // OrderRecord is an order as HQ keeps it. Order.Settled and Order.Disputes are what

@@ -9,8 +9,8 @@ import (
 	"hexiao/sync/wire"
 )
 
-// pageOrders is how many orders one transaction reads.
-const pageOrders = 500
+// pageOrders is how many orders one transaction reads, and a page has.
+const pageOrders = wire.MaxPageLines
 
 // cursor is a place in a point's set.
 type cursor struct {
@@ -62,9 +62,10 @@ type part struct {
 	next  cursor
 	ended bool
 	mark  kiosk.Watermark // of the state that list was read from, when ended
+	point PointRecord     // likewise
 }
 
-// part reads on from a cursor; nil stands for the beginning of a full load. It
+// part reads on for a terminal from a cursor; nil stands for the beginning of a full load. It
 // returns wire.ErrCursorExpired and ErrNoPoint.
 func (h *HQ) part(ctx context.Context, t Terminal, from *cursor) (p part, err error) {
 	point := t.Point
@@ -81,9 +82,9 @@ func (h *HQ) part(ctx context.Context, t Terminal, from *cursor) (p part, err er
 			return wire.ErrCursorExpired
 		}
 		if p.from.full {
-			p.list, err = tx.Orders(point, p.from.after, pageOrders)
+			p.list, err = tx.Orders(t.Point, p.from.after, pageOrders)
 		} else {
-			p.list, err = tx.Changes(point, p.from.version, pageOrders)
+			p.list, err = tx.Changes(t.Point, p.from.version, pageOrders)
 		}
 		if err != nil {
 			return err
@@ -99,6 +100,7 @@ func (h *HQ) part(ctx context.Context, t Terminal, from *cursor) (p part, err er
 		}
 		p.ended = true
 		p.next.version = rec.Version
+		p.point = rec
 		p.mark = kiosk.Watermark{Version: rec.Version, Count: rec.Count, Digest: rec.Digest, At: h.at()}
 		return h.lease(tx, t.ID, rec.Point.Policy, &p.mark)
 	})

@@ -8,7 +8,6 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/sync/hq/hqtest"
-	"hexiao/sync/wire"
 )
 
 // The full set of a point, from the store through gzip to parsed pages.
@@ -37,10 +36,9 @@ func BenchmarkFullSet(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		n := 0
-		mark, err := wire.ReadOrders(zip, func(p kiosk.Page) error { n += len(p.Orders); return nil })
-		if err != nil || n != orders || mark.Count != orders {
-			b.Fatal(n, mark, err)
+		m := newModel()
+		if err := d.read(req, zip, m); err != nil || m.mark.Count != orders || !m.complete() {
+			b.Fatal(m.mark, err)
 		}
 		if err := resp.Body.Close(); err != nil {
 			b.Fatal(err)

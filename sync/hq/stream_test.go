@@ -20,7 +20,7 @@ import (
 
 func TestFullSetInPages(t *testing.T) {
 	s, c := start(t)
-	const orders = 1234
+	const orders = 2345
 	var entries []ordertable.Entry
 	for i := range orders {
 		entries = append(entries, hqtest.Entry(kiosk.OrderID(fmt.Sprintf("A%05d", i))))
@@ -46,29 +46,23 @@ func TestFullSetInPages(t *testing.T) {
 func TestFullLoadIsContinued(t *testing.T) {
 	s, c := start(t)
 	var entries []ordertable.Entry
-	for i := range 1100 {
+	for i := range 2100 {
 		entries = append(entries, hqtest.Entry(kiosk.OrderID(fmt.Sprintf("A%05d", i))))
 	}
 	s.Import("P001", entries...)
 	d := enrol(t, s, c, "P001")
 	var raw []byte
-	if _, refusal := d.do(d.request(http.MethodGet, "/v1/points/P001/orders", nil), &raw); refusal != nil {
+	req := d.request(http.MethodGet, "/v1/points/P001/orders", nil)
+	if _, refusal := d.do(req, &raw); refusal != nil {
 		t.Fatal(refusal)
 	}
-	stop := errors.New("cut")
 	m := newModel()
-	_, err := wire.ReadOrders(bytes.NewReader(raw), func(p kiosk.Page) error {
-		if err := m.take(p); err != nil {
-			return err
-		}
-		return stop
-	})
-	if !errors.Is(err, stop) || len(m.orders) != 500 {
+	if err := d.read(req, bytes.NewReader(raw[:len(raw)*2/3]), m); !errors.Is(err, wire.ErrCut) || len(m.orders) != 1000 {
 		t.Fatalf("%d orders, %v", len(m.orders), err)
 	}
 	// Behind the cursor: one changes, one goes, one comes; before it one goes.
 	for _, err := range []error{
-		s.HQ.SetStatus(ctx(), "A00007", kiosk.StatusCancelled), s.HQ.Withdraw(ctx(), "A00008"), s.HQ.Withdraw(ctx(), "A01000"),
+		s.HQ.SetStatus(ctx(), "A00007", kiosk.StatusCancelled), s.HQ.Withdraw(ctx(), "A00008"), s.HQ.Withdraw(ctx(), "A02000"),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -78,7 +72,7 @@ func TestFullLoadIsContinued(t *testing.T) {
 	if err := d.pull(m); err != nil {
 		t.Fatal(err)
 	}
-	if !m.complete() || len(m.orders) != 1099 || m.orders["A00007"].Status != kiosk.StatusCancelled {
+	if !m.complete() || len(m.orders) != 2099 || m.orders["A00007"].Status != kiosk.StatusCancelled {
 		t.Errorf("%d orders, watermark %+v", len(m.orders), m.mark)
 	}
 }

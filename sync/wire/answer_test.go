@@ -207,7 +207,7 @@ func TestStreamsAreNotHeldBack(t *testing.T) {
 
 func TestDeepLines(t *testing.T) {
 	deep := `{"gone":"a","new":` + strings.Repeat("[", wire.MaxDepth) + strings.Repeat("]", wire.MaxDepth) + "}\n"
-	_, err := wire.ReadOrders(strings.NewReader(deep), func(kiosk.Page) error { return nil })
+	err := wire.ReadOrders(strings.NewReader(deep), verifier(), false, kiosk.Feed{})
 	if !errors.Is(err, wire.ErrMalformed) || !strings.Contains(err.Error(), "within values") {
 		t.Error(err)
 	}

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"testing"
 
 	"hexiao/kiosk"
@@ -11,10 +12,10 @@ import (
 
 const benchOrders = 10_000
 
-func stream(b *testing.B) []byte {
+func stream(b *testing.B, form func(io.Writer, *wire.PageSigner) wire.OrdersWriter) []byte {
 	b.Helper()
 	var out bytes.Buffer
-	w := wire.NewOrdersWriter(&out)
+	w := form(&out, signer())
 	for i := range benchOrders {
 		o := sampleOrder()
 		o.ID, o.Settled = kiosk.OrderID(fmt.Sprintf("HX20261123-%07d", i)), nil
@@ -35,25 +36,33 @@ func stream(b *testing.B) []byte {
 
 // How many orders a second a terminal can read from the wire.
 func BenchmarkReadOrders(b *testing.B) {
-	data := stream(b)
-	b.SetBytes(int64(len(data)))
-	n := 0
-	for b.Loop() {
-		_, err := wire.ReadOrders(bytes.NewReader(data), func(p kiosk.Page) error { n += len(p.Orders); return nil })
-		if err != nil {
-			b.Fatal(err)
-		}
+	for _, f := range forms() {
+		b.Run(f.name, func(b *testing.B) {
+			data := stream(b, f.write)
+			b.SetBytes(int64(len(data)))
+			n := 0
+			for b.Loop() {
+				err := f.read(bytes.NewReader(data), verifier(), false, kiosk.Feed{Page: func(p kiosk.Page) error { n += len(p.Orders); return nil }})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "orders/s")
+		})
 	}
-	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "orders/s")
 }
 
 func BenchmarkWriteOrders(b *testing.B) {
-	n := 0
-	for b.Loop() {
-		stream(b)
-		n += benchOrders
+	for _, f := range forms() {
+		b.Run(f.name, func(b *testing.B) {
+			n := 0
+			for b.Loop() {
+				stream(b, f.write)
+				n += benchOrders
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "orders/s")
+		})
 	}
-	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "orders/s")
 }
 
 func BenchmarkSignAndVerify(b *testing.B) {

@@ -5,7 +5,7 @@ import "hexiao/kiosk"
 // NewCondition and Condition.Domain carry how a terminal is.
 func NewCondition(c kiosk.Condition) Condition {
 	return Condition{
-		Fault: c.Fault, Event: c.Event, Clock: ClockQuality(c.Clock.String()), SpaceLow: c.SpaceLow, Version: c.Version,
+		Fault: c.Fault, Event: c.Event, Clock: ClockQuality(c.Clock.String()), SpaceLow: c.SpaceLow, Refused: c.Refused, Version: c.Version,
 	}
 }
 
@@ -15,7 +15,7 @@ func (c Condition) Domain() (kiosk.Condition, error) {
 	if c.Fault != "" && !quotable(c.Fault) || c.Version != "" && !quotable(c.Version) {
 		return kiosk.Condition{}, malformed("fault and version must be printable ASCII, at most %d bytes", maxIDBytes)
 	}
-	out := kiosk.Condition{Fault: c.Fault, Event: c.Event, SpaceLow: c.SpaceLow, Version: c.Version}
+	out := kiosk.Condition{Fault: c.Fault, Event: c.Event, SpaceLow: c.SpaceLow, Refused: max(0, c.Refused), Version: c.Version}
 	for _, q := range []kiosk.ClockQuality{kiosk.ClockUnchecked, kiosk.ClockSynced, kiosk.ClockSuspect} {
 		if q.String() == string(c.Clock) {
 			out.Clock = q

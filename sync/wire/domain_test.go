@@ -59,32 +59,37 @@ func drawRedemptions(t *rapid.T) []kiosk.Redemption {
 	return out
 }
 
+// anyOrder draws an order that is valid.
+func anyOrder(t *rapid.T) kiosk.Order {
+	text := drawText()
+	o := kiosk.Order{
+		ID: kiosk.OrderID(rapid.StringMatching(`[A-Za-z0-9_-]{1,64}`).Draw(t, "id")), Version: rapid.Uint64().Draw(t, "version"), Point: "P001",
+		Status: rapid.SampledFrom(kiosk.Statuses()).Draw(t, "status"), PickupNumber: text.Draw(t, "number"), Shelf: text.Draw(t, "shelf"),
+		Due: kiosk.Fen(rapid.Int64Range(0, 1e9).Draw(t, "due")), Consignment: text.Draw(t, "consignment"),
+		SealedDesk: rapid.SliceOf(rapid.Byte()).Draw(t, "desk"), SealedFull: rapid.SliceOf(rapid.Byte()).Draw(t, "full"),
+		NameIndex: rapid.SliceOf(rapid.Byte()).Draw(t, "name"), Settled: drawRedemptions(t),
+	}
+	for i := range rapid.IntRange(1, 4).Draw(t, "lines") {
+		o.Lines = append(o.Lines, kiosk.Line{
+			ID: kiosk.LineID(fmt.Sprint(i)), Product: "x" + text.Draw(t, "product"), Spec: text.Draw(t, "spec"), Unit: text.Draw(t, "unit"),
+			Quantity: rapid.IntRange(1, kiosk.MaxQuantity).Draw(t, "quantity"), Supplier: text.Draw(t, "supplier"),
+			UnitPrice: kiosk.Fen(rapid.Int64Range(0, 1e9).Draw(t, "price")),
+		})
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "lookups") {
+		o.Lookups = append(o.Lookups, kiosk.Lookup(rapid.SliceOfN(rapid.Byte(), 10, 10).Draw(t, "lookup")))
+	}
+	for _, to := range []*time.Time{&o.ValidFrom, &o.CollectBy, &o.ExpectedAt} {
+		if rapid.Bool().Draw(t, "has time") {
+			*to = drawTime(t, "time")
+		}
+	}
+	return o
+}
+
 func TestOrdersRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := drawText()
-		o := kiosk.Order{
-			ID: kiosk.OrderID(rapid.StringMatching(`[A-Za-z0-9_-]{1,64}`).Draw(t, "id")), Version: rapid.Uint64().Draw(t, "version"), Point: "P001",
-			Status: rapid.SampledFrom(kiosk.Statuses()).Draw(t, "status"), PickupNumber: text.Draw(t, "number"), Shelf: text.Draw(t, "shelf"),
-			Due: kiosk.Fen(rapid.Int64Range(0, 1e9).Draw(t, "due")), Consignment: text.Draw(t, "consignment"),
-			SealedDesk: rapid.SliceOf(rapid.Byte()).Draw(t, "desk"), SealedFull: rapid.SliceOf(rapid.Byte()).Draw(t, "full"),
-			NameIndex: rapid.SliceOf(rapid.Byte()).Draw(t, "name"), TailIndex: rapid.SliceOf(rapid.Byte()).Draw(t, "tail"),
-			Settled: drawRedemptions(t),
-		}
-		for i := range rapid.IntRange(1, 4).Draw(t, "lines") {
-			o.Lines = append(o.Lines, kiosk.Line{
-				ID: kiosk.LineID(fmt.Sprint(i)), Product: "x" + text.Draw(t, "product"), Spec: text.Draw(t, "spec"), Unit: text.Draw(t, "unit"),
-				Quantity: rapid.IntRange(1, kiosk.MaxQuantity).Draw(t, "quantity"), Supplier: text.Draw(t, "supplier"),
-				UnitPrice: kiosk.Fen(rapid.Int64Range(0, 1e9).Draw(t, "price")),
-			})
-		}
-		for range rapid.IntRange(0, 3).Draw(t, "lookups") {
-			o.Lookups = append(o.Lookups, kiosk.Lookup(rapid.SliceOfN(rapid.Byte(), 10, 10).Draw(t, "lookup")))
-		}
-		for _, to := range []*time.Time{&o.ValidFrom, &o.CollectBy, &o.ExpectedAt} {
-			if rapid.Bool().Draw(t, "has time") {
-				*to = drawTime(t, "time")
-			}
-		}
+		o := anyOrder(t)
 		back, err := throughJSON(t, wire.NewOrder(o)).Domain()
 		if err != nil {
 			t.Fatal(err)

@@ -11,7 +11,8 @@ var (
 	// ErrCut is returned by [ReadOrders] for a stream that ends without a
 	// watermark. The pages delivered before are good: continue at their cursor.
 	ErrCut = errors.New("the stream of orders was cut off")
-	// ErrUnsigned is returned by [VerifyAnswer] for what HQ did not sign.
+	// ErrUnsigned is returned by [VerifyAnswer] and [ReadOrders] for what HQ did not
+	// sign, or not for this request.
 	ErrUnsigned = errors.New("HQ has not signed the answer")
 )
 

@@ -91,7 +91,7 @@ func TestGoldenMessages(t *testing.T) {
 		same(t, ack, got)
 	})
 	t.Run("condition", func(t *testing.T) {
-		c := kiosk.Condition{Fault: "E-JOURNAL", Event: 17, Clock: kiosk.ClockSuspect, SpaceLow: true, Version: "v0.3.0"}
+		c := kiosk.Condition{Fault: "E-JOURNAL", Event: 17, Clock: kiosk.ClockSuspect, SpaceLow: true, Refused: 300, Version: "v0.3.0"}
 		golden(t, "condition.json", indented(t, wire.NewCondition(c)))
 		got, err := read[wire.Condition](t, "condition.json").Domain()
 		if err != nil {
@@ -182,7 +182,7 @@ func TestGoldenMessages(t *testing.T) {
 	})
 	t.Run("orders", func(t *testing.T) {
 		var b bytes.Buffer
-		w := wire.NewOrdersWriter(&b)
+		w := wire.NewOrdersWriter(&b, signer())
 		for _, err := range []error{
 			w.Order(sampleOrder()), w.Page("c1"), w.Order(plainOrder("HX20261123-0002")), w.Gone("HX20261122-0009"), w.Watermark(sampleMark(), "c2"),
 		} {
@@ -191,13 +191,7 @@ func TestGoldenMessages(t *testing.T) {
 			}
 		}
 		golden(t, "orders.ndjson", b.Bytes())
-		f, err := os.Open("testdata/orders.ndjson")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = f.Close() }()
-		var pages []kiosk.Page
-		mark, err := wire.ReadOrders(f, func(p kiosk.Page) error { pages = append(pages, p); return nil })
+		pages, mark, err := readAll(strings.NewReader(goldenOrders(t)))
 		if err != nil {
 			t.Fatal(err)
 		}

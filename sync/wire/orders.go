@@ -12,7 +12,7 @@ func NewOrder(o kiosk.Order) Order {
 		ID: string(o.ID), Version: o.Version, Point: string(o.Point), Status: OrderStatus(o.Status),
 		PickupNumber: o.PickupNumber, Shelf: o.Shelf, Lines: make([]OrderLine, len(o.Lines)), Due: int64(o.Due),
 		ValidFrom: o.ValidFrom.UTC(), CollectBy: o.CollectBy.UTC(), ExpectedAt: o.ExpectedAt.UTC(), Consignment: o.Consignment,
-		SealedDesk: o.SealedDesk, SealedFull: o.SealedFull, NameIndex: o.NameIndex, TailIndex: o.TailIndex,
+		SealedDesk: o.SealedDesk, SealedFull: o.SealedFull, NameIndex: o.NameIndex,
 		NameKeys: o.NameKeys, Settled: newRedemptions(o.Settled), Home: string(o.Home), HomeVersion: o.HomeVersion, Rotating: o.Rotating, Disputes: newDisputes(o.Disputes),
 	}
 	for i, l := range o.Lines {
@@ -34,7 +34,7 @@ func (o Order) Domain() (kiosk.Order, error) {
 		ID: kiosk.OrderID(o.ID), Version: o.Version, Point: kiosk.PointID(o.Point), Status: kiosk.Status(o.Status),
 		PickupNumber: o.PickupNumber, Shelf: o.Shelf, Due: kiosk.Fen(o.Due),
 		ValidFrom: o.ValidFrom.UTC(), CollectBy: o.CollectBy.UTC(), ExpectedAt: o.ExpectedAt.UTC(), Consignment: o.Consignment,
-		SealedDesk: o.SealedDesk, SealedFull: o.SealedFull, NameIndex: o.NameIndex, TailIndex: o.TailIndex,
+		SealedDesk: o.SealedDesk, SealedFull: o.SealedFull, NameIndex: o.NameIndex,
 		NameKeys: o.NameKeys, Home: kiosk.TerminalID(o.Home), HomeVersion: o.HomeVersion, Rotating: o.Rotating,
 	}
 	for _, l := range o.Lines {

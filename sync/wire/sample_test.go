@@ -37,7 +37,7 @@ func sampleOrder() kiosk.Order {
 		},
 		Due: 500, ValidFrom: at(0), CollectBy: at(30), ExpectedAt: at(3), Consignment: "C-88",
 		Lookups:    []kiosk.Lookup{{1, 2, 3}, {9}},
-		SealedDesk: []byte("sealed desk"), SealedFull: []byte("sealed full"), NameIndex: []byte{1, 2, 3, 4}, TailIndex: []byte{5, 6, 7, 8},
+		SealedDesk: []byte("sealed desk"), SealedFull: []byte("sealed full"), NameIndex: []byte{1, 2, 3, 4},
 		NameKeys: [][]byte{{1, 1, 1, 1}, {2, 2, 2, 2}},
 		Settled:  []kiosk.Redemption{sampleRedemption()},
 	}

@@ -138,7 +138,7 @@ func (d contractDoc) breaches(schema map[string]any, v any, where string, strict
 
 func keywords() []string {
 	return []string{
-		"type", "description", "required", "properties", "additionalProperties", "items", "minItems", "maxItems", "minLength", "maxLength",
+		"type", "description", "deprecated", "required", "properties", "additionalProperties", "items", "minItems", "maxItems", "minLength", "maxLength",
 		"enum", "pattern", "format", "minimum",
 	}
 }

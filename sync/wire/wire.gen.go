@@ -299,6 +299,9 @@ type Condition struct {
 	// Fault Why it is out of order, as the code on its screen (E-DISK, E-JOURNAL...): printable ASCII. Absent: it works.
 	Fault string `json:"fault,omitempty,omitzero"`
 
+	// Refused Orders that it keeps although HQ's set has them no more: so many would go that HQ must say that it means that (purge in a watermark).
+	Refused int `json:"refused,omitempty,omitzero"`
+
 	// SpaceLow Its disk will be full before long.
 	SpaceLow bool `json:"space_low,omitempty,omitzero"`
 
@@ -498,11 +501,14 @@ type Order struct {
 	SealedFull []byte `json:"sealed_full,omitempty,omitzero"`
 
 	// Settled Redemptions that HQ knows, of any terminal.
-	Settled   []Redemption `json:"settled,omitempty,omitzero"`
-	Shelf     string       `json:"shelf,omitempty,omitzero"`
-	Status    OrderStatus  `json:"status"`
-	TailIndex []byte       `json:"tail_index,omitempty,omitzero"`
-	ValidFrom time.Time    `json:"valid_from,omitempty,omitzero"`
+	Settled []Redemption `json:"settled,omitempty,omitzero"`
+	Shelf   string       `json:"shelf,omitempty,omitzero"`
+	Status  OrderStatus  `json:"status"`
+
+	// TailIndex Of the phone's tail; terminals make it themselves of sealed_desk and ignore this.
+	// Deprecated: this property has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+	TailIndex []byte    `json:"tail_index,omitempty,omitzero"`
+	ValidFrom time.Time `json:"valid_from,omitempty,omitzero"`
 
 	// Version Grows with every change at HQ.
 	Version uint64 `json:"version"`
@@ -814,6 +820,9 @@ type GetOrdersParams struct {
 
 	// Follow Keep the stream open after the watermark. Whenever something changes, its lines, a page and a new watermark follow; the point's settings come as a point line, when they change. An alive line comes at least every 30 seconds. HQ may end the stream at any time, and an HQ that does not know the parameter ends it at once: the terminal then asks again after its usual pause.
 	Follow bool `form:"follow,omitempty" json:"follow,omitempty,omitzero"`
+
+	// Settings With follow, the tag of the settings that the terminal has: they come as a point line when HQ has others.
+	Settings string `form:"settings,omitempty" json:"settings,omitempty,omitzero"`
 }
 
 // GetHeadParams defines parameters for GetHead.
@@ -1039,6 +1048,19 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "follow"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "follow", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "settings" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "settings", r.URL.Query(), &params.Settings, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "settings"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "settings", Err: err})
 		}
 		return
 	}

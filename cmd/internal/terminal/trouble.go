@@ -201,6 +201,6 @@ func (t *Terminal) tookOpening(o opening, m kiosk.Moment) (begun bool) {
 // condition is how the terminal is, for HQ.
 func (t *Terminal) condition(st desk.Status) kiosk.Condition {
 	return kiosk.Condition{
-		Fault: string(st.Fault.Code), Event: st.Fault.Event, Clock: t.clock.quality, SpaceLow: t.trouble.low, Version: t.version,
+		Fault: string(st.Fault.Code), Event: st.Fault.Event, Clock: t.clock.quality, SpaceLow: t.trouble.low, Refused: st.Refused, Version: t.version,
 	}
 }

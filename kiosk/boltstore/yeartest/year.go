@@ -70,8 +70,7 @@ func (y Year) Waiting(limit int) (numbers []int) {
 func (y Year) Order(n int) kiosk.Order {
 	return kiosktest.Order(n, func(o *kiosk.Order) {
 		o.Lookups = []kiosk.Lookup{y.Lookup(kiosktest.Code(n)), y.Lookup(kiosk.NewTyped(uint32(n)))}
-		o.SealedDesk, o.SealedFull = make([]byte, 52), make([]byte, 64)
-		o.NameIndex, o.TailIndex = make([]byte, 4), make([]byte, 4)
+		o.SealedDesk, o.SealedFull, o.NameIndex = make([]byte, 20), make([]byte, 27), make([]byte, 4)
 	})
 }
 

@@ -45,6 +45,7 @@ func Start(t testing.TB, now func() time.Time) *Server {
 	}
 	s := &Server{Server: httptest.NewServer(platform.Handler()), HQ: platform, Store: store, t: t}
 	t.Cleanup(s.Close)
+	t.Cleanup(platform.EndStreams)
 	s.AddPoint("P001", kiosk.Policy{})
 	s.AddPoint("P002", kiosk.Policy{})
 	return s

@@ -1,0 +1,288 @@
+package main
+
+import (
+	"bytes"
+
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	terminalstore "hexiao/kiosk/boltstore"
+	"hexiao/kiosk/hqring"
+	"hexiao/kiosk/seal"
+	hqclient "hexiao/sync/client"
+	"hexiao/sync/engine"
+	"hexiao/sync/hq"
+	"hexiao/sync/hq/boltstore"
+)
+
+// sampleHQ is an HQ in this process, with so many sample orders, behind a socket
+// whose bytes are counted.
+type sampleHQ struct {
+	hq     *hq.HQ
+	url    string
+	orders int
+	bytes  *atomic.Int64 // both ways
+	dir    string
+}
+
+func benchNumber(b *testing.B, name string, usual int) int {
+	b.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		b.Fatalf("%s is %q, not a number", name, text)
+	}
+	return n
+}
+
+// startSample makes an HQ with HEXIAO_BENCH_ORDERS orders, 1,000,000 unless set,
+// in HEXIAO_BENCH_DIR.
+func startSample(b *testing.B) *sampleHQ {
+	b.Helper()
+	dir, err := os.MkdirTemp(os.Getenv("HEXIAO_BENCH_DIR"), "hexiao-bench-")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = os.RemoveAll(dir) })
+	store, err := boltstore.Open(filepath.Join(dir, "hq.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	h, err := hq.New(b.Context(), hq.Config{Store: store, Now: time.Now, Random: rand.Reader})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := &sampleHQ{hq: h, orders: benchNumber(b, "HEXIAO_BENCH_ORDERS", 1_000_000), bytes: new(atomic.Int64), dir: dir}
+	p := &program{ctx: b.Context(), now: time.Now, stderr: &bytes.Buffer{}}
+	if err := fillSample(p, h, s.orders, 0, slog.New(slog.DiscardHandler)); err != nil {
+		b.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(h.Handler())
+	server.Listener = counted{server.Listener, s.bytes}
+	server.Start()
+	b.Cleanup(server.Close)
+	b.Cleanup(h.EndStreams)
+	s.url = server.URL
+	return s
+}
+
+// counted counts the bytes of its connections.
+type counted struct {
+	net.Listener
+	n *atomic.Int64
+}
+
+func (l counted) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return countedConn{c, l.n}, err
+}
+
+type countedConn struct {
+	net.Conn
+	n *atomic.Int64
+}
+
+func (c countedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+func (c countedConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+// benchTerminal is a terminal in this process.
+type benchTerminal struct {
+	store  *terminalstore.Store
+	hq     *hqclient.HQ
+	engine *engine.Engine
+}
+
+func (s *sampleHQ) terminal(b *testing.B, dir string) *benchTerminal {
+	b.Helper()
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	code, _, err := s.hq.EnrolmentCode(b.Context(), samplePoint)
+	if err != nil {
+		b.Fatal(err)
+	}
+	e, err := hqclient.Enrol(b.Context(), hqclient.EnrolOptions{Address: s.url, Code: code, Key: key})
+	if err != nil {
+		b.Fatal(err)
+	}
+	point, err := seal.NewPointKey(e.PointSecret)
+	if err != nil {
+		b.Fatal(err)
+	}
+	isHQ := func(message, signature []byte) bool { return ed25519.Verify(e.HQKey, message, signature) }
+	t := &benchTerminal{}
+	if t.hq, err = hqclient.New(hqclient.Options{Address: s.url, Terminal: e.Terminal, Point: e.Point, Key: key, Now: time.Now, HQ: hqring.New(e.HQKey)}); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(t.hq.Close)
+	t.store, err = terminalstore.Open(terminalstore.Options{
+		Dir: dir, Terminal: e.Terminal, Lookup: point.Lookup, MACKey: make([]byte, 32), Random: rand.Reader, Now: time.Now,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	t.engine, err = engine.New(engine.Config{Outbox: t.store, Orders: t.store, Remote: t.hq, Verify: isHQ, Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return t
+}
+
+// pairs reads the records of a terminal's orders.db, in the order of their keys.
+func pairs(b *testing.B, path string) map[string][][2][]byte {
+	b.Helper()
+	db, err := bolt.Open(path, 0o600, &bolt.Options{ReadOnly: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	all := map[string][][2][]byte{}
+	err = db.View(func(tx *bolt.Tx) error {
+		for _, name := range []string{"orders", "lookups"} {
+			err := tx.Bucket([]byte(name)).ForEach(func(k, v []byte) error {
+				all[name] = append(all[name], [2][]byte{bytes.Clone(k), bytes.Clone(v)})
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		b.Fatal(err)
+	}
+	return all
+}
+
+// loadBare writes the same records, sorted, into a bare bbolt, in transactions of
+// the size that the terminal's have.
+func loadBare(b *testing.B, path string, all map[string][][2][]byte) time.Duration {
+	b.Helper()
+	begin := time.Now()
+	db, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, name := range []string{"orders", "lookups"} {
+		for chunk := range slices.Chunk(all[name], 40_000) {
+			err := db.Update(func(tx *bolt.Tx) error {
+				bucket, err := tx.CreateBucketIfNotExists([]byte(name))
+				if err != nil {
+					return err
+				}
+				bucket.FillPercent = 0.9
+				for _, p := range chunk {
+					if err := bucket.Put(p[0], p[1]); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	if err := db.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(begin)
+}
+
+// BenchmarkFirstSet has a new terminal fetch all orders from an HQ on the same
+// machine. load_ratio is the time that takes, HQ's part included, by the time in
+// which a bare bbolt loads the same records, sorted, in this process; rss_mb is
+// the most memory of kioskctl sync, a process of its own, and bytes_per_order
+// what went over its socket, both ways.
+func BenchmarkFirstSet(b *testing.B) {
+	s := startSample(b)
+	b.ResetTimer()
+	for b.Loop() {
+		dir := filepath.Join(s.dir, "terminal")
+		t := s.terminal(b, dir)
+		begin := time.Now()
+		report, err := t.engine.Once(b.Context())
+		if err != nil || report.Orders != s.orders || !report.Complete {
+			b.Fatalf("%+v, %v", report, err)
+		}
+		took := time.Since(begin)
+		if err := t.store.Close(); err != nil {
+			b.Fatal(err)
+		}
+		bare := loadBare(b, filepath.Join(dir, "bare.db"), pairs(b, filepath.Join(dir, "orders.db")))
+		b.ReportMetric(took.Seconds(), "set_s")
+		b.ReportMetric(bare.Seconds(), "bare_s")
+		b.ReportMetric(took.Seconds()/bare.Seconds(), "load_ratio")
+		if err := os.RemoveAll(dir); err != nil {
+			b.Fatal(err)
+		}
+		s.program(b)
+	}
+}
+
+// program has the real program do the same.
+func (s *sampleHQ) program(b *testing.B) {
+	b.Helper()
+	kioskctl, data := filepath.Join(s.dir, "kioskctl"), filepath.Join(s.dir, "data")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", kioskctl, "hexiao/cmd/kioskctl")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	code, _, err := s.hq.EnrolmentCode(b.Context(), samplePoint)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if out, err := exec.Command(kioskctl, "enrol", "--data", data, "--hq", s.url, "--code", code).CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	before := s.bytes.Load()
+	sync := exec.Command(kioskctl, "sync", "--data", data)
+	out, err := sync.Output()
+	var report engine.Report
+	if err != nil || json.Unmarshal([]byte(strings.TrimSpace(string(out))), &report) != nil || report.Orders != s.orders || !report.Complete {
+		b.Fatalf("%v: %s", err, out)
+	}
+	usage := sync.ProcessState.SysUsage().(*syscall.Rusage)
+	b.ReportMetric(float64(s.bytes.Load()-before)/float64(s.orders), "bytes_per_order")
+	b.ReportMetric(float64(usage.Maxrss)/1024, "rss_mb")
+	if err := os.RemoveAll(data); err != nil {
+		b.Fatal(err)
+	}
+}

@@ -42,7 +42,7 @@ func (s *story) drawJournal(t *rapid.T, name kiosk.TerminalID) *counter {
 		truth = truth.Add(time.Duration(rapid.IntRange(1, 40).Draw(t, "minutes")) * time.Minute)
 		tm.at = truth.Add(lag)
 		e := tm.event(b)
-		slack := 5*time.Second + age/1_000_000*200
+		slack := 10*time.Second + age/2500
 		wrong := time.Duration(rapid.Int64Range(-int64(slack), int64(slack)).Draw(t, "wrong by"))
 		e.At.HQ = kiosk.HQClock{Known: true, Offset: (wrong - lag).Truncate(time.Millisecond), Age: age}
 		if blind {
@@ -234,4 +234,24 @@ func TestTerminalsAgreeWithHQ(t *testing.T) {
 			same(t, "told twice", merged, merged.Merge(o))
 		}
 	})
+}
+
+// Who undoes the winner at a terminal that has not told HQ yet must not free the
+// loser's units for a third handover: the loser counts again, as HQ will say.
+func TestUndoOfTheWinnerFreesNothing(t *testing.T) {
+	o := order()
+	k1, k2 := cut("K1"), cut("K2")
+	early, late := k1.hands(0, whole(o)...), k2.hands(10, whole(o)...)
+	hq, _ := settle(t, o, kiosk.OrderState{}, early, late)
+	told := o
+	told.Settled, told.Disputes = hq.Told()
+	undo := k2.undoes(20, early)
+	here := fold(kiosk.OrderState{}, late, undo).Merge(told)
+	if left := kiosk.Remaining(o, here); left != nil || len(here.Standing()) != 1 || here.Standing()[0].Event != late.ID {
+		t.Fatalf("left to collect %v, counted %+v", left, here.Standing())
+	}
+	hq, _ = settle(t, o, hq, undo)
+	same(t, "what counts", hq.Standing()[0].Lines, here.Standing()[0].Lines)
+	told.Settled, told.Disputes = hq.Told()
+	same(t, "HQ has heard of it", here.Standing(), fold(kiosk.OrderState{}, late, undo).Merge(told).Standing())
 }

@@ -6,21 +6,16 @@ import "time"
 // overlap HQ does not choose by the clock: a wrong choice costs somebody money, a
 // person's look costs a minute.
 const (
-	// MaxRoundTrip is how long a question for HQ's time may take for its answer to
-	// count. HQ read its clock somewhere in between, so that the measured offset is
-	// wrong by half of that at most.
-	MaxRoundTrip = 10 * time.Second
-	// clockDrift is how far a quartz in a warm kiosk may run from HQ's clock, in
-	// parts per million: four times what such crystals are specified for (20 to 50).
-	clockDrift = 200
 	// syncedSlack bounds a clock that agreed with HQ's in this boot when nobody kept
 	// by how much and when: the 30 s within which it counts as agreeing, and the
 	// drift of 60 days.
-	syncedSlack = 30*time.Second + 60*24*time.Hour*clockDrift/1_000_000
+	syncedSlack = 30*time.Second + 60*24*time.Hour/leaseDrift
 	// uncheckedSlack bounds a clock that nothing speaks against and that HQ has not
-	// been asked about since the machine started: one that was set by hand to
-	// another zone's time (14 hours at most), and drifted by minutes in months on its battery.
-	uncheckedSlack = 24 * time.Hour
+	// been asked about since the machine started. The terminal's own checks find it
+	// plausible within 45 days: a machine without a clock battery goes on from when it
+	// was switched off, before a long holiday, and a clock may wake as far ahead. So
+	// such a clock chooses a winner only where months lie between two handovers.
+	uncheckedSlack = 45 * 24 * time.Hour
 )
 
 // Bounds are the earliest and the latest instant, by HQ's clock, at which
@@ -38,8 +33,9 @@ func (b Bounds) Before(c Bounds) bool {
 
 // Bounds tells when the moment was, by HQ's clock. Where the offset to HQ's clock
 // is known, from the same boot and so whatever the wall clock did since, they are
-// half a [MaxRoundTrip] and 200 ppm of the measurement's age around HQ's time; else
-// as wide as the wall clock is good: 18 minutes (synced), a day (unchecked), no
+// half a [MaxHQRoundTrip] and 400 ppm of the measurement's age (two clocks, each four
+// times worse than quartzes are specified for) around HQ's time; else
+// as wide as the wall clock is good: 35 minutes (synced), 45 days (unchecked), no
 // bounds at all (suspect). They suppose that the terminal tells the truth and that
 // HQ's own clock runs right.
 func (m Moment) Bounds() Bounds {
@@ -53,7 +49,7 @@ func (m Moment) spread() (lead, slack int64) {
 	switch {
 	case m.HQ.Known:
 		age := max(m.HQ.Age, 0)
-		return m.HQ.Offset.Milliseconds(), ceil(MaxRoundTrip/2 + age/1_000_000*clockDrift)
+		return m.HQ.Offset.Milliseconds(), ceil(MaxHQRoundTrip/2 + age/leaseDrift)
 	case m.Clock == ClockSynced:
 		return 0, ceil(syncedSlack)
 	case m.Clock == ClockUnchecked:

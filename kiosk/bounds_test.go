@@ -20,13 +20,13 @@ func TestBounds(t *testing.T) {
 		lead  time.Duration
 		slack time.Duration // 0: no bounds
 	}{
-		"just asked":            {kiosk.ClockSynced, hq(0, 0), 0, 5*time.Second + ms},
-		"ahead":                 {kiosk.ClockSynced, hq(-7*time.Second, time.Second), -7 * time.Second, 5*time.Second + 1200*time.Microsecond},
-		"asked ten days ago":    {kiosk.ClockSynced, hq(time.Second, 10*day), time.Second, 5*time.Second + 172_801*ms},
-		"suspect, HQ is known":  {kiosk.ClockSuspect, hq(9*time.Hour, time.Hour), 9 * time.Hour, 5*time.Second + 721*ms},
-		"an age that is none":   {kiosk.ClockSynced, hq(0, -time.Hour), 0, 5*time.Second + ms},
-		"synced, nobody asked":  {kiosk.ClockSynced, kiosk.HQClock{}, 0, 1_066_801 * ms},
-		"unchecked":             {kiosk.ClockUnchecked, kiosk.HQClock{}, 0, day + ms},
+		"just asked":            {kiosk.ClockSynced, hq(0, 0), 0, 10*time.Second + ms},
+		"ahead":                 {kiosk.ClockSynced, hq(-7*time.Second, time.Second), -7 * time.Second, 10*time.Second + 1400*time.Microsecond},
+		"asked ten days ago":    {kiosk.ClockSynced, hq(time.Second, 10*day), time.Second, 10*time.Second + 345_601*ms},
+		"suspect, HQ is known":  {kiosk.ClockSuspect, hq(9*time.Hour, time.Hour), 9 * time.Hour, 10*time.Second + 1_441*ms},
+		"an age that is none":   {kiosk.ClockSynced, hq(0, -time.Hour), 0, 10*time.Second + ms},
+		"synced, nobody asked":  {kiosk.ClockSynced, kiosk.HQClock{}, 0, 2_103_601 * ms},
+		"unchecked":             {kiosk.ClockUnchecked, kiosk.HQClock{}, 0, 45*day + ms},
 		"suspect":               {kiosk.ClockSuspect, kiosk.HQClock{}, 0, 0},
 		"of a later version":    {kiosk.ClockQuality(9), kiosk.HQClock{}, 0, 0},
 		"suspect, of no offset": {kiosk.ClockSuspect, kiosk.HQClock{Offset: time.Hour}, 0, 0},

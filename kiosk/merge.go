@@ -32,7 +32,39 @@ func (s OrderState) Merge(o Order) OrderState {
 			s.Redemptions[i].Lines, s.Redemptions[i].Whole = r.Whole, nil // as if never contested
 		}
 	}
+	s.refill(o)
 	return s
+}
+
+// refill lets handovers in dispute have the units of those that were undone here
+// and not yet at HQ, as HQ will: the goods of both are gone. The redemptions are the
+// caller's own.
+func (s OrderState) refill(o Order) {
+	freed := map[EventID]bool{}
+	for _, r := range o.Settled {
+		if own, ok := s.Redemption(r.Event); ok && own.Undone != nil && r.Undone == nil {
+			freed[r.Event] = true
+		}
+	}
+	w := weighing{order: o}
+	for _, d := range o.Disputes {
+		i := slices.IndexFunc(s.Redemptions, func(r Redemption) bool { return r.Event == d.Event && r.Undone == nil && r.Whole != nil })
+		if i < 0 || !slices.ContainsFunc(d.Against, func(id EventID) bool { return freed[id] }) {
+			continue
+		}
+		r := &s.Redemptions[i]
+		var others []Redemption
+		for _, other := range s.Standing() {
+			if other.Event != r.Event {
+				others = append(others, other)
+			}
+		}
+		whole := r.Whole
+		counted, rest := w.take(*r, others)
+		if r.Lines = counted; rest == nil {
+			r.Lines, r.Whole = whole, nil
+		}
+	}
 }
 
 // told takes HQ's word on what of a handover counts; the redemptions are a copy.

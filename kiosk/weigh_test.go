@@ -11,7 +11,7 @@ import (
 )
 
 // cutOff is a terminal that knows nothing of the others. Its clock was compared
-// with HQ's just now, so that its bounds are 5 s either way.
+// with HQ's just now, so that its bounds are 10 s either way.
 type cutOff struct{ terminal }
 
 func cut(name kiosk.TerminalID) *cutOff { return &cutOff{terminal{name: name}} }

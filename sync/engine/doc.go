@@ -56,5 +56,6 @@
 // acknowledgement covers head and time, not the receipts. That HQ has lost events
 // comes to light with the next event, not before. That the data folder was
 // exchanged while the program runs comes to light at the next start. Clock offsets are as
-// good as half the round trip of the question.
+// good as half the round trip of the question; of one that took longer than
+// kiosk.MaxHQRoundTrip nothing is kept.
 package engine

@@ -90,7 +90,7 @@ func TestEarlierHandoverTakesThePlace(t *testing.T) {
 		}
 		d := o.Disputes[0]
 		if d.Event != late.Event || d.Outcome != kiosk.DisputeVoid || d.Judge != kiosk.JudgeClocks || !d.Decided.Equal(c.now()) ||
-			!slices.Equal(d.Against, []kiosk.EventID{early.Event}) || d.Bounds().Latest.Sub(d.Bounds().Earliest) != 10*time.Second+2*time.Millisecond {
+			!slices.Equal(d.Against, []kiosk.EventID{early.Event}) || d.Bounds().Latest.Sub(d.Bounds().Earliest) != 20*time.Second+2*time.Millisecond {
 			t.Errorf("the dispute %+v", d)
 		}
 		if b := o.Settled[0].Bounds(); !b.Before(d.Bounds()) {

@@ -19,6 +19,7 @@ type history struct {
 	mu     sync.Mutex
 	orders map[kiosk.OrderID][]porcupine.Operation
 	events map[eventKey]*sentEvent
+	boots  map[kiosk.BootID]time.Time // when machines were switched on, by the true time
 }
 
 type eventKey struct {
@@ -36,8 +37,18 @@ type sentEvent struct {
 }
 
 func newHistory() *history {
-	return &history{orders: map[kiosk.OrderID][]porcupine.Operation{}, events: map[eventKey]*sentEvent{}}
+	return &history{orders: map[kiosk.OrderID][]porcupine.Operation{}, events: map[eventKey]*sentEvent{}, boots: map[kiosk.BootID]time.Time{}}
 }
+
+// booted notes that a machine was switched on.
+func (h *history) booted(id kiosk.BootID, truth time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.boots[id] = truth
+}
+
+// truth is when something happened, whatever the terminal's clock said.
+func (h *history) truth(m kiosk.Moment) time.Time { return h.boots[m.Boot].Add(m.Mono) }
 
 // The inputs of a history's operations. Those of settlements are kiosk.Body.
 type (
@@ -45,8 +56,9 @@ type (
 	statusSet struct{ status kiosk.Status }
 	looked    struct{}
 	settling  struct {
-		id   kiosk.EventID
-		body kiosk.Body
+		id    kiosk.EventID
+		body  kiosk.Body
+		truth time.Time // when it happened
 	}
 )
 
@@ -66,21 +78,27 @@ func (h *history) changed(id kiosk.OrderID, s kiosk.Status, call, ret int64) {
 
 // read notes an order as HQ sent it to a terminal.
 func (h *history) read(o kiosk.Order, call, ret int64) {
-	h.add(o.ID, looked{}, seen(o.Status, o.Settled), call, ret)
+	h.add(o.ID, looked{}, sight{o.Status, o.Settled}, call, ret)
 }
 
-// seen is an order's state as a text: what a look at it shows.
-func seen(s kiosk.Status, settled []kiosk.Redemption) string {
+// sight is what a look at an order shows: the handovers that count, with what of
+// them, and those that were undone.
+type sight struct {
+	status  kiosk.Status
+	settled []kiosk.Redemption
+}
+
+func (s sight) String() string {
 	var list []string
-	for _, r := range settled {
-		entry := r.Event.String()
+	for _, r := range s.settled {
+		entry := fmt.Sprint(r.Event, r.Lines)
 		if r.Undone != nil {
-			entry += " undone"
+			entry = fmt.Sprint(r.Event, " undone")
 		}
 		list = append(list, entry)
 	}
 	slices.Sort(list)
-	return string(s) + " " + strings.Join(list, ",")
+	return string(s.status) + " " + strings.Join(list, ",")
 }
 
 // sent notes that a terminal tries to bring an event to HQ.
@@ -130,7 +148,7 @@ func (h *history) settled(terminal kiosk.TerminalID, seq uint64, kept kiosk.Sett
 	}
 	switch e.event.Body.(type) {
 	case kiosk.Redeemed, kiosk.RedemptionUndone:
-		h.add(e.event.Body.Subject(), settling{e.event.ID, e.event.Body}, kept, e.asked, ret)
+		h.add(e.event.Body.Subject(), settling{e.event.ID, e.event.Body, h.truth(e.event.At)}, kept, e.asked, ret)
 	}
 	return wrong
 }

@@ -159,14 +159,16 @@ func (w *world) orderSetOf(t *terminal) {
 				return err
 			}
 			o, own, ok := t.store.Order(id)
-			switch want := seen(rec.Order.Status, rec.State.Redemptions); {
+			switch want := (sight{rec.Order.Status, rec.Order.Settled}).String(); {
 			case !ok || o.Version != rec.Order.Version:
 				w.wrong("%s has %s in version %d, HQ in %d", t.name(), id, o.Version, rec.Order.Version)
-			case seen(o.Status, o.Settled) != want:
-				w.wrong("%s has %s as %s, HQ as %s", t.name(), id, seen(o.Status, o.Settled), want)
+			case (sight{o.Status, o.Settled}).String() != want:
+				w.wrong("%s has %s as %s, HQ as %s", t.name(), id, sight{o.Status, o.Settled}, want)
+			case fmt.Sprint(o.Disputes) != fmt.Sprint(rec.Order.Disputes):
+				w.wrong("%s has the disputes of %s as %v, HQ as %v", t.name(), id, o.Disputes, rec.Order.Disputes)
 			}
 			for _, l := range rec.Order.Lines {
-				if here, there := own.Line(l.ID).Total(), rec.State.Line(l.ID).Total(); here < there {
+				if here, there := own.Line(l.ID).Total(), rec.State.Line(l.ID).Total(); here != there {
 					w.wrong("by %s %d units of line %s of %s are handed over, by HQ %d", t.name(), here, l.ID, id, there)
 				}
 			}
@@ -184,7 +186,7 @@ func (w *world) cases() {
 		for _, c := range list {
 			open[eventKey{c.Terminal, c.Seq}]++
 			e, ok, err := tx.Event(c.Terminal, c.Seq)
-			if err != nil || !ok || e.Receipt.Settlement.Agrees() {
+			if err != nil || !ok || e.Receipt.Settlement.Agrees() && !w.displaced(tx, c.Order, c.Event) {
 				w.wrong("case %d (%s) is of no event that HQ refused: %v", c.Number, c.Kind, err)
 			}
 			if c.Kind != string(kiosk.SettledConflict) {
@@ -223,12 +225,57 @@ func (w *world) cases() {
 					return err
 				}
 				refused, n := !e.Receipt.Settlement.Agrees(), open[eventKey{t.id(), seq}]
-				if refused != (n == 1) || refused != told[seq] {
+				b, err := kiosk.DecodeEvent(e.Payload)
+				if err != nil {
+					return err
+				}
+				contested := refused || w.displaced(tx, b.Body.Subject(), b.ID)
+				if contested != (n == 1) || refused != told[seq] {
 					w.wrong("event %d of %s is settled as %s: %d cases, and the terminal knows: %t", seq, t.name(), e.Receipt.Settlement, n, told[seq])
 				}
 			}
 			return nil
 		})
+	}
+}
+
+// displaced reports whether another handover contradicts one that HQ accepted.
+func (w *world) displaced(tx hq.Tx, id kiosk.OrderID, event kiosk.EventID) bool {
+	rec, _, err := tx.Order(id)
+	if err != nil {
+		w.wrong("HQ cannot read %s: %v", id, err)
+	}
+	_, yes := rec.State.Dispute(event)
+	return yes
+}
+
+// clocks sees to it that what the clocks decided is what truly happened: against
+// a handover that is void by them stands none that was later.
+func (w *world) clocks(rec hq.OrderRecord) {
+	truth := map[kiosk.EventID]time.Time{}
+	for _, r := range rec.State.Redemptions {
+		truth[r.Event] = w.told.truth(kiosk.Moment{Boot: r.Boot, Mono: r.Mono})
+	}
+	for _, d := range rec.State.Disputes {
+		if d.Judge != kiosk.JudgeClocks || d.Outcome != kiosk.DisputeVoid {
+			continue
+		}
+		w.count("decided by the clocks")
+		earlier := map[kiosk.LineID]int{}
+		for _, r := range rec.State.Redemptions {
+			for _, h := range r.HandedOver() {
+				if r.Undone == nil && truth[r.Event].Before(truth[d.Event]) {
+					earlier[h.Line] += h.Total()
+				}
+			}
+		}
+		one, _ := rec.State.Redemption(d.Event)
+		for _, h := range d.Lines {
+			l, _ := rec.Order.Line(h.Line)
+			if short := earlier[h.Line] + sums(one.HandedOver())[h.Line] - l.Quantity; one.Proxy.IsZero() && short < h.Total() {
+				w.wrong("%s of %s is void by the clocks, and truly it was the earlier one", d.Event, rec.Order.ID)
+			}
+		}
 	}
 }
 
@@ -241,6 +288,7 @@ func (w *world) settledOnce() {
 				return err
 			}
 			w.within(id, rec.State, "HQ's handovers")
+			w.clocks(rec)
 		}
 		return nil
 	})

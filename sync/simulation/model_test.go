@@ -2,22 +2,31 @@ package simulation
 
 import (
 	"maps"
+	"time"
 
 	"github.com/anishathalye/porcupine"
 
 	"hexiao/kiosk"
 )
 
-// units is the sequential model of one order at HQ: how many units of each line
-// went out by which handovers, and what HQ says of the order. It knows nothing of
-// the product's rules but what they promise.
+// units is the sequential model of one order at HQ: what was handed over, and what
+// HQ says of the order. It knows nothing of the product's rules but what they
+// promise: that a line counts as many units as were handed over, but never more
+// than were ordered; that a handover is accepted when there is room for it, or when
+// it truly was earlier than one that has to make room; and that it is a conflict
+// only where the handovers together are too many.
 type units struct {
 	status  kiosk.Status
-	left    map[kiosk.LineID]int // to be handed over
-	handed  map[kiosk.EventID]kiosk.Redeemed
+	ordered map[kiosk.LineID]int
+	handed  map[kiosk.EventID]handed
 	undone  map[kiosk.EventID]bool
 	exists  bool
-	proxies map[kiosk.ProxyID]kiosk.EventID // used up by a handover that stands
+}
+
+type handed struct {
+	kiosk.Redeemed
+	truth time.Time
+	late  bool // HQ had cancelled the order: it does not count
 }
 
 func model() porcupine.Model {
@@ -29,29 +38,28 @@ func model() porcupine.Model {
 }
 
 func (u units) same(v units) bool {
-	return u.exists == v.exists && u.status == v.status && maps.Equal(u.left, v.left) && maps.Equal(u.undone, v.undone) &&
-		maps.EqualFunc(u.handed, v.handed, func(kiosk.Redeemed, kiosk.Redeemed) bool { return true })
+	return u.exists == v.exists && u.status == v.status && maps.Equal(u.ordered, v.ordered) && maps.Equal(u.undone, v.undone) &&
+		maps.EqualFunc(u.handed, v.handed, func(a, b handed) bool { return a.late == b.late })
 }
 
 // step says whether the answer is possible in this state, and what comes after.
 func (u units) step(in, out any) (bool, units) {
 	switch in := in.(type) {
 	case takenIn:
-		u = units{exists: true, status: kiosk.StatusArrived, left: map[kiosk.LineID]int{}, handed: map[kiosk.EventID]kiosk.Redeemed{}}
+		u = units{exists: true, status: kiosk.StatusArrived, ordered: map[kiosk.LineID]int{}, handed: map[kiosk.EventID]handed{}}
 		for _, l := range in.lines {
-			u.left[l.ID] = l.Quantity
+			u.ordered[l.ID] = l.Quantity
 		}
 		return true, u
 	case statusSet:
 		u.status = in.status
 		return u.exists, u
 	case looked:
-		return u.exists && u.seen() == out.(string), u
+		return u.exists && u.shows(out.(sight)), u
 	case settling:
 		switch b := in.body.(type) {
 		case kiosk.Redeemed:
-			want, after := u.redeem(in.id, b)
-			return want == out.(kiosk.Settlement), after
+			return u.redeem(in.id, b, in.truth, out.(kiosk.Settlement))
 		case kiosk.RedemptionUndone:
 			want, after := u.undo(b)
 			return want == out.(kiosk.Settlement), after
@@ -60,50 +68,98 @@ func (u units) step(in, out any) (bool, units) {
 	return false, u
 }
 
-func (u units) seen() string {
-	var list []kiosk.Redemption
-	for id := range u.handed {
-		r := kiosk.Redemption{Source: kiosk.Source{Event: id}}
-		if u.undone[id] {
-			r.Undone = &kiosk.Undo{}
+// shows reports whether this is what a look at the order may show.
+func (u units) shows(s sight) bool {
+	counted := map[kiosk.LineID]int{}
+	proxies := map[kiosk.ProxyID]bool{}
+	undone := 0
+	for _, r := range s.settled {
+		was, known := u.handed[r.Event]
+		switch {
+		case !known, (r.Undone != nil) != u.undone[r.Event]:
+			return false
+		case r.Undone != nil:
+			undone++
+			continue
+		case was.late, !was.Proxy.IsZero() && proxies[was.Proxy]:
+			return false
 		}
-		list = append(list, r)
+		proxies[was.Proxy] = true
+		for id, n := range sums(r.Lines) {
+			counted[id] += n
+			if n > sums(was.Lines)[id] {
+				return false
+			}
+		}
 	}
-	return seen(u.status, list)
+	if s.status != u.status || undone != len(u.undone) {
+		return false
+	}
+	all, twice := u.all()
+	for id, n := range u.ordered {
+		if counted[id] > n || !twice && counted[id] != min(n, all[id]) {
+			return false
+		}
+	}
+	return true
 }
 
-// redeem takes units out if they are there.
-func (u units) redeem(id kiosk.EventID, b kiosk.Redeemed) (kiosk.Settlement, units) {
+// all is what of each line was handed over and may count; twice: a proxy code was
+// used twice, so that not all of it does.
+func (u units) all() (all map[kiosk.LineID]int, twice bool) {
+	all = map[kiosk.LineID]int{}
+	proxies := map[kiosk.ProxyID]bool{}
+	for id, h := range u.handed {
+		if h.late || u.undone[id] {
+			continue
+		}
+		twice = twice || proxies[h.Proxy]
+		proxies[h.Proxy] = !h.Proxy.IsZero()
+		for line, n := range sums(h.Lines) {
+			all[line] += n
+		}
+	}
+	return all, twice
+}
+
+func sums(lines []kiosk.Handed) map[kiosk.LineID]int {
+	sum := map[kiosk.LineID]int{}
+	for _, h := range lines {
+		sum[h.Line] += h.Total()
+	}
+	return sum
+}
+
+// redeem adds a handover.
+func (u units) redeem(id kiosk.EventID, b kiosk.Redeemed, truth time.Time, got kiosk.Settlement) (bool, units) {
+	one := handed{Redeemed: b, truth: truth}
 	switch u.status {
 	case kiosk.StatusCancelled, kiosk.StatusRefunding, kiosk.StatusRefunded:
-		return kiosk.SettledLateRevoked, u
+		one.late = true
 	}
-	left := maps.Clone(u.left)
-	fits := true
-	for _, h := range b.Lines {
-		left[h.Line] -= h.Total()
-		fits = fits && left[h.Line] >= 0
+	before := u.handed
+	u.handed = maps.Clone(u.handed)
+	u.handed[id] = one
+	if one.late {
+		return got == kiosk.SettledLateRevoked, u
 	}
-	if b.Proxy != (kiosk.ProxyID{}) {
-		_, used := u.proxies[b.Proxy]
-		fits = fits && !used
+	all, tooMany := u.all()
+	for line, n := range u.ordered {
+		tooMany = tooMany || all[line] > n && sums(b.Lines)[line] > 0
 	}
-	if !fits {
-		return kiosk.SettledConflict, u
+	if !tooMany {
+		return got == kiosk.SettledAccepted, u
 	}
-	u.left, u.handed = left, maps.Clone(u.handed)
-	u.handed[id] = b
-	if b.Proxy != (kiosk.ProxyID{}) {
-		used := map[kiosk.ProxyID]kiosk.EventID{b.Proxy: id}
-		maps.Copy(used, u.proxies)
-		u.proxies = used
+	makesRoom := false // another one must, if this one is accepted
+	for other, h := range before {
+		makesRoom = makesRoom || !h.late && !u.undone[other] && h.truth.After(truth)
 	}
-	return kiosk.SettledAccepted, u
+	return got == kiosk.SettledConflict || got == kiosk.SettledAccepted && makesRoom, u
 }
 
 // undo puts the units of a handover back.
 func (u units) undo(b kiosk.RedemptionUndone) (kiosk.Settlement, units) {
-	was, known := u.handed[b.Redemption]
+	_, known := u.handed[b.Redemption]
 	switch {
 	case !known:
 		return kiosk.SettledUnknown, u
@@ -112,13 +168,6 @@ func (u units) undo(b kiosk.RedemptionUndone) (kiosk.Settlement, units) {
 	}
 	undone := map[kiosk.EventID]bool{b.Redemption: true}
 	maps.Copy(undone, u.undone)
-	u.undone, u.left = undone, maps.Clone(u.left)
-	for _, h := range was.Lines {
-		u.left[h.Line] += h.Total()
-	}
-	if u.proxies[was.Proxy] == b.Redemption {
-		u.proxies = maps.Clone(u.proxies)
-		delete(u.proxies, was.Proxy)
-	}
+	u.undone = undone
 	return kiosk.SettledAccepted, u
 }

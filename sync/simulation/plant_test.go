@@ -24,7 +24,7 @@ func faults() []fault {
 	return []fault{
 		{
 			"no deduplication at the terminal",
-			[]edit{{"kiosk/boltstore/redeem.go", "		state := own.Merge(o.Settled)", "		state := kiosk.OrderState{}.Merge(o.Settled)"}},
+			[]edit{{"kiosk/boltstore/redeem.go", "		state := own.Merge(o)", "		state := kiosk.OrderState{}.Merge(o)"}},
 			"are handed over",
 		}, {
 			"trimmed before the acknowledgement",
@@ -43,12 +43,24 @@ func faults() []fault {
 			"no possible history",
 		}, {
 			"HQ counts every handover",
-			[]edit{{"kiosk/settle.go", "	err := Check(o, s, e)", "	var err error"}},
+			[]edit{{"kiosk/weigh.go", "h.split(max(0, room[h.Line]))", "h.split(MaxQuantity)"}, {"kiosk/weigh.go", "if len(s.Disputes) == 0 && s.fits(o) {", "if true {"}},
 			"are handed over",
 		}, {
 			"HQ forgets that it cancelled",
-			[]edit{{"kiosk/settle.go", "		case StatusCancelled, StatusRefunding, StatusRefunded:", "		case StatusRefunded:"}},
+			[]edit{{"kiosk/settle.go", "	case StatusCancelled, StatusRefunding, StatusRefunded:\n		r.Late", "	case StatusRefunded:\n		r.Late"}},
 			"no possible history",
+		}, {
+			"the wall clock chooses the winner",
+			[]edit{{"kiosk/bounds.go", "	middle := s.At.Add(time.Duration(s.Lead) * time.Millisecond)\n	slack := time.Duration(s.Slack) * time.Millisecond", "	middle, slack := s.At, time.Millisecond"}},
+			"truly it was the earlier one",
+		}, {
+			"who was first is HQ's chance",
+			[]edit{{"kiosk/weigh.go", "	return r.Bounds().Before(other.Bounds())", "	return r.Heard < other.Heard"}},
+			"truly it was the earlier one",
+		}, {
+			"a terminal does not hear of disputes",
+			[]edit{{"sync/hq/change.go", "	rec.Order.Settled, rec.Order.Disputes = rec.State.Told()", "	rec.Order.Settled, _ = rec.State.Told()"}},
+			"are handed over",
 		}, {
 			"an undo is not told to the others",
 			[]edit{{"sync/hq/settle.go", "	case kiosk.Redeemed, kiosk.RedemptionUndone:", "	case kiosk.Redeemed:"}},

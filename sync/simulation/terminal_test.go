@@ -87,6 +87,7 @@ func (w *world) enrol(number int) (*terminal, error) {
 func (t *terminal) start() error {
 	_, _ = t.random.Read(t.boot[:])
 	t.booted, t.status, t.moved = t.w.now(), engine.Status{}, false
+	t.w.told.booted(t.boot, t.booted)
 	return t.open()
 }
 

@@ -229,3 +229,18 @@ func TestGrantCounts(t *testing.T) {
 		}
 	}
 }
+
+// A former home that HQ lost sight of may have handed the goods over: a leader
+// decides, and the event names it. To itself it says nothing new.
+func TestFormerHomeCallsTheLeader(t *testing.T) {
+	o, c := order(), leased(kiosk.LeaseRefuse)
+	o.Home, o.HomeVersion, o.HomeBefore = "K1", 9, "K2"
+	out, body := kiosk.DecideScan(o, kiosk.OrderState{}, c)
+	if held, ok := body.(kiosk.OrderHeld); !ok || held.Reason != kiosk.NeedsLeader || out.Home != "K2" {
+		t.Errorf("%s of %q", out.Verdict, out.Home)
+	}
+	o.HomeBefore = "K1"
+	if out, _ := kiosk.DecideScan(o, kiosk.OrderState{}, c); out.Verdict != kiosk.Accepted {
+		t.Errorf("at the former home itself: %s", out.Verdict)
+	}
+}

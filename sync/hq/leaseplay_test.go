@@ -80,7 +80,7 @@ func (p *player) fetch(cut bool) {
 	p.until = p.set.mark.LeaseUntil
 	for _, l := range p.set.mark.Release {
 		o := p.set.orders[l.Order]
-		body, err := kiosk.DecideRelease(o, p.state[l.Order].Merge(o.Settled), p.context(), l)
+		body, err := kiosk.DecideRelease(o, p.state[l.Order].Merge(o), p.context(), l)
 		if err == nil && body != nil {
 			p.record(body)
 		}
@@ -107,7 +107,7 @@ func (p *player) scan(id kiosk.OrderID) bool {
 	if g, ok := p.granted[id]; ok && g.Counts(o, c.At) {
 		o, c.Granted = g.Order, true
 	}
-	out, body := kiosk.DecideScan(o, p.state[id].Merge(o.Settled), c)
+	out, body := kiosk.DecideScan(o, p.state[id].Merge(o), c)
 	if out.Verdict != kiosk.Accepted {
 		return false
 	}

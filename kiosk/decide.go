@@ -136,7 +136,8 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 		out.Event, out.Seq = hold.Event, hold.Seq
 		return out, nil
 	}
-	if out.Home = c.home(o, s); out.Home != "" && out.Home != c.Terminal && policy.Leases != LeaseProvisional {
+	var elsewhere bool
+	if out.Home, elsewhere = c.home(o, s); elsewhere && policy.Leases != LeaseProvisional {
 		return refuse(OtherKiosk)
 	}
 	if reason, call := callsLeader(o, out, policy, c); call {
@@ -252,7 +253,7 @@ func handOver(o Order, s OrderState, c Context, conf Confirmation, hold Hold) (O
 	if slices.ContainsFunc(out.Lines, func(h Handed) bool { return !hold.Proxy.allows(h.Line) }) {
 		return out, nil, fmt.Errorf("confirm order %s: a line that the proxy code does not name: %w", o.ID, ErrWrongChoice)
 	}
-	out.Home = c.home(o, s)
+	out.Home, _ = c.home(o, s)
 	redeemed := Redeemed{
 		Order: o.ID, Lines: out.Lines, Method: MethodLeader, By: conf.By.ID, Hold: hold.Event, Source: c.Source, Proxy: hold.Proxy.id(), Home: out.Home,
 	}

@@ -33,6 +33,11 @@ const (
 // error of the measurement is paid for already, and the two margins are left for
 // what cannot be known: HQ's clock that is set while a term runs, by up to two
 // margins, and the time from a decision to the event that is on disk.
+//
+// A term that is over says that the home hands out no more, and not that it did not
+// before: only its journal says that, and HQ may not have it yet. A home that gives
+// an order back says so in the journal; after any other move [Order].HomeBefore
+// stays, and a leader decides.
 const (
 	LeaseMargin    = time.Minute
 	MinLeaseTerm   = 10 * time.Minute // shorter ones would be mostly margin
@@ -139,23 +144,27 @@ func LeaseOver(until, now time.Time) bool {
 	return until.IsZero() || now.After(until.Add(LeaseMargin))
 }
 
-// home names the terminal that may hand the order out, if that is not this one
-// for sure: another one, or this one whose term has run out. It is empty where
-// this one may, and where orders have no home.
-func (c Context) home(o Order, s OrderState) TerminalID {
-	if c.Point.Policy.Leases == LeaseOff || c.Cache.Local {
-		return ""
+// home names the terminal that may hand the order out, or may have, if that is not
+// this one alone and for sure. It is empty where this one may, and where orders
+// have no home. elsewhere: another one has the order's lease; else nobody else has,
+// but this one's term is over, or a former home was not heard of.
+func (c Context) home(o Order, s OrderState) (home TerminalID, elsewhere bool) {
+	if c.Point.Policy.Leases == LeaseOff || c.Cache.Local || o.Home == "" {
+		return "", false
 	}
 	if o.Home != c.Terminal {
-		return o.Home
+		return o.Home, true
 	}
 	if r, back := s.released(o.Home, o.HomeVersion); back {
-		return cmp.Or(r.To, o.Home)
+		return cmp.Or(r.To, o.Home), r.To != ""
 	}
-	if c.Granted || LeaseHolds(c.Cache.LeaseUntil, c.At) {
-		return ""
+	switch {
+	case !c.Granted && !LeaseHolds(c.Cache.LeaseUntil, c.At):
+		return o.Home, false
+	case o.HomeBefore != c.Terminal:
+		return o.HomeBefore, false
 	}
-	return o.Home
+	return "", false
 }
 
 // AsksLease reports whether HQ is to be asked who may hand the order of an

@@ -85,6 +85,9 @@ type Order struct {
 	// HomeVersion is HQ's change number at which the home moved last; 0: it is the
 	// first. A home that gave the order back counts again only by a later one.
 	HomeVersion uint64 `cbor:"23,keyasint,omitempty" json:"home_version,omitempty"`
+	// HomeBefore is a former home whose term ran out before HQ heard of it again: it
+	// may have handed the order over. Another one hands it over by a leader only.
+	HomeBefore TerminalID `cbor:"24,keyasint,omitempty" json:"home_before,omitempty"`
 	// Rotating: the plain code, which a shared picture shows as well, does not
 	// suffice; see [CodeRotating].
 	Rotating bool      `cbor:"21,keyasint,omitempty" json:"rotating,omitempty"`

@@ -2,6 +2,7 @@ package hq
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -76,6 +77,15 @@ func (s *set) move(rec *OrderRecord, to kiosk.TerminalID) {
 	rec.Order.Home, rec.Order.HomeVersion = to, s.point.Version+1
 }
 
+// takeAway moves an order from a home whose term is over. What it handed over
+// before that HQ may not have heard of, unless it never had a term.
+func (s *set) takeAway(rec *OrderRecord, home Terminal, to kiosk.TerminalID) {
+	if !home.Promised.IsZero() {
+		rec.Order.HomeBefore = cmp.Or(rec.Order.HomeBefore, home.ID)
+	}
+	s.move(rec, to)
+}
+
 // homeOf gives an order's home; ok is false for one that is no longer known there.
 func (s *set) homeOf(rec OrderRecord) (t Terminal, ok bool, err error) {
 	t, ok, err = s.tx.Terminal(rec.Order.Home)
@@ -102,6 +112,9 @@ func (s *set) released(old, rec OrderRecord, by kiosk.TerminalID, b kiosk.LeaseR
 	}
 	if heir == "" {
 		heir = by // nobody else is there, so it has it again
+	}
+	if rec.Order.HomeBefore == by {
+		rec.Order.HomeBefore = "" // its journal is here up to the release
 	}
 	s.move(&rec, heir)
 	return s.put(old, rec)
@@ -166,7 +179,7 @@ func (s *set) spreadOne(old OrderRecord) error {
 		if err != nil || len(among) == 0 {
 			return err
 		}
-		s.move(&rec, spread(rec.Order.ID, among))
+		s.takeAway(&rec, t, spread(rec.Order.ID, among))
 	}
 	if err := s.settle(&rec); err != nil || rec.Order.Home == old.Order.Home {
 		return err

@@ -149,7 +149,7 @@ func (h *HQ) importOne(s *set, key seal.PointKey, e ordertable.Entry, done *Impo
 		return err
 	}
 	rec.Order.Version, rec.Order.Settled, rec.Order.Disputes = old.Order.Version, old.Order.Settled, old.Order.Disputes
-	rec.Order.Home, rec.Order.HomeVersion = old.Order.Home, old.Order.HomeVersion
+	rec.Order.Home, rec.Order.HomeVersion, rec.Order.HomeBefore = old.Order.Home, old.Order.HomeVersion, old.Order.HomeBefore
 	same, size, err := compare(old.Order, rec.Order)
 	switch {
 	case err != nil:

@@ -49,7 +49,11 @@ func (h *HQ) lease(tx Tx, id kiosk.TerminalID, p kiosk.Policy, mark *kiosk.Water
 	}
 	mark.LeaseUntil = until
 	for _, a := range t.Asked {
-		if mark.At.Sub(a.At).Abs() < askedLife {
+		rec, _, err := tx.Order(a.Order)
+		if err != nil {
+			return err
+		}
+		if mark.At.Sub(a.At).Abs() < askedLife && rec.Order.Home == id && rec.Order.HomeVersion == a.Version {
 			mark.Release = append(mark.Release, kiosk.Lease{Order: a.Order, Home: a.By, Version: a.Version})
 		}
 	}
@@ -197,7 +201,7 @@ func (a *asking) want(rec OrderRecord) (OrderRecord, error) {
 		return rec, nil
 	}
 	old := rec
-	a.set.move(&rec, a.by.ID)
+	a.set.takeAway(&rec, home, a.by.ID)
 	if err := a.set.put(old, rec); err != nil {
 		return rec, err
 	}

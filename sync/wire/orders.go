@@ -13,7 +13,7 @@ func NewOrder(o kiosk.Order) Order {
 		PickupNumber: o.PickupNumber, Shelf: o.Shelf, Lines: make([]OrderLine, len(o.Lines)), Due: int64(o.Due),
 		ValidFrom: o.ValidFrom.UTC(), CollectBy: o.CollectBy.UTC(), ExpectedAt: o.ExpectedAt.UTC(), Consignment: o.Consignment,
 		SealedDesk: o.SealedDesk, SealedFull: o.SealedFull, NameIndex: o.NameIndex,
-		NameKeys: o.NameKeys, Settled: newRedemptions(o.Settled), Home: string(o.Home), HomeVersion: o.HomeVersion, Rotating: o.Rotating, Disputes: newDisputes(o.Disputes),
+		NameKeys: o.NameKeys, Settled: newRedemptions(o.Settled), Home: string(o.Home), HomeVersion: o.HomeVersion, HomeBefore: string(o.HomeBefore), Rotating: o.Rotating, Disputes: newDisputes(o.Disputes),
 	}
 	for i, l := range o.Lines {
 		out.Lines[i] = OrderLine{
@@ -35,7 +35,7 @@ func (o Order) Domain() (kiosk.Order, error) {
 		PickupNumber: o.PickupNumber, Shelf: o.Shelf, Due: kiosk.Fen(o.Due),
 		ValidFrom: o.ValidFrom.UTC(), CollectBy: o.CollectBy.UTC(), ExpectedAt: o.ExpectedAt.UTC(), Consignment: o.Consignment,
 		SealedDesk: o.SealedDesk, SealedFull: o.SealedFull, NameIndex: o.NameIndex,
-		NameKeys: o.NameKeys, Home: kiosk.TerminalID(o.Home), HomeVersion: o.HomeVersion, Rotating: o.Rotating,
+		NameKeys: o.NameKeys, Home: kiosk.TerminalID(o.Home), HomeVersion: o.HomeVersion, HomeBefore: kiosk.TerminalID(o.HomeBefore), Rotating: o.Rotating,
 	}
 	for _, l := range o.Lines {
 		out.Lines = append(out.Lines, kiosk.Line{

@@ -477,6 +477,9 @@ type Order struct {
 	// Home Terminal that may hand the order over without asking HQ; absent: any.
 	Home string `json:"home,omitempty,omitzero"`
 
+	// HomeBefore A former home whose term ran out before HQ heard of it again, so that it may have handed the order over; another one hands it over by a leader only.
+	HomeBefore string `json:"home_before,omitempty,omitzero"`
+
 	// HomeVersion HQ's change number at which the home moved last; absent: it is the first.
 	HomeVersion uint64      `json:"home_version,omitempty,omitzero"`
 	ID          string      `json:"id"`

@@ -48,9 +48,10 @@ type Engine struct {
 	c    Config
 	wake chan struct{}
 
-	up       sync.Mutex // held during a round up; guards compared and trial
+	up       sync.Mutex // held during a round up; guards what follows
 	compared bool       // HQ's chain and the journal, since the start
 	trial    trial
+	resent   time.Time // when withheld events were last tried again
 
 	down   sync.Mutex // held during a round down; guards what follows
 	tag    string     // of the point's settings

@@ -20,7 +20,8 @@
 // one event is left. When that one was sent in vain for a quarter of an hour (a
 // day, where no answer came at all), its place in the chain goes up instead of it,
 // so that those behind it get through. HQ notes it as withheld, for a person; it
-// stays in the journal like every other.
+// stays in the journal like every other, and is tried again at each start and once
+// a day.
 //
 // # One journal
 //

@@ -35,7 +35,7 @@ type Config struct {
 	PollPoint    time.Duration // between looks at settings and clock: 1 min
 	PollEvents   time.Duration // between rounds up without a Wake: 30 s
 	RetryMost    time.Duration // longest pause after a failure, before jitter: 30 s
-	BatchRecords int           // most events in a batch: 500; HQ takes 1000
+	BatchRecords int           // most events in a batch: 1000, the most that HQ takes
 	BatchBytes   int           // most bytes of events in a batch, but always one event: 1 MB
 }
 
@@ -48,9 +48,10 @@ type Engine struct {
 	c    Config
 	wake chan struct{}
 
-	up       sync.Mutex // held during a round up; guards compared and trial
+	up       sync.Mutex // held during a round up; guards what follows
 	compared bool       // HQ's chain and the journal, since the start
 	trial    trial
+	resent   time.Time // when withheld events were last tried again
 
 	down   sync.Mutex // held during a round down; guards what follows
 	tag    string     // of the point's settings
@@ -80,7 +81,7 @@ func New(c Config) (*Engine, error) {
 		c.Since = func() time.Duration { return 0 }
 	}
 	if c.BatchRecords <= 0 {
-		c.BatchRecords = 500
+		c.BatchRecords = 1000
 	}
 	if c.BatchBytes <= 0 {
 		c.BatchBytes = 1_000_000

@@ -19,6 +19,11 @@ type Outbox interface {
 	Acknowledge(kiosk.Ack) error
 	// AckedHead is the last acknowledged head; zero: none.
 	AckedHead() kiosk.Head
+	// Withheld gives at most so many of the events that HQ acknowledged without
+	// having seen them, each as a batch of its own.
+	Withheld(most int) ([]kiosk.Batch, error)
+	// Resolve keeps HQ's verdict on a withheld event that got through after all.
+	Resolve(kiosk.Receipt) error
 	// Terminal is whose journal it is.
 	Terminal() kiosk.TerminalID
 	// Head is the journal's last event.

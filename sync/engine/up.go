@@ -25,7 +25,7 @@ func (e *Engine) push(ctx context.Context) (Report, error) {
 		}
 		n := len(batch.Records)
 		if n == 0 {
-			return r, nil
+			return r, e.resend(ctx)
 		}
 		r.Pushed += n
 		ack, err := e.c.Remote.Push(ctx, batch)
@@ -58,6 +58,14 @@ func (e *Engine) push(ctx context.Context) (Report, error) {
 
 // accept takes an acknowledgement of a batch.
 func (e *Engine) accept(batch kiosk.Batch, ack kiosk.Ack) error {
+	if err := e.fits(batch, ack); err != nil {
+		return err
+	}
+	return e.acknowledge(ack)
+}
+
+// fits makes sure that an acknowledgement is HQ's, and of this batch.
+func (e *Engine) fits(batch kiosk.Batch, ack kiosk.Ack) error {
 	if ack.Head != batch.Head() {
 		return fmt.Errorf("%w: it is for another place in the journal", ErrBadAck)
 	}
@@ -69,10 +77,7 @@ func (e *Engine) accept(batch kiosk.Batch, ack kiosk.Ack) error {
 			return fmt.Errorf("%w: receipt of event %d where %d belongs", ErrBadAck, r.Seq, batch.Records[i].Seq)
 		}
 	}
-	if err := e.checkAck(batch.Terminal, ack); err != nil {
-		return err
-	}
-	return e.acknowledge(ack)
+	return e.checkAck(batch.Terminal, ack)
 }
 
 // goToHQHead continues from where HQ says that it is, if that is a place in

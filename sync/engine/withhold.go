@@ -103,5 +103,46 @@ func (e *Engine) withhold(ctx context.Context, b kiosk.Batch) error {
 		return err
 	}
 	e.trial.through(e.c.BatchRecords)
+	e.resent = e.c.Now()
+	return nil
+}
+
+// withheldEvery lies between two attempts to get withheld events through after all,
+// withheldMost is how many of them are tried.
+const (
+	withheldEvery = 24 * time.Hour
+	withheldMost  = 20
+)
+
+// resend tries to get withheld events through, once a start and once a day: what was
+// wrong with them may have been a program that was brought up to date since. That
+// they still do not get through is no news.
+func (e *Engine) resend(ctx context.Context) error {
+	now := e.c.Now()
+	if !e.resent.IsZero() && now.Sub(e.resent).Abs() < withheldEvery {
+		return nil
+	}
+	list, err := e.c.Outbox.Withheld(withheldMost)
+	if err != nil {
+		return fmt.Errorf("read the withheld events: %w", err)
+	}
+	e.resent = now
+	for _, b := range list {
+		ack, err := e.c.Remote.Push(ctx, b)
+		switch {
+		case ctx.Err() != nil, revoked(err), forked(err):
+			return err
+		case err != nil:
+			continue
+		}
+		if err := e.fits(b, ack); err != nil {
+			return err
+		}
+		if r := ack.Receipts[0]; !r.Withheld {
+			if err := e.c.Outbox.Resolve(r); err != nil {
+				return fmt.Errorf("keep HQ's verdict on event %d: %w", r.Seq, err)
+			}
+		}
+	}
 	return nil
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -162,6 +163,28 @@ func says(t testing.TB, v any, header ...string) http.HandlerFunc {
 	}
 }
 
+// plain is what says says, not zipped: so a changed byte is more often readable.
+func plain(t testing.TB, h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		held := httptest.NewRecorder()
+		h(held, r)
+		zip, err := gzip.NewReader(held.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(zip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, values := range held.Header() {
+			w.Header()[name] = values
+		}
+		w.Header().Del("Content-Encoding")
+		w.WriteHeader(held.Code)
+		_, _ = w.Write(body)
+	}
+}
+
 func refuses(t testing.TB, err error, header ...string) http.HandlerFunc {
 	status, body := wire.ProblemOf(err)
 	answer := says(t, body, header...)
@@ -201,6 +224,9 @@ func genuine(t testing.TB) (answers [ops][]http.HandlerFunc) {
 	}
 	for op := opPush; op <= opTime; op++ {
 		answers[op] = append(answers[op], everywhere...)
+	}
+	for op := range answers {
+		answers[op] = append(answers[op], plain(t, answers[op][0]))
 	}
 	return answers
 }

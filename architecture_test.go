@@ -61,7 +61,7 @@ func importTable() []room {
 		{"sync/client", "kiosk kiosk/hqring sync/wire", "HQ over HTTP: the domain's events out, orders in, by the contract"},
 		{"sync/conformance", "kiosk kiosk/hqring sync/wire", "a server held to the contract from the outside; knows no HQ of ours, so that it tries any"},
 		{"sync/engine", "kiosk", "when to push and pull; declares the Outbox and Remote it needs"},
-		{"sync/hq", "kiosk kiosk/hqring kiosk/ordertable kiosk/seal kiosk/signedcode sync/wire", "the platform: imports, codes, settling by the domain's rules; declares its Store"},
+		{"sync/hq", "kiosk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/seal kiosk/signedcode sync/wire", "the platform: imports, codes, settling by the domain's rules; declares its Store"},
 		{"sync/hq/boltstore", "kiosk sync/hq", "HQ's embedded Store"},
 		{"sync/hq/hqtest", "kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the contract that every Store passes, and an HQ inside the test"},
 		{"sync/simulation", "", "tests only: a point's bad weeks in virtual time, with porcupine as the judge"},

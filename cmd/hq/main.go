@@ -5,6 +5,7 @@
 //	hq tls-pin FILE
 //	hq point add ID NAME [--pin PIN] · hq point set ID [--handover …] [--pin PIN] …
 //	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL
+//	hq journal import FILE
 //	hq orders import --point ID FILE · list --point ID · cancel|refund|withdraw ORDER · status ORDER STATUS
 //	hq orders purge --point ID --confirm N
 //	hq codes --point ID [--png DIR] [--all]
@@ -66,6 +67,9 @@ type commands struct {
 		List   kioskListCmd   `cmd:"" help:"List the enrolled terminals."`
 		Revoke kioskRevokeCmd `cmd:"" help:"Withdraw a terminal: it must delete its orders."`
 	} `cmd:"" help:"Terminals."`
+	Journal struct {
+		Import journalImportCmd `cmd:"" help:"Settle the events of an exported journal that its terminal could not send, as when it was withdrawn."`
+	} `cmd:"" help:"Journals that come as files."`
 	Orders struct {
 		Import   ordersImportCmd   `cmd:"" help:"Import an order table: .csv, .xlsx or .json."`
 		List     ordersListCmd     `cmd:"" help:"List a point's orders and their handovers."`

@@ -18,8 +18,8 @@ func (h *HQ) clock() time.Time { return h.opts.Now().Add(time.Duration(h.skew.Lo
 
 // fresh puts a nonce into the query of a request that is not signed, so that the
 // answer to another one cannot take the place of its answer.
-func fresh(u *url.URL) *url.URL {
-	u.RawQuery = url.Values{"nonce": {newNonce()}}.Encode()
+func fresh(u *url.URL, nonce string) *url.URL {
+	u.RawQuery = url.Values{"nonce": {nonce}}.Encode()
 	return u
 }
 
@@ -68,7 +68,7 @@ func (h *HQ) followKeys(ctx context.Context) error {
 		}
 		return h.signedBy(ring, req, resp, body)
 	}
-	return c.do(ctx, ask{method: http.MethodGet, url: fresh(joined(h.base, "v1", "keys"))}, func(resp *http.Response) error {
+	return c.do(ctx, ask{method: http.MethodGet, url: fresh(joined(h.base, "v1", "keys"), h.nonce())}, func(resp *http.Response) error {
 		if resp.StatusCode != http.StatusOK {
 			return notHQ("status %d where its keys belong", resp.StatusCode)
 		}

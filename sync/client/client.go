@@ -45,6 +45,8 @@ type HQ struct {
 	base *url.URL
 	http *http.Client
 	skew atomic.Int64 // nanoseconds to add to Now for HQ's clock
+	// nonce is newNonce outside of tests that play one request again and again.
+	nonce func() string
 }
 
 // New makes a client of an enrolled terminal. It returns ErrAddress or
@@ -63,7 +65,7 @@ func New(o Options) (*HQ, error) {
 	if o.Tries == 0 {
 		o.Tries = defaultTries
 	}
-	return &HQ{opts: o, base: base, http: newHTTP(o.Transport, o.Timeout, wire.ClientTLS(base.Hostname(), o.Pins))}, nil
+	return &HQ{opts: o, base: base, http: newHTTP(o.Transport, o.Timeout, wire.ClientTLS(base.Hostname(), o.Pins)), nonce: newNonce}, nil
 }
 
 // Close ends idle connections.

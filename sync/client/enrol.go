@@ -63,8 +63,11 @@ func Enrol(ctx context.Context, o EnrolOptions) (Enrolment, error) {
 	}
 	c.http = newHTTP(o.Transport, c.timeout, wire.ClientTLS(base.Hostname(), o.Pins))
 	defer c.http.CloseIdleConnections()
-	var out Enrolment
-	err = c.do(ctx, ask{method: http.MethodPost, url: fresh(joined(base, "v1", "enrol")), body: body}, func(resp *http.Response) error {
+	return c.enrol(ctx, ask{method: http.MethodPost, url: fresh(joined(base, "v1", "enrol"), newNonce()), body: body})
+}
+
+func (c caller) enrol(ctx context.Context, a ask) (out Enrolment, err error) {
+	err = c.do(ctx, a, func(resp *http.Response) error {
 		var e wire.Enrolment
 		if err := decode(resp, &e); err != nil {
 			return err

@@ -82,4 +82,14 @@ func TestEnrolAtAStranger(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	// An answer that shows a key whose owner did not sign it.
+	whole := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		answerJSON(w, http.StatusOK, wire.Enrolment{Terminal: "T1", Point: "P001", PointSecret: make([]byte, 32), HQKey: deviceKey().Public().(ed25519.PublicKey)})
+	})
+	for name, transport := range map[string]http.RoundTripper{"unsigned": bare{whole}, "signed with another key": direct{whole}} {
+		_, err := client.Enrol(t.Context(), client.EnrolOptions{Address: "http://hq.example", Code: "GOOD", Key: deviceKey(), Transport: transport, Tries: 1})
+		if !errors.Is(err, client.ErrNotHQ) || !errors.Is(err, client.ErrUnreachable) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

@@ -17,7 +17,7 @@ func (h *HQ) caller() caller {
 	return caller{
 		http: h.http, timeout: h.opts.Timeout, tries: h.opts.Tries,
 		sign: func(req *http.Request) error {
-			return wire.Sign(req, h.opts.Key, h.opts.Terminal, h.clock(), newNonce())
+			return wire.Sign(req, h.opts.Key, h.opts.Terminal, h.clock(), h.nonce())
 		},
 		skewed: func(hqTime time.Time) { h.skew.Store(int64(hqTime.Sub(h.opts.Now()))) },
 		signed: h.believe,
@@ -131,7 +131,7 @@ func (h *HQ) Time(ctx context.Context) (time.Time, error) {
 	var at time.Time
 	c := h.caller()
 	c.sign = nil
-	err := c.do(ctx, ask{method: http.MethodGet, url: fresh(joined(h.base, "v1", "time"))}, func(resp *http.Response) error {
+	err := c.do(ctx, ask{method: http.MethodGet, url: fresh(joined(h.base, "v1", "time"), h.nonce())}, func(resp *http.Response) error {
 		var body wire.ServerTime
 		if err := decode(resp, &body); err != nil {
 			return err

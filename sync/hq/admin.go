@@ -14,6 +14,7 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/ordertable"
+	"hexiao/sync/wire"
 )
 
 // Bodies of the operator's interface.
@@ -70,6 +71,7 @@ func (h *HQ) AdminHandler(token string) http.Handler {
 	mux.HandleFunc("GET /admin/v1/requests", a.requests)
 	mux.HandleFunc("GET /admin/v1/terminals", a.terminals)
 	mux.HandleFunc("POST /admin/v1/terminals/revoke", a.revoke)
+	mux.HandleFunc("POST /admin/v1/journals", a.importJournal)
 	mux.HandleFunc("GET /admin/v1/keys", a.keys)
 	mux.HandleFunc("POST /admin/v1/keys/rotate", a.rotateKey)
 	mux.HandleFunc("POST /admin/v1/keys/retire", a.retireKey)
@@ -245,7 +247,7 @@ func adminStatus(err error) int {
 	}{
 		{ErrNoPoint, http.StatusNotFound}, {ErrNoOrder, http.StatusNotFound}, {ErrNoTerminal, http.StatusNotFound},
 		{ErrNoCase, http.StatusNotFound},
-		{ErrExists, http.StatusConflict}, {ErrInput, http.StatusBadRequest},
+		{wire.ErrForked, http.StatusConflict}, {ErrExists, http.StatusConflict}, {ErrInput, http.StatusBadRequest},
 		{ordertable.ErrFormat, http.StatusBadRequest}, {ordertable.ErrEmpty, http.StatusBadRequest},
 		{ordertable.ErrNotATable, http.StatusBadRequest}, {ordertable.ErrColumns, http.StatusBadRequest},
 		{ordertable.ErrTooLarge, http.StatusRequestEntityTooLarge},

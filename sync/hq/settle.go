@@ -22,11 +22,16 @@ const maxSettledBytes = 256 << 10
 // wire.ErrForked when it has other ones (both as a wire.Refusal with HQ's head),
 // wire.ErrRevoked, or wire.ErrBadSignature for an unknown terminal.
 func (h *HQ) Push(ctx context.Context, b kiosk.Batch) (kiosk.Ack, error) {
+	return h.push(ctx, b, false)
+}
+
+// push is Push; late: also of a terminal that was withdrawn.
+func (h *HQ) push(ctx context.Context, b kiosk.Batch, late bool) (kiosk.Ack, error) {
 	var ack kiosk.Ack
 	var refused error
 	err := h.store.Update(ctx, func(tx Tx) error {
 		ack, refused = kiosk.Ack{}, nil
-		p, err := h.openPush(tx, b)
+		p, err := h.openPush(tx, b, late)
 		if err != nil {
 			return err
 		}
@@ -69,7 +74,7 @@ type push struct {
 	receipts []kiosk.Receipt
 }
 
-func (h *HQ) openPush(tx Tx, b kiosk.Batch) (*push, error) {
+func (h *HQ) openPush(tx Tx, b kiosk.Batch, late bool) (*push, error) {
 	identity, err := mustIdentity(tx)
 	if err != nil {
 		return nil, err
@@ -80,7 +85,7 @@ func (h *HQ) openPush(tx Tx, b kiosk.Batch) (*push, error) {
 		return nil, err
 	case !ok:
 		return nil, wire.ErrBadSignature
-	case !t.Revoked.IsZero():
+	case !t.Revoked.IsZero() && !late:
 		return nil, wire.ErrRevoked
 	case !t.Forked.IsZero():
 		return nil, forkRefusal(t)

@@ -78,7 +78,8 @@
 // terminal starts; a change at HQ counts from the next start on.
 //
 // A terminal that hears from HQ that it has been withdrawn deletes its orders
-// and the point's secret, and stays offline; its journal stays. It has to reach
+// and the point's secret, and stays offline; its journal stays, and what HQ lacks of
+// it can be brought there as the file [WithdrawnFile]. It has to reach
 // HQ to hear of it: a stolen machine that never does keeps what it has, which is
 // sealed (see kiosk/seal). It hears
 // that only from HQ itself, whose answers are signed, over http as well as https.

@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -255,8 +257,27 @@ func TestWithdrawnTerminalSyncsOnce(t *testing.T) {
 	if err := p.HQ.Revoke(t.Context(), f.Config.Terminal); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := SyncOnce(t.Context(), f, store, time.Now, nobody); !errors.Is(err, engine.ErrRevoked) {
-		t.Errorf("got %v", err)
+	if err := store.Record(kiosk.Moment{Wall: time.Now()}, kiosk.SignedIn{By: "L1", Role: kiosk.RoleLeader}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // a start later it is the same
+		if _, err := SyncOnce(t.Context(), f, store, time.Now, nobody); !errors.Is(err, engine.ErrRevoked) {
+			t.Errorf("got %v", err)
+		}
+	}
+	sealed, err := os.Open(filepath.Join(f.Path, WithdrawnFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, err := store.Head()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err := p.HQ.ImportJournal(t.Context(), sealed); err != nil || done.New != 1 || done.Events != head.Seq {
+		t.Errorf("HQ takes %+v of %d events, %v", done, head.Seq, err)
+	}
+	if err := sealed.Close(); err != nil {
+		t.Fatal(err)
 	}
 	if st := store.Status(); st.Orders != 0 {
 		t.Errorf("%d orders are left", st.Orders)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,13 +119,36 @@ func (c *counted) count(p kiosk.Page, err error) error {
 
 // wipeIfRevoked deletes the orders of a terminal that HQ has withdrawn, and the
 // point's secret with which what is left of them on the disk could be read. The
-// journal stays: what was handed over stays provable. Nobody but HQ can bring
+// journal stays, and is sealed in a file when HQ has not all of it: what was handed
+// over stays provable. Nobody but HQ can bring
 // this about: the client believes no refusal that HQ did not sign.
 func wipeIfRevoked(err error, f Folder, store *boltstore.Store, random io.Reader) error {
 	if !errors.Is(err, engine.ErrRevoked) {
 		return nil
 	}
-	return errors.Join(store.Wipe(), config.ForgetPoint(f.Config.KeyFolder(f.Path), random))
+	return errors.Join(store.Wipe(), config.ForgetPoint(f.Config.KeyFolder(f.Path), random), sealJournal(f, store))
+}
+
+// WithdrawnFile is the export of a journal that HQ has not all of, in the data folder
+// of a terminal that HQ has withdrawn: HQ takes no more from it but this file, by
+// hq journal import.
+const WithdrawnFile = "withdrawn.journal"
+
+// sealJournal exports the journal, signed by the device, when there is something in
+// it that HQ does not have. A file that is there already stays.
+func sealJournal(f Folder, store *boltstore.Store) error {
+	head, err := store.Head()
+	if err != nil || store.AckedHead().Seq >= head.Seq {
+		return err
+	}
+	o, err := f.ExportOptions()
+	if err != nil {
+		return err
+	}
+	if _, err := ExportFile(f.Path, filepath.Join(f.Path, WithdrawnFile), o); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("seal the journal for HQ: %w", err)
+	}
+	return nil
 }
 
 // newHQ completes the options of the client with the folder's. The client is to

@@ -103,15 +103,16 @@ func (t *terminal) open() error {
 	if err != nil {
 		return err
 	}
+	ring := hqring.New(t.enrolled.HQKey)
 	remote, err := client.New(client.Options{
-		Address: "http://hq.example", Terminal: t.id(), Point: point, Key: t.key, HQ: hqring.New(t.enrolled.HQKey), Now: t.wall, Tries: 1, Transport: t.way,
+		Address: "http://hq.example", Terminal: t.id(), Point: point, Key: t.key, HQ: ring, Now: t.wall, Tries: 1, Transport: t.way,
 	})
 	if err != nil {
 		return err
 	}
 	t.engine, err = engine.New(engine.Config{
 		Outbox: t.store, Orders: t.store, Remote: &listener{HQ: remote, t: t}, Now: t.wall, Since: t.since, BatchRecords: 20,
-		Verify: func(message, signature []byte) bool { return ed25519.Verify(t.enrolled.HQKey, message, signature) },
+		Verify: func(message, signature []byte) bool { return ring.Verify(message, signature, t.wall()) },
 		Report: func(s engine.Status) {
 			t.mu.Lock()
 			defer t.mu.Unlock()

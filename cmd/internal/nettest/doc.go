@@ -2,7 +2,7 @@
 // fails, and holds them to what must be true afterwards. It has tests only.
 //
 //	go test ./cmd/internal/nettest           some seconds of trouble
-//	make test-network SECONDS=600            more of it; SEED=4711 draws other troubles
+//	make test-network SECONDS=600    more of it
 //
 // HQ and three terminals get a network namespace each, joined by veth pairs in a
 // star. hq serve and kioskctl run are what make build makes. Customers scan while

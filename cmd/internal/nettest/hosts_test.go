@@ -13,7 +13,7 @@ import (
 // port is HQ's, in a namespace of its own.
 const port = 7443
 
-// net is a star of network namespaces: HQ in the middle.
+// network is a star of network namespaces: HQ in the middle.
 type network struct {
 	t      *testing.T
 	prefix string
@@ -83,7 +83,7 @@ func (n *network) remove(namespace string) {
 	}
 }
 
-// link up or down, at HQ's end.
+// setLink brings a link up or down, at HQ's end.
 func (n *network) setLink(i int, state string) {
 	n.must("ip", "-n", n.hq(), "link", "set", n.link(i), state)
 }

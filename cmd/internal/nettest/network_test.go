@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	secondsFlag = flag.Int("seconds", 15, "of trouble")
+	secondsFlag = flag.Int("seconds", 10, "of trouble")
 	seedFlag    = flag.Uint64("seed", 0, "of the troubles; 0: any")
 )
 

@@ -44,9 +44,11 @@ type (
 	takenIn   struct{ lines []kiosk.Line }
 	statusSet struct{ status kiosk.Status }
 	looked    struct{}
+	decided   struct{}
 	settling  struct {
 		id   kiosk.EventID
 		body kiosk.Body
+		at   time.Time // true time
 	}
 )
 
@@ -66,15 +68,27 @@ func (h *history) changed(id kiosk.OrderID, s kiosk.Status, call, ret int64) {
 
 // read notes an order as HQ sent it to a terminal.
 func (h *history) read(o kiosk.Order, call, ret int64) {
-	h.add(o.ID, looked{}, seen(o.Status, o.Settled), call, ret)
+	h.add(o.ID, looked{}, heardOf(o), call, ret)
 }
 
-// seen is an order's state as a text: what a look at it shows.
-func seen(s kiosk.Status, settled []kiosk.Redemption) string {
+// heardOf gives the handovers that HQ has heard of, those that count and those
+// that do not, as a text: what a look at an order shows.
+func heardOf(o kiosk.Order) string {
+	undone := map[kiosk.EventID]bool{}
+	for _, d := range o.Disputes {
+		undone[d.Event] = false
+	}
+	for _, r := range o.Settled {
+		undone[r.Event] = r.Undone != nil
+	}
+	return seen(o.Status, undone)
+}
+
+func seen(s kiosk.Status, undone map[kiosk.EventID]bool) string {
 	var list []string
-	for _, r := range settled {
-		entry := r.Event.String()
-		if r.Undone != nil {
+	for id, back := range undone {
+		entry := id.String()
+		if back {
 			entry += " undone"
 		}
 		list = append(list, entry)
@@ -112,9 +126,12 @@ func (h *history) acknowledged(terminal kiosk.TerminalID, r kiosk.Receipt, at in
 	e.verdicts = append(e.verdicts, r.Settlement)
 }
 
-// settled adds an event with the verdict that HQ keeps. It gives what is wrong
+// ruled notes that a person decided what counts of an order.
+func (h *history) ruled(id kiosk.OrderID, at int64) { h.add(id, decided{}, nil, at, at) }
+
+// settled adds an event, with its true time and the verdict that HQ keeps. It gives what is wrong
 // with the answers that the terminal got.
-func (h *history) settled(terminal kiosk.TerminalID, seq uint64, kept kiosk.Settlement) (wrong string) {
+func (h *history) settled(terminal kiosk.TerminalID, seq uint64, at time.Time, kept kiosk.Settlement) (wrong string) {
 	e := h.events[eventKey{terminal, seq}]
 	if e == nil {
 		return "HQ has it, and nobody sent it"
@@ -130,7 +147,7 @@ func (h *history) settled(terminal kiosk.TerminalID, seq uint64, kept kiosk.Sett
 	}
 	switch e.event.Body.(type) {
 	case kiosk.Redeemed, kiosk.RedemptionUndone:
-		h.add(e.event.Body.Subject(), settling{e.event.ID, e.event.Body}, kept, e.asked, ret)
+		h.add(e.event.Body.Subject(), settling{e.event.ID, e.event.Body, at}, kept, e.asked, ret)
 	}
 	return wrong
 }
@@ -157,6 +174,8 @@ func described(ops []porcupine.Operation) string {
 			b.WriteString("taken in")
 		case statusSet:
 			fmt.Fprintf(&b, "is %s", in.status)
+		case decided:
+			b.WriteString("decided by a person")
 		case looked:
 			fmt.Fprintf(&b, "is seen as %v", o.Output)
 		case settling:

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"testing/synctest"
 	"time"
 
@@ -126,7 +128,7 @@ func (w *world) atHQ(t *terminal, e kiosk.Event, where string) {
 		if err != nil || !bytes.Equal(kept.Payload, original) {
 			w.wrong("HQ has another %s than the journal (%v)", where, err)
 		}
-		if wrong := w.told.settled(t.id(), e.Seq, kept.Receipt.Settlement); wrong != "" {
+		if wrong := w.told.settled(t.id(), e.Seq, t.trueTime(e), kept.Receipt.Settlement); wrong != "" {
 			w.wrong("%s: %s", where, wrong)
 		}
 		w.count(string(kept.Receipt.Settlement))
@@ -159,14 +161,16 @@ func (w *world) orderSetOf(t *terminal) {
 				return err
 			}
 			o, own, ok := t.store.Order(id)
-			switch want := seen(rec.Order.Status, rec.State.Redemptions); {
-			case !ok || o.Version != rec.Order.Version:
+			if !ok || o.Version != rec.Order.Version {
 				w.wrong("%s has %s in version %d, HQ in %d", t.name(), id, o.Version, rec.Order.Version)
-			case seen(o.Status, o.Settled) != want:
-				w.wrong("%s has %s as %s, HQ as %s", t.name(), id, seen(o.Status, o.Settled), want)
+			}
+			there := rec.Order
+			there.Settled, there.Disputes = rec.State.Told()
+			if o.Status != there.Status || telling(o) != telling(there) {
+				w.wrong("%s has %s as %s, %s, and HQ as %s, %s", t.name(), id, o.Status, telling(o), there.Status, telling(there))
 			}
 			for _, l := range rec.Order.Lines {
-				if here, there := own.Line(l.ID).Total(), rec.State.Line(l.ID).Total(); here < there {
+				if here, there := own.Line(l.ID).Total(), rec.State.Line(l.ID).Total(); here != there {
 					w.wrong("by %s %d units of line %s of %s are handed over, by HQ %d", t.name(), here, l.ID, id, there)
 				}
 			}
@@ -175,8 +179,20 @@ func (w *world) orderSetOf(t *terminal) {
 	})
 }
 
-// cases sees to it that what HQ did not accept is a case for a person, once, and
-// that a conflict names both handovers, both of which are kept.
+// telling is what HQ tells of an order's handovers.
+func telling(o kiosk.Order) string {
+	list := []string{}
+	for _, r := range o.Settled {
+		list = append(list, fmt.Sprintf("%s counts %v, undone %t", r.Event.String()[:8], r.Lines, r.Undone != nil))
+	}
+	for _, d := range o.Disputes {
+		list = append(list, fmt.Sprintf("%s is %s by %q against %v", d.Event.String()[:8], d.Outcome, d.Judge, d.Against))
+	}
+	return strings.Join(list, "; ")
+}
+
+// cases sees to it that what HQ did not accept, or took back, is a case for a
+// person, once, and that a conflict names both handovers, both of which are kept.
 func (w *world) cases() {
 	open := map[eventKey]int{}
 	w.view(func(tx hq.Tx) error {
@@ -184,8 +200,10 @@ func (w *world) cases() {
 		for _, c := range list {
 			open[eventKey{c.Terminal, c.Seq}]++
 			e, ok, err := tx.Event(c.Terminal, c.Seq)
-			if err != nil || !ok || e.Receipt.Settlement.Agrees() {
-				w.wrong("case %d (%s) is of no event that HQ refused: %v", c.Number, c.Kind, err)
+			rec, _, failed := tx.Order(c.Order)
+			_, disputed := rec.State.Dispute(c.Event)
+			if err != nil || failed != nil || !ok || e.Receipt.Settlement.Agrees() && !disputed {
+				w.wrong("case %d (%s) is of no event that HQ refused: %v, %v", c.Number, c.Kind, err, failed)
 			}
 			if c.Kind != string(kiosk.SettledConflict) {
 				continue
@@ -223,7 +241,7 @@ func (w *world) cases() {
 					return err
 				}
 				refused, n := !e.Receipt.Settlement.Agrees(), open[eventKey{t.id(), seq}]
-				if refused != (n == 1) || refused != told[seq] {
+				if n > 1 || refused && n == 0 || refused != told[seq] {
 					w.wrong("event %d of %s is settled as %s: %d cases, and the terminal knows: %t", seq, t.name(), e.Receipt.Settlement, n, told[seq])
 				}
 			}
@@ -232,8 +250,22 @@ func (w *world) cases() {
 	}
 }
 
-// settledOnce sees to it that HQ counts no unit twice.
+// settledOnce sees to it that HQ counts no unit twice, has every handover, whether
+// it counts or not, and lets clocks decide only as time really went.
 func (w *world) settledOnce() {
+	times, heard := map[kiosk.EventID]time.Time{}, map[kiosk.OrderID]int{}
+	for _, t := range w.terms {
+		err := t.store.Events(1, func(e kiosk.Event) error {
+			if b, ok := e.Body.(kiosk.Redeemed); ok {
+				times[e.ID] = t.trueTime(e)
+				heard[b.Order]++
+			}
+			return nil
+		})
+		if err != nil {
+			w.wrong("the journal of %s cannot be read: %v", t.name(), err)
+		}
+	}
 	w.view(func(tx hq.Tx) error {
 		for _, id := range w.orders {
 			rec, _, err := tx.Order(id)
@@ -241,7 +273,27 @@ func (w *world) settledOnce() {
 				return err
 			}
 			w.within(id, rec.State, "HQ's handovers")
+			if len(rec.State.Redemptions) != heard[id] {
+				w.wrong("terminals handed %s over %d times, HQ knows of %d", id, heard[id], len(rec.State.Redemptions))
+			}
+			for _, d := range rec.State.Disputes {
+				if len(d.Against) == 0 && d.Outcome == kiosk.DisputeOpen && !late(rec.State, d.Event) {
+					w.wrong("%s is in dispute with nothing", d.Event)
+				}
+				if d.Outcome != kiosk.DisputeVoid || d.Judge != kiosk.JudgeClocks {
+					continue
+				}
+				w.count("decided by the clocks")
+				if !slices.ContainsFunc(d.Against, func(other kiosk.EventID) bool { return times[other].Before(times[d.Event]) }) {
+					w.wrong("the clocks decided against the handover %s of %s, and it was the first", d.Event.String()[:8], id)
+				}
+			}
 		}
 		return nil
 	})
+}
+
+func late(s kiosk.OrderState, id kiosk.EventID) bool {
+	r, ok := s.Redemption(id)
+	return ok && r.Late
 }

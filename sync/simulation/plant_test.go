@@ -24,7 +24,7 @@ func faults() []fault {
 	return []fault{
 		{
 			"no deduplication at the terminal",
-			[]edit{{"kiosk/boltstore/redeem.go", "		state := own.Merge(o.Settled)", "		state := kiosk.OrderState{}.Merge(o.Settled)"}},
+			[]edit{{"kiosk/boltstore/redeem.go", "		state := own.Merge(o)", "		state := kiosk.OrderState{}.Merge(o)"}},
 			"are handed over",
 		}, {
 			"trimmed before the acknowledgement",
@@ -38,12 +38,16 @@ func faults() []fault {
 			[]edit{{"sync/hq/nonces.go", "	if inYoung || inOld {", "	if false && (inYoung || inOld) {"}},
 			"HQ answered a request a second time",
 		}, {
+			"the wall clock chooses the winner",
+			[]edit{{"kiosk/weigh.go", "	return r.Bounds().Before(other.Bounds())", "	return r.At.Before(other.At)"}},
+			"and it was the first",
+		}, {
 			"no deduplication at HQ",
 			[]edit{{"sync/hq/settle.go", "		if r.Seq <= p.terminal.Head.Seq {", "		if false {"}},
 			"no possible history",
 		}, {
 			"HQ counts every handover",
-			[]edit{{"kiosk/settle.go", "	err := Check(o, s, e)", "	var err error"}},
+			[]edit{{"kiosk/weigh.go", "	if len(s.Disputes) == 0 && s.fits(o) {", "	if len(s.Disputes) == 0 {"}},
 			"are handed over",
 		}, {
 			"HQ forgets that it cancelled",

@@ -72,7 +72,7 @@ func (w *world) enrol(number int) (*terminal, error) {
 	}
 	var seed [ed25519.SeedSize]byte
 	_, _ = w.random.Read(seed[:])
-	t := &terminal{w: w, number: number, key: ed25519.NewKeyFromSeed(seed[:]), fs: journaltest.New()}
+	t := &terminal{w: w, number: number, key: ed25519.NewKeyFromSeed(seed[:]), fs: journaltest.New(), boots: map[kiosk.BootID]time.Time{}}
 	_, _ = w.random.Read(seed[:])
 	t.random = rand.NewChaCha8(seed)
 	t.enrolled, err = w.replicas[0].Enrol(context.Background(), code, t.name(), t.key.Public().(ed25519.PublicKey))
@@ -86,7 +86,9 @@ func (w *world) enrol(number int) (*terminal, error) {
 // start switches the machine on.
 func (t *terminal) start() error {
 	_, _ = t.random.Read(t.boot[:])
-	t.booted, t.status, t.moved = t.w.now(), engine.Status{}, false
+	// A doubt in the clock outlives the boot, as at a real terminal.
+	t.booted, t.status = t.w.now(), engine.Status{}
+	t.boots[t.boot] = t.booted
 	return t.open()
 }
 
@@ -143,6 +145,12 @@ func (t *terminal) moment() kiosk.Moment {
 	}
 	return m
 }
+
+// doubt keeps over a stop whether the clock is to be trusted.
+func (t *terminal) doubt() { t.moved = t.moment().Clock == kiosk.ClockSuspect }
+
+// trueTime is when an event of this terminal really happened.
+func (t *terminal) trueTime(e kiosk.Event) time.Time { return t.boots[e.At.Boot].Add(e.At.Mono) }
 
 // contact has the engine make a round with HQ, while the world goes on.
 func (t *terminal) contact(dice *rand.Rand) bool {
@@ -202,6 +210,7 @@ func (t *terminal) diskFull(full bool) {
 func (t *terminal) cutPower(dice *rand.Rand) error {
 	t.stop()
 	synctest.Wait()
+	t.doubt()
 	kept := map[string]image{}
 	err := databases(t.dir(), func(path string) (err error) {
 		kept[path], err = takeImage(path)

@@ -28,11 +28,24 @@ func (s OrderState) Merge(o Order) OrderState {
 		if d, ok := s.Dispute(r.Event); ok && r.Undone == nil && r.Whole == nil && d.Outcome != DisputeStands {
 			s.Redemptions[i].Whole = joined(o, r.Lines, d.Lines) // of another terminal, and a part of it counts
 		}
+		if d, ok := s.Dispute(r.Event); ok && r.Undone == nil && s.Redemptions[i].Whole != nil && s.freed(o, d) {
+			s.Redemptions[i].Lines, s.Redemptions[i].Whole = s.Redemptions[i].Whole, nil
+		}
 		if r.Undone != nil && r.Whole != nil {
 			s.Redemptions[i].Lines, s.Redemptions[i].Whole = r.Whole, nil // as if never contested
 		}
 	}
 	return s
+}
+
+// freed reports whether this terminal has undone a handover that HQ counts in
+// place of the disputed one, and HQ has not heard of it yet. The goods of the
+// disputed one are out: until HQ has decided anew, they count here.
+func (s OrderState) freed(o Order, d Dispute) bool {
+	return slices.ContainsFunc(o.Settled, func(r Redemption) bool {
+		own, _ := s.Redemption(r.Event)
+		return r.Undone == nil && own.Undone != nil && slices.Contains(d.Against, r.Event)
+	})
 }
 
 // told takes HQ's word on what of a handover counts; the redemptions are a copy.

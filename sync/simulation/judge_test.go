@@ -284,8 +284,11 @@ func (w *world) settledOnce() {
 					continue
 				}
 				w.count("decided by the clocks")
-				if !slices.ContainsFunc(d.Against, func(other kiosk.EventID) bool { return times[other].Before(times[d.Event]) }) {
-					w.wrong("the clocks decided against the handover %s of %s, and it was the first", d.Event.String()[:8], id)
+				earlier := func(r kiosk.Redemption) bool {
+					return r.Undone == nil && (!r.Late || r.Counts()) && times[r.Event].Before(times[d.Event])
+				}
+				if !slices.ContainsFunc(rec.State.Redemptions, earlier) {
+					w.wrong("the clocks decided against the handover %s of %s, and it was the first: %s", d.Event.String()[:8], id, telling(rec.Order))
 				}
 			}
 		}

@@ -40,8 +40,9 @@ type terminal struct {
 	// The machine's clocks.
 	off    time.Duration // of the wall from the true time
 	boot   kiosk.BootID
-	booted time.Time  // true time
-	mu     sync.Mutex // guards status and moved, which the engine tells of
+	booted time.Time                  // true time
+	boots  map[kiosk.BootID]time.Time // when each began
+	mu     sync.Mutex                 // guards status and moved, which the engine tells of
 	status engine.Status
 	moved  bool // the wall was set since HQ was last asked
 

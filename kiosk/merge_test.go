@@ -12,8 +12,8 @@ import (
 func TestUndoOfTheWinnerFreesNoUnits(t *testing.T) {
 	o := order()
 	first, loser := cut("K1"), cut("K2")
-	a := first.hands(0, one(2), two(1))
-	b := loser.hands(60, one(2), two(1))
+	a := first.hands(0, one(3), two(1))
+	b := loser.hands(60, one(3), two(1))
 	hq, _ := settle(t, o, kiosk.OrderState{}, a, b)
 	o.Settled, o.Disputes = hq.Told()
 	own := kiosk.OrderState{}.Apply(b)

@@ -25,7 +25,7 @@ LINT         := v2.15.0
 GOLANGCI     := .bin/golangci-lint-$(LINT)
 SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
 
-.PHONY: help deps build run test race simulate crash crash-ext4 test-hardware soak offline bench lint gallery pictures fuzz fuzz-scan fuzz-sync damage cover generate clean
+.PHONY: help deps build run test race simulate test-network crash crash-ext4 test-hardware soak offline bench lint gallery pictures fuzz fuzz-scan fuzz-sync damage cover generate clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -50,6 +50,9 @@ race: deps ## the tests under the race detector, without Fyne's packages (they w
 
 simulate: ## weeks of five terminals and HQ in virtual time: HISTORIES=10000 of OPERATIONS=1000 steps; SEED=1 is the first
 	go test $(GOFLAGS_) -count=1 -timeout 0 -v -run '^TestHistories$$' ./sync/simulation -args -histories $(HISTORIES) -operations $(OPERATIONS) -seed $(SEED)
+
+test-network: deps ## HQ and terminals in network namespaces under loss, cuts, resets, 64 kbit and kill -9, for SECONDS=600; needs root
+	go test $(GOFLAGS_) -count=1 -timeout 0 -v -run '^TestNetwork$$' ./cmd/internal/nettest -args -seconds $(or $(SECONDS),600)
 
 crash: deps ## power cuts: STATES=2000000 disk states, and the planted faults; SEED=1; needs FUSE (root, /dev/fuse)
 	go test $(GOFLAGS_) -count=1 -timeout 0 -v -run '^Test(PowerCuts|LyingDisk|Planted.*)$$' ./kiosk/crashtest -args -states $(STATES) -seed $(SEED)

@@ -70,6 +70,7 @@ func importTable() []room {
 		{"cmd/internal/cli", "", "what the commands have in common: parsing, exit codes, progress"},
 		{"cmd/internal/hardwaretest", "kiosk/printer kiosk/printer/printertest kiosk/receipt scanner scanner/camera scanner/decode scanner/scannertest scanner/serial scanner/wedge",
 			"the sources against real drivers in a guest, whose hands it is; .ci/test-hardware runs it"},
+		{"cmd/internal/nettest", "", "tests only: HQ and terminals as processes in network namespaces, on a network that fails"},
 		{"cmd/internal/powercut", "", "power cuts of a real ext4 under the real kioskctl, which it knows by its commands alone; .ci/crash-ext4 runs it"},
 		{"cmd/internal/terminal", "kiosk kiosk/books kiosk/boltstore kiosk/config kiosk/daybook kiosk/desk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt kiosk/seal " +
 			"kiosk/stick scanner scanner/camera scanner/decode scanner/plugged scanner/serial scanner/wedge sync/client sync/engine", "the terminal put together without a screen; siblings meet here"},

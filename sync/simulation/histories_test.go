@@ -133,8 +133,8 @@ func (c *campaign) tell(p plan) {
 // things that never happen are never broken.
 func (c *campaign) triedAll() {
 	for _, what := range []string{
-		"accepted", "conflict", "late-revoked", "handovers", "undos", "forged codes", "stops", "decided by the clocks",
-		"answers lost", "requests doubled", "copies refused",
+		"accepted", "conflict", "late-revoked", "unknown", "handovers", "undos", "forged codes", "stops",
+		"answers lost", "decided by the clocks", "decided by persons", "requests doubled", "copies refused",
 	} {
 		if c.counts[what] == 0 {
 			c.t.Errorf("no history has met: %s", what)

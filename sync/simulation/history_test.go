@@ -19,7 +19,6 @@ type history struct {
 	mu     sync.Mutex
 	orders map[kiosk.OrderID][]porcupine.Operation
 	events map[eventKey]*sentEvent
-	boots  map[kiosk.BootID]time.Time // when machines were switched on, by the true time
 }
 
 type eventKey struct {
@@ -37,28 +36,19 @@ type sentEvent struct {
 }
 
 func newHistory() *history {
-	return &history{orders: map[kiosk.OrderID][]porcupine.Operation{}, events: map[eventKey]*sentEvent{}, boots: map[kiosk.BootID]time.Time{}}
+	return &history{orders: map[kiosk.OrderID][]porcupine.Operation{}, events: map[eventKey]*sentEvent{}}
 }
-
-// booted notes that a machine was switched on.
-func (h *history) booted(id kiosk.BootID, truth time.Time) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.boots[id] = truth
-}
-
-// truth is when something happened, whatever the terminal's clock said.
-func (h *history) truth(m kiosk.Moment) time.Time { return h.boots[m.Boot].Add(m.Mono) }
 
 // The inputs of a history's operations. Those of settlements are kiosk.Body.
 type (
 	takenIn   struct{ lines []kiosk.Line }
 	statusSet struct{ status kiosk.Status }
 	looked    struct{}
+	decided   struct{}
 	settling  struct {
-		id    kiosk.EventID
-		body  kiosk.Body
-		truth time.Time // when it happened
+		id   kiosk.EventID
+		body kiosk.Body
+		at   time.Time // true time
 	}
 )
 
@@ -78,27 +68,33 @@ func (h *history) changed(id kiosk.OrderID, s kiosk.Status, call, ret int64) {
 
 // read notes an order as HQ sent it to a terminal.
 func (h *history) read(o kiosk.Order, call, ret int64) {
-	h.add(o.ID, looked{}, sight{o.Status, o.Settled}, call, ret)
+	h.add(o.ID, looked{}, heardOf(o), call, ret)
 }
 
-// sight is what a look at an order shows: the handovers that count, with what of
-// them, and those that were undone.
-type sight struct {
-	status  kiosk.Status
-	settled []kiosk.Redemption
+// heardOf gives the handovers that HQ has heard of, those that count and those
+// that do not, as a text: what a look at an order shows.
+func heardOf(o kiosk.Order) string {
+	undone := map[kiosk.EventID]bool{}
+	for _, d := range o.Disputes {
+		undone[d.Event] = false
+	}
+	for _, r := range o.Settled {
+		undone[r.Event] = r.Undone != nil
+	}
+	return seen(o.Status, undone)
 }
 
-func (s sight) String() string {
+func seen(s kiosk.Status, undone map[kiosk.EventID]bool) string {
 	var list []string
-	for _, r := range s.settled {
-		entry := fmt.Sprint(r.Event, r.Lines)
-		if r.Undone != nil {
-			entry = fmt.Sprint(r.Event, " undone")
+	for id, back := range undone {
+		entry := id.String()
+		if back {
+			entry += " undone"
 		}
 		list = append(list, entry)
 	}
 	slices.Sort(list)
-	return string(s.status) + " " + strings.Join(list, ",")
+	return string(s) + " " + strings.Join(list, ",")
 }
 
 // sent notes that a terminal tries to bring an event to HQ.
@@ -130,9 +126,12 @@ func (h *history) acknowledged(terminal kiosk.TerminalID, r kiosk.Receipt, at in
 	e.verdicts = append(e.verdicts, r.Settlement)
 }
 
-// settled adds an event with the verdict that HQ keeps. It gives what is wrong
+// ruled notes that a person decided what counts of an order.
+func (h *history) ruled(id kiosk.OrderID, at int64) { h.add(id, decided{}, nil, at, at) }
+
+// settled adds an event, with its true time and the verdict that HQ keeps. It gives what is wrong
 // with the answers that the terminal got.
-func (h *history) settled(terminal kiosk.TerminalID, seq uint64, kept kiosk.Settlement) (wrong string) {
+func (h *history) settled(terminal kiosk.TerminalID, seq uint64, at time.Time, kept kiosk.Settlement) (wrong string) {
 	e := h.events[eventKey{terminal, seq}]
 	if e == nil {
 		return "HQ has it, and nobody sent it"
@@ -148,7 +147,7 @@ func (h *history) settled(terminal kiosk.TerminalID, seq uint64, kept kiosk.Sett
 	}
 	switch e.event.Body.(type) {
 	case kiosk.Redeemed, kiosk.RedemptionUndone:
-		h.add(e.event.Body.Subject(), settling{e.event.ID, e.event.Body, h.truth(e.event.At)}, kept, e.asked, ret)
+		h.add(e.event.Body.Subject(), settling{e.event.ID, e.event.Body, at}, kept, e.asked, ret)
 	}
 	return wrong
 }
@@ -175,6 +174,8 @@ func described(ops []porcupine.Operation) string {
 			b.WriteString("taken in")
 		case statusSet:
 			fmt.Fprintf(&b, "is %s", in.status)
+		case decided:
+			b.WriteString("decided by a person")
 		case looked:
 			fmt.Fprintf(&b, "is seen as %v", o.Output)
 		case settling:

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"testing/synctest"
 	"time"
 
@@ -126,7 +128,7 @@ func (w *world) atHQ(t *terminal, e kiosk.Event, where string) {
 		if err != nil || !bytes.Equal(kept.Payload, original) {
 			w.wrong("HQ has another %s than the journal (%v)", where, err)
 		}
-		if wrong := w.told.settled(t.id(), e.Seq, kept.Receipt.Settlement); wrong != "" {
+		if wrong := w.told.settled(t.id(), e.Seq, t.trueTime(e), kept.Receipt.Settlement); wrong != "" {
 			w.wrong("%s: %s", where, wrong)
 		}
 		w.count(string(kept.Receipt.Settlement))
@@ -159,13 +161,13 @@ func (w *world) orderSetOf(t *terminal) {
 				return err
 			}
 			o, own, ok := t.store.Order(id)
-			switch want := (sight{rec.Order.Status, rec.Order.Settled}).String(); {
-			case !ok || o.Version != rec.Order.Version:
+			if !ok || o.Version != rec.Order.Version {
 				w.wrong("%s has %s in version %d, HQ in %d", t.name(), id, o.Version, rec.Order.Version)
-			case (sight{o.Status, o.Settled}).String() != want:
-				w.wrong("%s has %s as %s, HQ as %s", t.name(), id, sight{o.Status, o.Settled}, want)
-			case fmt.Sprint(o.Disputes) != fmt.Sprint(rec.Order.Disputes):
-				w.wrong("%s has the disputes of %s as %v, HQ as %v", t.name(), id, o.Disputes, rec.Order.Disputes)
+			}
+			there := rec.Order
+			there.Settled, there.Disputes = rec.State.Told()
+			if o.Status != there.Status || telling(o) != telling(there) {
+				w.wrong("%s has %s as %s, %s, and HQ as %s, %s", t.name(), id, o.Status, telling(o), there.Status, telling(there))
 			}
 			for _, l := range rec.Order.Lines {
 				if here, there := own.Line(l.ID).Total(), rec.State.Line(l.ID).Total(); here != there {
@@ -177,8 +179,20 @@ func (w *world) orderSetOf(t *terminal) {
 	})
 }
 
-// cases sees to it that what HQ did not accept is a case for a person, once, and
-// that a conflict names both handovers, both of which are kept.
+// telling is what HQ tells of an order's handovers.
+func telling(o kiosk.Order) string {
+	list := []string{}
+	for _, r := range o.Settled {
+		list = append(list, fmt.Sprintf("%s counts %v, undone %t", r.Event.String()[:8], r.Lines, r.Undone != nil))
+	}
+	for _, d := range o.Disputes {
+		list = append(list, fmt.Sprintf("%s is %s by %q against %v", d.Event.String()[:8], d.Outcome, d.Judge, d.Against))
+	}
+	return strings.Join(list, "; ")
+}
+
+// cases sees to it that what HQ did not accept, or took back, is a case for a
+// person, once, and that a conflict names both handovers, both of which are kept.
 func (w *world) cases() {
 	open := map[eventKey]int{}
 	w.view(func(tx hq.Tx) error {
@@ -186,8 +200,10 @@ func (w *world) cases() {
 		for _, c := range list {
 			open[eventKey{c.Terminal, c.Seq}]++
 			e, ok, err := tx.Event(c.Terminal, c.Seq)
-			if err != nil || !ok || e.Receipt.Settlement.Agrees() && !w.displaced(tx, c.Order, c.Event) {
-				w.wrong("case %d (%s) is of no event that HQ refused: %v", c.Number, c.Kind, err)
+			rec, _, failed := tx.Order(c.Order)
+			_, disputed := rec.State.Dispute(c.Event)
+			if err != nil || failed != nil || !ok || e.Receipt.Settlement.Agrees() && !disputed {
+				w.wrong("case %d (%s) is of no event that HQ refused: %v, %v", c.Number, c.Kind, err, failed)
 			}
 			if c.Kind != string(kiosk.SettledConflict) {
 				continue
@@ -225,12 +241,7 @@ func (w *world) cases() {
 					return err
 				}
 				refused, n := !e.Receipt.Settlement.Agrees(), open[eventKey{t.id(), seq}]
-				b, err := kiosk.DecodeEvent(e.Payload)
-				if err != nil {
-					return err
-				}
-				contested := refused || w.displaced(tx, b.Body.Subject(), b.ID)
-				if contested != (n == 1) || refused != told[seq] {
+				if n > 1 || refused && n == 0 || refused != told[seq] {
 					w.wrong("event %d of %s is settled as %s: %d cases, and the terminal knows: %t", seq, t.name(), e.Receipt.Settlement, n, told[seq])
 				}
 			}
@@ -239,48 +250,22 @@ func (w *world) cases() {
 	}
 }
 
-// displaced reports whether another handover contradicts one that HQ accepted.
-func (w *world) displaced(tx hq.Tx, id kiosk.OrderID, event kiosk.EventID) bool {
-	rec, _, err := tx.Order(id)
-	if err != nil {
-		w.wrong("HQ cannot read %s: %v", id, err)
-	}
-	_, yes := rec.State.Dispute(event)
-	return yes
-}
-
-// clocks sees to it that what the clocks decided is what truly happened: against
-// a handover that is void by them stands none that was later.
-func (w *world) clocks(rec hq.OrderRecord) {
-	truth := map[kiosk.EventID]time.Time{}
-	for _, r := range rec.State.Redemptions {
-		truth[r.Event] = w.told.truth(kiosk.Moment{Boot: r.Boot, Mono: r.Mono})
-	}
-	for _, d := range rec.State.Disputes {
-		if d.Judge != kiosk.JudgeClocks || d.Outcome != kiosk.DisputeVoid {
-			continue
-		}
-		w.count("decided by the clocks")
-		earlier := map[kiosk.LineID]int{}
-		for _, r := range rec.State.Redemptions {
-			for _, h := range r.HandedOver() {
-				if r.Undone == nil && truth[r.Event].Before(truth[d.Event]) {
-					earlier[h.Line] += h.Total()
-				}
-			}
-		}
-		one, _ := rec.State.Redemption(d.Event)
-		for _, h := range d.Lines {
-			l, _ := rec.Order.Line(h.Line)
-			if short := earlier[h.Line] + sums(one.HandedOver())[h.Line] - l.Quantity; one.Proxy.IsZero() && short < h.Total() {
-				w.wrong("%s of %s is void by the clocks, and truly it was the earlier one", d.Event, rec.Order.ID)
-			}
-		}
-	}
-}
-
-// settledOnce sees to it that HQ counts no unit twice.
+// settledOnce sees to it that HQ counts no unit twice, has every handover, whether
+// it counts or not, and lets clocks decide only as time really went.
 func (w *world) settledOnce() {
+	times, heard := map[kiosk.EventID]time.Time{}, map[kiosk.OrderID]int{}
+	for _, t := range w.terms {
+		err := t.store.Events(1, func(e kiosk.Event) error {
+			if b, ok := e.Body.(kiosk.Redeemed); ok {
+				times[e.ID] = t.trueTime(e)
+				heard[b.Order]++
+			}
+			return nil
+		})
+		if err != nil {
+			w.wrong("the journal of %s cannot be read: %v", t.name(), err)
+		}
+	}
 	w.view(func(tx hq.Tx) error {
 		for _, id := range w.orders {
 			rec, _, err := tx.Order(id)
@@ -288,8 +273,30 @@ func (w *world) settledOnce() {
 				return err
 			}
 			w.within(id, rec.State, "HQ's handovers")
-			w.clocks(rec)
+			if len(rec.State.Redemptions) != heard[id] {
+				w.wrong("terminals handed %s over %d times, HQ knows of %d", id, heard[id], len(rec.State.Redemptions))
+			}
+			for _, d := range rec.State.Disputes {
+				if len(d.Against) == 0 && d.Outcome == kiosk.DisputeOpen && !late(rec.State, d.Event) {
+					w.wrong("%s is in dispute with nothing", d.Event)
+				}
+				if d.Outcome != kiosk.DisputeVoid || d.Judge != kiosk.JudgeClocks {
+					continue
+				}
+				w.count("decided by the clocks")
+				earlier := func(r kiosk.Redemption) bool {
+					return r.Undone == nil && (!r.Late || r.Counts()) && times[r.Event].Before(times[d.Event])
+				}
+				if !slices.ContainsFunc(rec.State.Redemptions, earlier) {
+					w.wrong("the clocks decided against the handover %s of %s, and it was the first: %s", d.Event.String()[:8], id, telling(rec.Order))
+				}
+			}
 		}
 		return nil
 	})
+}
+
+func late(s kiosk.OrderState, id kiosk.EventID) bool {
+	r, ok := s.Redemption(id)
+	return ok && r.Late
 }

@@ -9,24 +9,23 @@ import (
 	"hexiao/kiosk"
 )
 
-// units is the sequential model of one order at HQ: what was handed over, and what
-// HQ says of the order. It knows nothing of the product's rules but what they
-// promise: that a line counts as many units as were handed over, but never more
-// than were ordered; that a handover is accepted when there is room for it, or when
-// it truly was earlier than one that has to make room; and that it is a conflict
-// only where the handovers together are too many.
+// units is the sequential model of one order at HQ: which units went out by which
+// handovers, and what HQ says of the order. It knows nothing of the product's
+// rules but what they promise.
 type units struct {
-	status  kiosk.Status
-	ordered map[kiosk.LineID]int
-	handed  map[kiosk.EventID]handed
-	undone  map[kiosk.EventID]bool
-	exists  bool
+	exists   bool
+	status   kiosk.Status
+	quantity map[kiosk.LineID]int
+	heard    map[kiosk.EventID]handover
+	ruled    bool // a person decided something
 }
 
-type handed struct {
-	kiosk.Redeemed
-	truth time.Time
-	late  bool // HQ had cancelled the order: it does not count
+// handover is one that HQ has heard of.
+type handover struct {
+	body   kiosk.Redeemed
+	at     time.Time // true time
+	late   bool      // HQ had cancelled the order before it heard
+	undone bool
 }
 
 func model() porcupine.Model {
@@ -38,136 +37,108 @@ func model() porcupine.Model {
 }
 
 func (u units) same(v units) bool {
-	return u.exists == v.exists && u.status == v.status && maps.Equal(u.ordered, v.ordered) && maps.Equal(u.undone, v.undone) &&
-		maps.EqualFunc(u.handed, v.handed, func(a, b handed) bool { return a.late == b.late })
+	return u.exists == v.exists && u.status == v.status && u.ruled == v.ruled &&
+		maps.EqualFunc(u.heard, v.heard, func(a, b handover) bool { return a.late == b.late && a.undone == b.undone })
 }
 
 // step says whether the answer is possible in this state, and what comes after.
 func (u units) step(in, out any) (bool, units) {
 	switch in := in.(type) {
 	case takenIn:
-		u = units{exists: true, status: kiosk.StatusArrived, ordered: map[kiosk.LineID]int{}, handed: map[kiosk.EventID]handed{}}
+		u = units{exists: true, status: kiosk.StatusArrived, quantity: map[kiosk.LineID]int{}}
 		for _, l := range in.lines {
-			u.ordered[l.ID] = l.Quantity
+			u.quantity[l.ID] = l.Quantity
 		}
 		return true, u
 	case statusSet:
 		u.status = in.status
 		return u.exists, u
+	case decided:
+		u.ruled = true
+		return u.exists, u
 	case looked:
-		return u.exists && u.shows(out.(sight)), u
+		undone := map[kiosk.EventID]bool{}
+		for id, h := range u.heard {
+			undone[id] = h.undone
+		}
+		return u.exists && seen(u.status, undone) == out.(string), u
 	case settling:
 		switch b := in.body.(type) {
 		case kiosk.Redeemed:
-			return u.redeem(in.id, b, in.truth, out.(kiosk.Settlement))
+			return u.redeem(in.id, handover{body: b, at: in.at}, out.(kiosk.Settlement))
 		case kiosk.RedemptionUndone:
-			want, after := u.undo(b)
-			return want == out.(kiosk.Settlement), after
+			return u.undo(b, out.(kiosk.Settlement))
 		}
 	}
 	return false, u
 }
 
-// shows reports whether this is what a look at the order may show.
-func (u units) shows(s sight) bool {
-	counted := map[kiosk.LineID]int{}
-	proxies := map[kiosk.ProxyID]bool{}
-	undone := 0
-	for _, r := range s.settled {
-		was, known := u.handed[r.Event]
-		switch {
-		case !known, (r.Undone != nil) != u.undone[r.Event]:
-			return false
-		case r.Undone != nil:
-			undone++
-			continue
-		case was.late, !was.Proxy.IsZero() && proxies[was.Proxy]:
-			return false
-		}
-		proxies[was.Proxy] = true
-		for id, n := range sums(r.Lines) {
-			counted[id] += n
-			if n > sums(was.Lines)[id] {
-				return false
-			}
+// with gives the state with one handover more, or changed.
+func (u units) with(id kiosk.EventID, h handover) units {
+	heard := map[kiosk.EventID]handover{id: h}
+	for other, was := range u.heard {
+		if other != id {
+			heard[other] = was
 		}
 	}
-	if s.status != u.status || undone != len(u.undone) {
-		return false
-	}
-	all, twice := u.all()
-	for id, n := range u.ordered {
-		if counted[id] > n || !twice && counted[id] != min(n, all[id]) {
-			return false
-		}
-	}
-	return true
+	u.heard = heard
+	return u
 }
 
-// all is what of each line was handed over and may count; twice: a proxy code was
-// used twice, so that not all of it does.
-func (u units) all() (all map[kiosk.LineID]int, twice bool) {
-	all = map[kiosk.LineID]int{}
-	proxies := map[kiosk.ProxyID]bool{}
-	for id, h := range u.handed {
-		if h.late || u.undone[id] {
-			continue
-		}
-		twice = twice || proxies[h.Proxy]
-		proxies[h.Proxy] = !h.Proxy.IsZero()
-		for line, n := range sums(h.Lines) {
-			all[line] += n
-		}
-	}
-	return all, twice
-}
-
-func sums(lines []kiosk.Handed) map[kiosk.LineID]int {
-	sum := map[kiosk.LineID]int{}
-	for _, h := range lines {
-		sum[h.Line] += h.Total()
-	}
-	return sum
-}
-
-// redeem adds a handover.
-func (u units) redeem(id kiosk.EventID, b kiosk.Redeemed, truth time.Time, got kiosk.Settlement) (bool, units) {
-	one := handed{Redeemed: b, truth: truth}
+// redeem says whether a handover may be settled so. What finds its units beside
+// all that HQ has heard of must count. What does not is a conflict, or counts in
+// the place of others: of one that was later, by true time, or where several
+// contend, or where a person has decided.
+func (u units) redeem(id kiosk.EventID, h handover, as kiosk.Settlement) (bool, units) {
 	switch u.status {
 	case kiosk.StatusCancelled, kiosk.StatusRefunding, kiosk.StatusRefunded:
-		one.late = true
+		h.late = true
+		return as == kiosk.SettledLateRevoked, u.with(id, h)
 	}
-	before := u.handed
-	u.handed = maps.Clone(u.handed)
-	u.handed[id] = one
-	if one.late {
-		return got == kiosk.SettledLateRevoked, u
+	contend, later := 0, false
+	taken := map[kiosk.LineID]int{}
+	for _, other := range u.heard {
+		if other.undone || other.late {
+			continue
+		}
+		shares := !h.body.Proxy.IsZero() && other.body.Proxy == h.body.Proxy
+		for _, l := range other.body.Lines {
+			taken[l.Line] += l.Total()
+			for _, m := range h.body.Lines {
+				shares = shares || l.Line == m.Line
+			}
+		}
+		if shares {
+			contend++
+			later = later || other.at.After(h.at)
+		}
 	}
-	all, tooMany := u.all()
-	for line, n := range u.ordered {
-		tooMany = tooMany || all[line] > n && sums(b.Lines)[line] > 0
+	fits := true
+	for _, l := range h.body.Lines {
+		taken[l.Line] += l.Total()
+		fits = fits && taken[l.Line] <= u.quantity[l.Line]
 	}
-	if !tooMany {
-		return got == kiosk.SettledAccepted, u
+	for _, other := range u.heard {
+		fits = fits && (other.undone || other.late || h.body.Proxy.IsZero() || other.body.Proxy != h.body.Proxy)
 	}
-	makesRoom := false // another one must, if this one is accepted
-	for other, h := range before {
-		makesRoom = makesRoom || !h.late && !u.undone[other] && h.truth.After(truth)
+	switch as {
+	case kiosk.SettledAccepted:
+		return fits || later || contend > 1 || u.ruled, u.with(id, h)
+	case kiosk.SettledConflict:
+		return !fits || u.ruled, u.with(id, h)
 	}
-	return got == kiosk.SettledConflict || got == kiosk.SettledAccepted && makesRoom, u
+	return false, u
 }
 
 // undo puts the units of a handover back.
-func (u units) undo(b kiosk.RedemptionUndone) (kiosk.Settlement, units) {
-	_, known := u.handed[b.Redemption]
+func (u units) undo(b kiosk.RedemptionUndone, as kiosk.Settlement) (bool, units) {
+	h, known := u.heard[b.Redemption]
 	switch {
 	case !known:
-		return kiosk.SettledUnknown, u
-	case u.undone[b.Redemption]:
-		return kiosk.SettledRejected, u
+		return as == kiosk.SettledUnknown, u
+	case h.undone:
+		return as == kiosk.SettledRejected, u
 	}
-	undone := map[kiosk.EventID]bool{b.Redemption: true}
-	maps.Copy(undone, u.undone)
-	u.undone = undone
-	return kiosk.SettledAccepted, u
+	h.undone = true
+	return as == kiosk.SettledAccepted, u.with(b.Redemption, h)
 }

@@ -20,6 +20,7 @@ const (
 	undo                  // the leader undoes a handover
 	status                // HQ cancels, refunds or revives an order
 	order                 // HQ takes in another order
+	decide                // a person at HQ decides a case
 	contact               // the terminal talks to HQ
 	network               // the way from a terminal to HQ gets better or worse
 	crash                 // the terminal's machine stops, and starts again
@@ -54,7 +55,7 @@ type plan struct {
 // weights says how often each kind is drawn.
 func weights() [kinds]int {
 	return [kinds]int{
-		collect: 26, copied: 8, forge: 4, proxyMake: 3, proxyShow: 5, confirm: 7, byHand: 4, reject: 2, undo: 6, status: 5, order: 7,
+		collect: 26, copied: 8, forge: 4, proxyMake: 3, proxyShow: 5, confirm: 7, byHand: 4, reject: 2, undo: 6, status: 5, order: 7, decide: 3,
 		contact: 24, network: 6, crash: 4, disk: 3, clock: 3, replica: 1, pause: 1,
 	}
 }

@@ -59,6 +59,8 @@ func (w *world) step(o op) {
 		w.fatal(n.SetStatus(context.Background(), id, s))
 		w.told.changed(id, s, asked, w.at())
 		w.say("HQ has %s as %s", id, s)
+	case decide:
+		w.decide(n, dice)
 	case order:
 		w.fatal(w.takeIn(n, dice))
 		w.say("HQ takes in %s", w.orders[len(w.orders)-1])
@@ -274,6 +276,38 @@ func (w *world) led(t *terminal, what string, err error) {
 	w.say("%s at %s", what, t.name())
 }
 
+// decide has a person at HQ decide a case.
+func (w *world) decide(n *node, dice *rand.Rand) {
+	var open []hq.CaseRow
+	w.fatal(n.CaseRows(context.Background(), dice.IntN(3) > 0, func(r hq.CaseRow) error {
+		open = append(open, r)
+		return nil
+	}))
+	if len(open) == 0 {
+		return
+	}
+	c := open[dice.IntN(len(open))]
+	d := hq.Decision{By: "Zhou", Note: "asked the customers"}
+	if d.None = dice.IntN(4) == 0; !d.None && len(c.Sides) > 0 {
+		d.Winner = c.Sides[dice.IntN(len(c.Sides))].Event
+	}
+	if len(c.Sides) == 0 {
+		d.None = false
+	}
+	switch _, err := n.SettleCase(context.Background(), c.Number, d); {
+	case errors.Is(err, hq.ErrInput):
+		w.say("a person cannot decide case %d: %v", c.Number, err)
+	case err != nil:
+		w.fatal(err)
+	default:
+		w.count("decided by persons")
+		if c.Order != "" {
+			w.told.ruled(c.Order, w.at())
+		}
+		w.say("a person decides case %d about %s: %s counts", c.Number, c.Order, d.Winner.String()[:8])
+	}
+}
+
 // crash stops a terminal's machine or program and starts it again.
 func (w *world) crash(t *terminal, id kiosk.OrderID, dice *rand.Rand) {
 	what := "ends well"
@@ -281,6 +315,7 @@ func (w *world) crash(t *terminal, id kiosk.OrderID, dice *rand.Rand) {
 	switch how := dice.IntN(5); how {
 	case 0:
 		t.stop()
+		t.doubt()
 		t.diskFull(false)
 		err = t.store.Close()
 	default:

@@ -40,8 +40,9 @@ type terminal struct {
 	// The machine's clocks.
 	off    time.Duration // of the wall from the true time
 	boot   kiosk.BootID
-	booted time.Time  // true time
-	mu     sync.Mutex // guards status and moved, which the engine tells of
+	booted time.Time                  // true time
+	boots  map[kiosk.BootID]time.Time // when each began
+	mu     sync.Mutex                 // guards status and moved, which the engine tells of
 	status engine.Status
 	moved  bool // the wall was set since HQ was last asked
 
@@ -72,7 +73,7 @@ func (w *world) enrol(number int) (*terminal, error) {
 	}
 	var seed [ed25519.SeedSize]byte
 	_, _ = w.random.Read(seed[:])
-	t := &terminal{w: w, number: number, key: ed25519.NewKeyFromSeed(seed[:]), fs: journaltest.New()}
+	t := &terminal{w: w, number: number, key: ed25519.NewKeyFromSeed(seed[:]), fs: journaltest.New(), boots: map[kiosk.BootID]time.Time{}}
 	_, _ = w.random.Read(seed[:])
 	t.random = rand.NewChaCha8(seed)
 	t.enrolled, err = w.replicas[0].Enrol(context.Background(), code, t.name(), t.key.Public().(ed25519.PublicKey))
@@ -86,8 +87,9 @@ func (w *world) enrol(number int) (*terminal, error) {
 // start switches the machine on.
 func (t *terminal) start() error {
 	_, _ = t.random.Read(t.boot[:])
-	t.booted, t.status, t.moved = t.w.now(), engine.Status{}, false
-	t.w.told.booted(t.boot, t.booted)
+	// A doubt in the clock outlives the boot, as at a real terminal.
+	t.booted, t.status = t.w.now(), engine.Status{}
+	t.boots[t.boot] = t.booted
 	return t.open()
 }
 
@@ -104,15 +106,16 @@ func (t *terminal) open() error {
 	if err != nil {
 		return err
 	}
+	ring := hqring.New(t.enrolled.HQKey)
 	remote, err := client.New(client.Options{
-		Address: "http://hq.example", Terminal: t.id(), Point: point, Key: t.key, HQ: hqring.New(t.enrolled.HQKey), Now: t.wall, Tries: 1, Transport: t.way,
+		Address: "http://hq.example", Terminal: t.id(), Point: point, Key: t.key, HQ: ring, Now: t.wall, Tries: 1, Transport: t.way,
 	})
 	if err != nil {
 		return err
 	}
 	t.engine, err = engine.New(engine.Config{
 		Outbox: t.store, Orders: t.store, Remote: &listener{HQ: remote, t: t}, Now: t.wall, Since: t.since, BatchRecords: 20,
-		Verify: func(message, signature []byte) bool { return ed25519.Verify(t.enrolled.HQKey, message, signature) },
+		Verify: func(message, signature []byte) bool { return ring.Verify(message, signature, t.wall()) },
 		Report: func(s engine.Status) {
 			t.mu.Lock()
 			defer t.mu.Unlock()
@@ -143,6 +146,12 @@ func (t *terminal) moment() kiosk.Moment {
 	}
 	return m
 }
+
+// doubt keeps over a stop whether the clock is to be trusted.
+func (t *terminal) doubt() { t.moved = t.moment().Clock == kiosk.ClockSuspect }
+
+// trueTime is when an event of this terminal really happened.
+func (t *terminal) trueTime(e kiosk.Event) time.Time { return t.boots[e.At.Boot].Add(e.At.Mono) }
 
 // contact has the engine make a round with HQ, while the world goes on.
 func (t *terminal) contact(dice *rand.Rand) bool {
@@ -202,6 +211,7 @@ func (t *terminal) diskFull(full bool) {
 func (t *terminal) cutPower(dice *rand.Rand) error {
 	t.stop()
 	synctest.Wait()
+	t.doubt()
 	kept := map[string]image{}
 	err := databases(t.dir(), func(path string) (err error) {
 		kept[path], err = takeImage(path)

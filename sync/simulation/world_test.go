@@ -71,7 +71,11 @@ func play(t *testing.T, dir string, p plan) (out outcome) {
 		}
 	}()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, dir, p)
+		w := newWorld(dir, p)
+		if err := w.begin(p); err != nil {
+			w.wrong("the world does not begin: %v", err)
+			p.ops = nil
+		}
 		for _, o := range p.ops {
 			pass(o.gap)
 			w.step(o)
@@ -98,42 +102,54 @@ func play(t *testing.T, dir string, p plan) (out outcome) {
 // pass lets virtual time go by.
 func pass(d time.Duration) { <-time.After(d) }
 
-func newWorld(t *testing.T, dir string, p plan) *world {
-	start := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+func newWorld(dir string, p plan) *world {
 	var key [32]byte
 	for i := range 8 {
 		key[i] = byte(p.seed >> (8 * i))
 	}
-	w := &world{
-		dir: dir, random: locked{new(sync.Mutex), rand.NewChaCha8(key)}, shift: start.Sub(time.Now()), codes: map[kiosk.OrderID]hq.CodeRow{},
+	return &world{
+		dir: dir, random: locked{new(sync.Mutex), rand.NewChaCha8(key)}, shift: start().Sub(time.Now()), codes: map[kiosk.OrderID]hq.CodeRow{},
 		told: newHistory(), counts: map[string]int{},
 	}
-	fail := func(err error) {
-		if err != nil {
-			t.Fatal(err)
+}
+
+// start is when histories begin.
+func start() time.Time { return time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC) }
+
+// begin starts HQ with its first orders, and terminals that have them.
+func (w *world) begin(p plan) (err error) {
+	if err := os.MkdirAll(w.dir, 0o700); err != nil {
+		return err
+	}
+	if w.store, err = boltstore.Open(filepath.Join(w.dir, "hq.db")); err != nil {
+		return err
+	}
+	for i := range w.replicas {
+		if err := w.startReplica(i); err != nil {
+			return err
 		}
 	}
-	fail(os.MkdirAll(dir, 0o700))
-	store, err := boltstore.Open(filepath.Join(dir, "hq.db"))
-	fail(err)
-	w.store = store
-	for i := range w.replicas {
-		fail(w.startReplica(i))
+	if err := w.replicas[0].AddPoint(context.Background(), hq.NewPoint{ID: point, Name: "幸福里", Policy: policy()}); err != nil {
+		return err
 	}
-	fail(w.replicas[0].AddPoint(context.Background(), hq.NewPoint{ID: point, Name: "幸福里", Policy: policy()}))
 	for range p.orders {
-		fail(w.takeIn(w.replicas[0], w.dice()))
+		if err := w.takeIn(w.replicas[0], w.dice()); err != nil {
+			return err
+		}
 	}
 	for i := range p.terminals {
-		term, err := w.enrol(i)
-		fail(err)
-		w.terms = append(w.terms, term)
-		term.way.quality, term.way.dice = calm, w.dice()
-		_, err = term.engine.Once(context.Background())
-		fail(err)
-		term.way.quality = well
+		t, err := w.enrol(i)
+		if err != nil {
+			return err
+		}
+		w.terms = append(w.terms, t)
+		t.way.quality, t.way.dice = calm, w.dice()
+		if _, err := t.engine.Once(context.Background()); err != nil {
+			return err
+		}
+		t.way.quality = well
 	}
-	return w
+	return nil
 }
 
 // policy is the point's. A customer may collect alone what is not dear, also
@@ -208,7 +224,7 @@ func (w *world) say(format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := w.now()
-	day := int(now.Sub(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) / (24 * time.Hour))
+	day := int(now.Sub(start()) / (24 * time.Hour))
 	w.story = append(w.story, fmt.Sprintf("day %d, %s: %s", day+1, now.Format("15:04:05"), fmt.Sprintf(format, args...)))
 }
 
@@ -241,6 +257,9 @@ func (w *world) close() {
 				w.wrong("terminal %s cannot be closed: %v", t.name(), err)
 			}
 		}
+	}
+	if w.store == nil {
+		return
 	}
 	if err := w.store.Close(); err != nil {
 		w.wrong("HQ's store cannot be closed: %v", err)

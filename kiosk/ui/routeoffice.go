@@ -14,9 +14,12 @@ func officeShape(s desk.State) desk.State {
 		d.Parts = parts
 	}
 	d.Open = desk.Part{Name: d.Open.Name, Kind: d.Open.Kind}
-	if d.Job != nil && len(d.Job.Files) > 0 { // the buttons are others then
+	switch {
+	case d.Job != nil && len(d.Job.Files) > 0: // the buttons are others then
 		d.Job = &desk.JobState{Files: []desk.TableFile{{}}}
-	} else {
+	case d.Open.Kind == desk.PartCamera && d.Job.UnderWay(): // its picture is shown
+		d.Job = &desk.JobState{}
+	default:
 		d.Job = nil
 	}
 	s.Settings.Job, s.Settings.Finding, s.Settings.Failed = nil, false, false

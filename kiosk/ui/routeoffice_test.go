@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -67,5 +68,33 @@ func TestFiguresMoveInPlace(t *testing.T) {
 	}
 	if before == nil || back() != before {
 		t.Error("the button was made anew")
+	}
+}
+
+// What the camera sees is shown for as long as a test of it waits for a code.
+func TestATestOfTheCameraShowsItsPicture(t *testing.T) {
+	w, _ := newWindow(t, fyne.NewSize(1024, 600))
+	aiming := state(t, desk.Chinese, "diagnostics-camera-scan")
+	idle := aiming.State
+	idle.Diagnostics.Job = nil
+	w.Show(idle)
+	if w.WantsFrames() {
+		t.Error("it wants pictures before a test")
+	}
+	w.Show(aiming.State)
+	before := w.Picture()
+	w.Frame(aiming.Frame)
+	if !w.WantsFrames() || reflect.DeepEqual(before, w.Picture()) {
+		t.Error("no picture is shown")
+	}
+	broken := aiming.State
+	broken.Camera.Health = desk.HealthMissing
+	w.Show(broken)
+	if w.WantsFrames() || !says(w, "没有找到摄像头") {
+		t.Error("it does not say that there is no camera")
+	}
+	w.Show(idle)
+	if w.WantsFrames() {
+		t.Error("it wants pictures after the test")
 	}
 }

@@ -72,6 +72,8 @@ func diagnostics() []Named {
 	all.Diagnostics.Parts = parts()
 	scan := tested("camera", desk.Fact{Name: desk.FactSymbology, Text: "qr"}, desk.Fact{Name: desk.FactLength, Count: 24})
 	waiting := &desk.JobState{Job: desk.Job{Kind: desk.JobTest, Part: "serial"}}
+	aiming := part("camera", &desk.JobState{Job: desk.Job{Kind: desk.JobTest, Part: "camera"}}, "")
+	aiming.Camera = working("camera")
 	failed := tested("serial")
 	failed.Failed = desk.JobNothing
 	tables := &desk.JobState{Job: desk.Job{Kind: desk.JobFindTables}, Ended: true, Files: []desk.TableFile{
@@ -90,6 +92,7 @@ func diagnostics() []Named {
 	return []Named{
 		{Name: "diagnostics", State: all},
 		{Name: "diagnostics-camera", State: part("camera", nil, "")},
+		{Name: "diagnostics-camera-scan", State: aiming, Frame: Phone()},
 		{Name: "diagnostics-camera-read", State: part("camera", scan, "")},
 		{Name: "diagnostics-serial-scan", State: part("serial", waiting, "")},
 		{Name: "diagnostics-serial-nothing", State: part("serial", failed, "")},

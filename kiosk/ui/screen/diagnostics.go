@@ -74,17 +74,36 @@ func partTitle(w *look.Words, p desk.Part) string {
 	return title
 }
 
-// onePart is a part with its figures on one side and what to do on the other.
+// onePart is a part with its figures on one side and what to do on the other. While a
+// test waits for the camera to read a code, what the camera sees stands in their place.
 func onePart(k *look.Kit, s desk.State, on Actions) *View {
 	d := s.Diagnostics
+	var camera *look.Camera
+	if d.Open.Kind == desk.PartCamera && d.Job.UnderWay() {
+		camera = k.Camera(placeholder(k.Words, s))
+		camera.SetHint(cameraHint(k.Words, s))
+	}
 	list := k.Choices(partRows(k.Words, s, on))
 	note := k.Note(partNote(k.Words, d))
 	sense := k.Text(k.Words.Say("part-hint."+string(d.Open.Kind)), look.Style{Size: look.TextBody, Role: look.Muted})
 	side := k.Dock(look.Space2, k.Fit(k.Column(look.Space2, note, sense)), k.Column(look.Space2, partWays(k, d, on)...))
-	v := leaderPage(k, untold(s), on, partTitle(k.Words, d.Open), k.Split(0.54, 0.56, list, side))
+	var shown fyne.CanvasObject = list
+	if camera != nil {
+		shown = camera
+	}
+	v := leaderPage(k, untold(s), on, partTitle(k.Words, d.Open), k.Split(0.54, 0.56, shown, side))
+	v.camera, v.preview = camera, seesCodes(s)
 	v.follow = func(s desk.State) {
 		list.Set(partRows(k.Words, s, on))
 		note.Set(partNote(k.Words, s.Diagnostics))
+		if camera == nil {
+			return
+		}
+		camera.SetWords(placeholder(k.Words, s))
+		camera.SetHint(cameraHint(k.Words, s))
+		if v.preview = seesCodes(s); !v.preview {
+			camera.SetFrame(nil)
+		}
 	}
 	return v
 }

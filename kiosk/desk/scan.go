@@ -132,7 +132,7 @@ func (d *Desk) show(a Answer, at kiosk.Moment) {
 	d.hand = hand{}
 	d.answer, d.result, d.after = a, d.newResult(a, at), after{}
 	switch {
-	case a.Verdict == kiosk.Accepted:
+	case a.Verdict == kiosk.Accepted, a.Verdict == kiosk.Provisional:
 		d.open(Accepted, at, policy.ResultTime)
 		d.say(SoundAccept, promptFor(a))
 	case a.Verdict.ForLeader():

@@ -53,7 +53,9 @@ func TestDecideVoucher(t *testing.T) {
 		"no caps":       {func(_ *kiosk.Voucher, c *kiosk.Context) { c.Point.Policy.ProvisionalCount = 0 }, kiosk.OrderState{}, kiosk.NeedsLeader, false},
 		"too many": {func(_ *kiosk.Voucher, c *kiosk.Context) { c.Risk = kiosk.Risk{AsOf: noon(), Provisional: 3} },
 			kiosk.OrderState{}, kiosk.NeedsLeader, false},
-		"many, long ago": {func(_ *kiosk.Voucher, c *kiosk.Context) { c.Risk = kiosk.Risk{AsOf: noon().Add(-time.Hour), Provisional: 3} },
+		"many, long ago": {func(_ *kiosk.Voucher, c *kiosk.Context) {
+			c.Risk = kiosk.Risk{AsOf: noon().Add(-time.Hour), Provisional: 3}
+		},
 			kiosk.OrderState{}, kiosk.Provisional, false},
 		"HQ never heard": {func(_ *kiosk.Voucher, c *kiosk.Context) { c.Cache.AsOf = time.Time{} }, kiosk.OrderState{}, kiosk.NeedsLeader, false},
 		"leader's":       {func(_ *kiosk.Voucher, c *kiosk.Context) { c.Point.Policy.Handover = kiosk.HandoverLeader }, kiosk.OrderState{}, kiosk.Held, false},

@@ -35,7 +35,7 @@ func importTable() []room {
 		{"kiosk/invoicetitle", "", "tax numbers and the codes of invoice titles; rules of the tax office, which know no orders"},
 		{"kiosk/journal", "kiosk kiosk/hqring", "the log of the domain's events, the truth of this terminal"},
 		{"kiosk/journal/journaltest", "kiosk/journal", "a file system that forgets what was not synced, and fails when told to"},
-		{"kiosk/kiosktest", "kiosk kiosk/books kiosk/desk kiosk/seal kiosk/signedcode", "builders, an in-memory Ledger and the contract that every Ledger passes"},
+		{"kiosk/kiosktest", "kiosk kiosk/books kiosk/desk kiosk/hqring kiosk/seal kiosk/signedcode", "builders, an in-memory Ledger and the contract that every Ledger passes"},
 		{"kiosk/ordertable", "kiosk kiosk/seal", "order tables (CSV, XLSX, JSON) to sealed orders, the same for terminal and HQ"},
 		{"kiosk/pinyin", "", "how Chinese text is typed in letters; for the index of names and the search"},
 		{"kiosk/printer", "kiosk/receipt", "ESC/POS receipt printers over USB, serial lines and the network, and the queue before them"},

@@ -20,6 +20,9 @@ func Check(o Order, s OrderState, e Event) error {
 			return fmt.Errorf("order %s: %w", o.ID, ErrNoHold)
 		}
 	case OrderHeld:
+		if b.Voucher != nil && len(o.Lines) == 0 && len(s.Standing()) == 0 {
+			return nil
+		}
 		if Remaining(o, s) == nil {
 			return fmt.Errorf("hold order %s: %w", o.ID, ErrTooMany)
 		}
@@ -48,6 +51,12 @@ func Check(o Order, s OrderState, e Event) error {
 func checkRedeemed(o Order, s OrderState, b Redeemed) error {
 	if s.proxyUsed(b.Proxy) {
 		return fmt.Errorf("order %s, proxy code %s: %w", o.ID, b.Proxy, ErrProxyUsed)
+	}
+	if b.Voucher != nil && len(b.Lines) == 0 {
+		return checkAll(o, s, b)
+	}
+	if s.all() {
+		return fmt.Errorf("order %s: all of it was handed over: %w", o.ID, ErrTooMany)
 	}
 	units := 0
 	now := make(map[LineID]int, len(b.Lines))

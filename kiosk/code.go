@@ -23,7 +23,7 @@ const (
 	typedDigits = 10 // nine random digits and a check digit
 	// A signed code has the least and the most that kiosk/signedcode makes.
 	signedPrefix         = "H1"
-	minSigned, maxSigned = 146, 195
+	minSigned, maxSigned = 124, 195
 )
 
 // CodeKind says how a code is made; the lookup of a code depends on it, so the
@@ -186,6 +186,9 @@ func ParseCode(raw string, formats []CodeFormat) ([]Code, error) {
 	}
 	if isSigned(s) {
 		codes = append(codes, Code{CodeSigned, s})
+	}
+	if isRotating(s) {
+		codes = append(codes, Code{CodeRotating, s})
 	}
 	if isDigits(s) {
 		if len(s) == typedDigits && damm(s) == 0 {

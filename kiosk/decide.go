@@ -47,6 +47,15 @@ type Context struct {
 	// to this terminal, which had asked for its lease; see [Grant].
 	Terminal TerminalID
 	Granted  bool
+	// Voucher is what the scanned code says in HQ's name; nil: it was no such code.
+	Voucher *Voucher
+	// Kind is of the code that was shown, 0 without one; Shown is when the step of a
+	// rotating one began; Lookups are those of all that it may be.
+	Kind    CodeKind
+	Shown   time.Time
+	Lookups []Lookup
+	Retired bool // signed with a key of HQ's that is out of use
+	Risk    Risk // of this terminal
 }
 
 // arrived reports whether the goods of an order are at the point.
@@ -73,11 +82,14 @@ type Outcome struct {
 	// Proxy is the proxy code by which the order was asked for; nil: none.
 	Proxy *Proxy
 	// OfProxy: the verdict is the proxy code's, too early, expired or used up
-	// (Revoked), and not the order's.
-	OfProxy bool
+	// (Revoked), and not the order's. OfCode: likewise of another code.
+	OfProxy, OfCode bool
 	// Home is the terminal that has the order's lease, or had it last, where this one
 	// does not have it for sure; empty: it does, or orders have none.
 	Home TerminalID
+	// Voucher is HQ's word on the order, all that is known of one that is not in
+	// the cache; nil: it was asked for in another way.
+	Voucher *Voucher
 }
 
 // DecideScan decides what a code that opens this order leads to. The body is
@@ -85,7 +97,7 @@ type Outcome struct {
 // the same at the terminal, offline or not, and at HQ.
 func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 	policy := c.Point.Policy.WithDefaults()
-	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing(), Due: AmountDue(o, s), Proxy: c.Proxy}
+	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing(), Due: AmountDue(o, s), Proxy: c.Proxy, Voucher: c.Voucher}
 	left := c.Proxy.of(Remaining(o, s))
 	refuse := func(v Verdict) (Outcome, Body) {
 		out.Verdict = v
@@ -123,8 +135,11 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 			}
 		}
 	}
-	if v, no := c.Proxy.refused(s, c.At); no {
-		out.OfProxy = true
+	if v, no := c.refusedCode(s); no {
+		out.OfProxy, out.OfCode = c.Proxy != nil, c.Proxy == nil
+		return refuse(v)
+	}
+	if v, _ := c.picture(o); v != "" {
 		return refuse(v)
 	}
 	out.Lines = left
@@ -145,7 +160,11 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 		return out, OrderHeld{Order: o.ID, Reason: reason, Source: c.Source, Proxy: c.Proxy}
 	}
 	out.Verdict = Accepted
-	return out, Redeemed{Order: o.ID, Lines: left, Method: MethodAlone, Source: c.Source, Proxy: c.Proxy.id()}
+	redeemed := Redeemed{Order: o.ID, Lines: left, Method: MethodAlone, Source: c.Source, Proxy: c.Proxy.id()}
+	if c.Cache.Stale(c.At, policy) {
+		redeemed.AsOf = c.asOf()
+	}
+	return out, redeemed
 }
 
 // callsLeader says whether the leader must confirm, and why.
@@ -154,16 +173,20 @@ func callsLeader(o Order, out Outcome, p Policy, c Context) (Verdict, bool) {
 		return NeedsLeader, true // another terminal may hand it out as well
 	}
 	timed := !o.ValidFrom.IsZero() || !o.CollectBy.IsZero()
+	_, look := c.picture(o)
+	_, told := c.At.Time()
 	switch {
 	case out.Due > 0:
 		return PaymentDue, true
 	case len(out.History) > 0:
 		return PartlyCollected, true
-	case c.At.Clock == ClockSuspect && timed, c.Proxy.timeless(c.At):
+	case look:
+		return NeedsLeader, true // it may be a picture that was passed on
+	case c.At.Clock == ClockSuspect && timed, !told && (c.Proxy != nil || c.Voucher != nil):
 		return NeedsLeader, true // the term cannot be checked by a clock that is wrong
 	case !p.alone(o.Value()):
 		return Held, true
-	case c.Cache.Stale(c.At, p) && o.Value() >= p.StaleValue:
+	case c.capped(p, o.Value()):
 		return NeedsLeader, true
 	}
 	return "", false
@@ -173,7 +196,12 @@ func callsLeader(o Order, out Outcome, p Policy, c Context) (Verdict, bool) {
 func DecideUnknown(codes []Code, c Context) Outcome {
 	policy := c.Point.Policy.WithDefaults()
 	out := Outcome{At: c.At.Wall, Verdict: Unknown, Proxy: c.Proxy}
+	if c.withdrawn() {
+		out.Verdict, out.OfCode = Revoked, true
+		return out
+	}
 	for _, code := range codes {
+		code, _ = code.Rotation()
 		if code.Kind != CodeOpaque || code.Belongs(c.Point.ID) {
 			continue
 		}
@@ -226,13 +254,13 @@ func DecideHandOver(o Order, s OrderState, c Context, conf Confirmation) (Outcom
 		return Outcome{Order: o, At: c.At.Wall}, nil, fmt.Errorf("hand over order %s: %w", o.ID, ErrLeaderOnly)
 	}
 	hold, _ := s.OpenHold()
-	hold.Proxy = nil
+	hold.Proxy, hold.Voucher = nil, nil
 	return handOver(o, s, c, conf, hold)
 }
 
 // handOver is what confirmations and handovers by hand share.
 func handOver(o Order, s OrderState, c Context, conf Confirmation, hold Hold) (Outcome, []Body, error) {
-	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing(), Proxy: hold.Proxy}
+	out := Outcome{Order: o, At: c.At.Wall, History: s.Standing(), Proxy: hold.Proxy, Voucher: hold.Voucher}
 	if !c.arrived(o) || o.Point != c.Point.ID {
 		return out, nil, fmt.Errorf("hand over order %s: it is %s at point %s: %w", o.ID, o.Status, o.Point, ErrNotCollectable)
 	}
@@ -256,6 +284,9 @@ func handOver(o Order, s OrderState, c Context, conf Confirmation, hold Hold) (O
 	out.Home, _ = c.home(o, s)
 	redeemed := Redeemed{
 		Order: o.ID, Lines: out.Lines, Method: MethodLeader, By: conf.By.ID, Hold: hold.Event, Source: c.Source, Proxy: hold.Proxy.id(), Home: out.Home,
+	}
+	if len(o.Lines) == 0 { // not in the cache yet: all that is left
+		redeemed.Voucher = hold.Voucher
 	}
 	if err := checkRedeemed(o, s, redeemed); err != nil {
 		return out, nil, err

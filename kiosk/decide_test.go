@@ -95,7 +95,11 @@ func TestDecideScan(t *testing.T) {
 			left := kiosk.Remaining(o, c.state)
 			switch b := body.(type) {
 			case kiosk.Redeemed:
-				same(t, "redeemed", kiosk.Redeemed{Order: "O1", Lines: left, Method: kiosk.MethodAlone, Source: "camera"}, b)
+				want := kiosk.Redeemed{Order: "O1", Lines: left, Method: kiosk.MethodAlone, Source: "camera"}
+				if ctx.Cache.Stale(ctx.At, ctx.Point.Policy.WithDefaults()) {
+					want.AsOf = ctx.Cache.AsOf
+				}
+				same(t, "redeemed", want, b)
 				same(t, "lines shown", left, out.Lines)
 			case kiosk.OrderHeld:
 				same(t, "held", kiosk.OrderHeld{Order: "O1", Reason: c.want, Source: "camera"}, b)

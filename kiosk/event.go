@@ -3,6 +3,7 @@ package kiosk
 import (
 	"encoding/hex"
 	"fmt"
+	"time"
 )
 
 // EventID is 128 random bits; it names an event for ever, on every machine.
@@ -91,6 +92,9 @@ type OrderHeld struct {
 	// Replaces is a hold that this one ends: the order was held for somebody who
 	// may collect other lines of it.
 	Replaces EventID `cbor:"5,keyasint,omitzero"`
+	// Voucher is HQ's word by which an order is held that is not in the cache; nil:
+	// it is.
+	Voucher *Voucher `cbor:"6,keyasint,omitempty"`
 }
 
 // HoldRejected opens a hold again without a handover; the code is not burnt.
@@ -115,6 +119,14 @@ type Redeemed struct {
 	// Home is the terminal whose lease the order was, as far as was known here, when
 	// it was handed over without one; empty: with the lease, or without leases.
 	Home TerminalID `cbor:"11,keyasint,omitempty"`
+	// Voucher is HQ's word on an order that was not in the cache: all that was left
+	// of it was handed over, and Lines is empty.
+	Voucher *Voucher `cbor:"8,keyasint,omitempty"`
+	// AsOf is when HQ had last confirmed the set, where it was stale or this is
+	// provisional; see [Risk].
+	AsOf time.Time `cbor:"9,keyasint,omitzero"`
+	// Provisional: HQ has still to settle that it was right.
+	Provisional bool `cbor:"10,keyasint,omitempty"`
 }
 
 // Handed is what happened to a line in one handover, in units.

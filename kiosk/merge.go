@@ -7,8 +7,11 @@ import (
 
 // Merge adds what HQ says of an order's handovers, of this or any other terminal,
 // to the state that this terminal's own journal made. HQ's word on what counts is
-// kept; a handover that HQ has not heard of counts as it was recorded.
-func (s OrderState) Merge(o Order) OrderState {
+// kept; a handover that HQ has not heard of counts as it was recorded, and one on
+// HQ's word alone is of the lines that HQ will take it for, as far as can be told.
+func (s OrderState) Merge(o Order) OrderState { return s.mergeTold(o).nameLines(o) }
+
+func (s OrderState) mergeTold(o Order) OrderState {
 	for _, r := range o.Settled {
 		s = s.told(r)
 		if r.Undone != nil {
@@ -109,7 +112,7 @@ func (s OrderState) Told() (settled []Redemption, disputes []Dispute) {
 			continue
 		}
 		r.Source = r.told(len(s.Disputes) > 0)
-		r.Whole, r.Heard, r.Late = nil, 0, false
+		r.Whole, r.Heard, r.Late, r.Voucher = nil, 0, false, nil
 		if r.Undone != nil {
 			u := *r.Undone
 			u.Source = u.told(false)

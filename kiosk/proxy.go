@@ -85,12 +85,6 @@ func (p *Proxy) refused(s OrderState, at Moment) (Verdict, bool) {
 	return "", false
 }
 
-// timeless reports whether the code's term cannot be checked.
-func (p *Proxy) timeless(at Moment) bool {
-	_, known := at.Time()
-	return p != nil && !known
-}
-
 // proxyUsed reports whether a handover by that code stands: one that was undone
 // gives the code back.
 func (s OrderState) proxyUsed(id ProxyID) bool {

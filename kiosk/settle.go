@@ -76,6 +76,7 @@ func Settle(o Order, known bool, s OrderState, e Event) (Settlement, OrderState,
 
 // settleRedeemed weighs a handover that HQ hears of against those it knows.
 func (s OrderState) settleRedeemed(o Order, e Event) (Settlement, OrderState, []Redemption) {
+	e.Body = s.named(o, e.Body)
 	if Check(o, OrderState{}, e) != nil { // not even the first one of the order could be so
 		return SettledRejected, s, nil
 	}
@@ -97,13 +98,13 @@ func (s OrderState) settleRedeemed(o Order, e Event) (Settlement, OrderState, []
 	case after.Redemptions[i].Late:
 		return SettledLateRevoked, after, after.Standing()
 	case disputed && d.Outcome != DisputeStands:
-		return SettledConflict, after, after.named(d.Against)
+		return SettledConflict, after, after.those(d.Against)
 	}
 	return SettledAccepted, after, nil
 }
 
-// named gives redemptions by their events.
-func (s OrderState) named(events []EventID) (list []Redemption) {
+// those gives redemptions by their events.
+func (s OrderState) those(events []EventID) (list []Redemption) {
 	for _, id := range events {
 		if r, ok := s.Redemption(id); ok {
 			list = append(list, r)

@@ -81,6 +81,9 @@ type Redemption struct {
 	// What follows is HQ's alone.
 	Heard uint64 `cbor:"11,keyasint,omitempty" json:"-"` // its place among the order's handovers as HQ heard of them
 	Late  bool   `cbor:"12,keyasint,omitempty" json:"-"` // HQ had cancelled or refunded the order before it heard
+	// Voucher: it was of all that was left of an order that was not in the cache. HQ
+	// names the lines; a terminal that has not heard of them has none.
+	Voucher *Voucher `cbor:"13,keyasint,omitempty" json:"-"`
 }
 
 // HandedOver is what was handed over, whatever of it counts.
@@ -92,7 +95,7 @@ func (r Redemption) HandedOver() []Handed {
 }
 
 // Counts reports whether anything of the handover counts.
-func (r Redemption) Counts() bool { return r.Undone == nil && len(r.Lines) > 0 }
+func (r Redemption) Counts() bool { return r.Undone == nil && (len(r.Lines) > 0 || r.unnamed()) }
 
 // Undo says who undid a redemption, when and why.
 type Undo struct {
@@ -113,6 +116,8 @@ type Hold struct {
 	Reason Verdict `cbor:"5,keyasint" json:"reason"`
 	Closed EventID `cbor:"6,keyasint,omitzero" json:"closed,omitzero"`  // the redemption, rejection or other hold that ended it
 	Proxy  *Proxy  `cbor:"7,keyasint,omitempty" json:"proxy,omitempty"` // for whom only this may be handed over
+	// Voucher is HQ's word on an order that was not in the cache.
+	Voucher *Voucher `cbor:"8,keyasint,omitempty" json:"voucher,omitempty"`
 }
 
 // Payment is money taken at the point, in fen.
@@ -210,13 +215,10 @@ func (s OrderState) IsZero() bool {
 // Remaining lists what is still to be handed over; nil when the order is
 // complete.
 func Remaining(o Order, s OrderState) []Handed {
-	var left []Handed
-	for _, l := range o.Lines {
-		if n := l.Quantity - s.Line(l.ID).Total(); n > 0 {
-			left = append(left, Handed{Line: l.ID, Handed: n})
-		}
+	if s.all() {
+		return nil
 	}
-	return left
+	return leftBy(o, s)
 }
 
 // AmountDue is what must still be paid before the goods go out, in fen.
@@ -229,12 +231,12 @@ func (s OrderState) Apply(e Event) OrderState {
 	src := newSource(e)
 	switch b := e.Body.(type) {
 	case OrderHeld:
-		s.Holds = insert(closeHold(s.Holds, b.Replaces, e.ID), Hold{Source: src, Reason: b.Reason, Proxy: b.Proxy})
+		s.Holds = insert(closeHold(s.Holds, b.Replaces, e.ID), Hold{Source: src, Reason: b.Reason, Proxy: b.Proxy, Voucher: b.Voucher})
 	case HoldRejected:
 		s.Holds = closeHold(s.Holds, b.Hold, e.ID)
 	case Redeemed:
 		src.Lead, src.Slack = e.At.spread()
-		s = s.redeem(Redemption{Source: src, Lines: b.Lines, Method: b.Method, By: b.By, Proxy: b.Proxy})
+		s = s.redeem(Redemption{Source: src, Lines: b.Lines, Method: b.Method, By: b.By, Proxy: b.Proxy, Voucher: b.Voucher})
 		s.Holds = closeHold(s.Holds, b.Hold, e.ID)
 	case RedemptionUndone:
 		s = s.undo(b.Redemption, Undo{Source: src, By: b.By, Reason: b.Reason})

@@ -71,8 +71,20 @@ func (c *client) do(ctx context.Context, method, path string, body io.Reader) (*
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 64<<10)).Decode(&f); err != nil || f.Error == "" {
 		return nil, fmt.Errorf("HQ answers %s and nothing else; is it the address of an hq server?", resp.Status)
 	}
+	if resp.StatusCode == http.StatusBadRequest {
+		return nil, refusedError(f.Error)
+	}
 	return nil, errors.New(f.Error)
 }
+
+// errRefused marks what HQ refuses because of what was asked for.
+var errRefused = errors.New("refused")
+
+// refusedError is HQ's sentence.
+type refusedError string
+
+func (e refusedError) Error() string      { return string(e) }
+func (refusedError) Is(target error) bool { return target == errRefused }
 
 // list calls fn for each entry of a list.
 func list[T any](ctx context.Context, c *client, path string, fn func(T) error) error {

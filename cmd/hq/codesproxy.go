@@ -17,7 +17,7 @@ type codesProxyCmd struct {
 	PNG   string   `name:"png" placeholder:"FILE" help:"Write it as a QR code."`
 }
 
-// Run prints the code as JSON. Nobody keeps it: whoever has it can collect.
+// Run prints the code as JSON. HQ keeps its id only: whoever has it can collect.
 func (c *codesProxyCmd) Run(p *program) error {
 	until, err := endOf(c.Until, p.now())
 	if err != nil {

@@ -8,8 +8,10 @@
 //	hq journal import FILE
 //	hq orders import --point ID FILE · list --point ID · cancel|refund|withdraw ORDER · status ORDER STATUS
 //	hq orders purge --point ID --confirm N
-//	hq codes --point ID [--png DIR] [--all]
+//	hq point notice --point ID --zh TEXT --en TEXT [--until TIME|DURATION] | --clear
+//	hq codes --point ID [--png DIR] [--all] [--vouch DURATION] · hq codes --point ID --signed
 //	hq codes proxy --order ORDER [--line LINE]... [--until TIME|DURATION] [--png FILE]
+//	hq codes signed --order ORDER [--until TIME|DURATION] [--png FILE] · hq codes revoke --order ORDER | --code ID
 //	hq conflicts [--open] · hq conflicts settle NUMBER [--winner EVENT|both-void] --by NAME --note TEXT
 //	hq requests [--after NUMBER]
 //	hq keys [list] · hq keys rotate [--overlap 1104h] · hq keys retire ID
@@ -59,8 +61,9 @@ type commands struct {
 	where
 	Serve serveCmd `cmd:"" help:"Serve terminals until SIGINT or SIGTERM."`
 	Point struct {
-		Add pointAddCmd `cmd:"" help:"Add a pickup point."`
-		Set pointSetCmd `cmd:"" help:"Change a point's settings; what is not given stays."`
+		Add    pointAddCmd    `cmd:"" help:"Add a pickup point."`
+		Set    pointSetCmd    `cmd:"" help:"Change a point's settings; what is not given stays."`
+		Notice pointNoticeCmd `cmd:"" help:"Show customers a notice while nobody scans."`
 	} `cmd:"" help:"Pickup points."`
 	Kiosk struct {
 		Code   kioskCodeCmd   `cmd:"" help:"Print a one-time enrolment code, good for 24 hours."`
@@ -80,8 +83,10 @@ type commands struct {
 		Purge    ordersPurgeCmd    `cmd:"" help:"Let terminals drop a fifth or more of their orders, as they otherwise do not."`
 	} `cmd:"" help:"Orders."`
 	Codes struct {
-		List  codesCmd      `cmd:"" default:"withargs" help:"Print the pickup codes of a point's open orders; this is what hq codes does."`
-		Proxy codesProxyCmd `cmd:"" help:"Sign a proxy code: somebody else may collect, until a time, once."`
+		List   codesCmd       `cmd:"" default:"withargs" help:"Print the pickup codes of a point's open orders; this is what hq codes does."`
+		Proxy  codesProxyCmd  `cmd:"" help:"Sign a proxy code: somebody else may collect, until a time, once."`
+		Signed codesSignedCmd `cmd:"" help:"Sign a code that opens an order even where a terminal has not heard of it."`
+		Revoke codesRevokeCmd `cmd:"" help:"Withdraw the codes of an order, which gets new ones, or one signed code."`
 	} `cmd:"" help:"Pickup codes."`
 	Keys struct {
 		List   keysListCmd   `cmd:"" default:"withargs" help:"List HQ's keys, also those whose time is over; this is what hq keys does."`

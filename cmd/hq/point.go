@@ -48,6 +48,12 @@ type pointSetCmd struct {
 	Voice        *bool         `negatable:"" help:"Speak to customers."`
 	Leases       *string       `enum:"off,refuse,provisional" placeholder:"MODE" help:"Whether each order has a home among the point's kiosks, and what another one does that cannot ask HQ: refuse and name the home, or provisional: hand over within the caps. off: none has. For points with several kiosks: one that hears nothing of HQ for the term calls the leader for every order."`
 	LeaseTerm    time.Duration `help:"How long a kiosk keeps its leases without a word from HQ, 10m or more, such as 12h; so long an order of a kiosk that is cut off cannot move."`
+
+	StaleCount       *int    `placeholder:"N" help:"How many orders customers may collect alone on an old order set; 0 for no limit but --stale-value."`
+	ProvisionalValue *int    `placeholder:"YUAN" help:"Up to which value an order may be handed over on HQ's word in a code alone."`
+	ProvisionalCount *int    `placeholder:"N" help:"How many such orders, until the terminal hears of HQ again; 0: the leader confirms each."`
+	RotateFrom       *int    `placeholder:"YUAN" help:"From which value imported orders get a code that changes every 30 seconds; 0 for none."`
+	CodeURL          *string `name:"code-url" placeholder:"URL" help:"How codes of another platform look that are addresses, such as https://shop.example/pick?code= (the parameter holds the code); empty for none."`
 }
 
 // Run changes what was given.
@@ -61,7 +67,9 @@ func (c *pointSetCmd) Run(p *program) error {
 		AloneBelow: kiosk.Fen(c.AloneBelow) * 100, StaleValue: kiosk.Fen(c.StaleValue) * 100,
 		MaxCacheAge: c.MaxCacheAge, UndoWindow: c.UndoWindow, CollectGrace: c.CollectGrace, Retention: c.Retention,
 		CommissionRate: rate, PaymentCode: c.PaymentCode, InvoicePage: c.InvoicePage,
-		NoRating: not(c.Rating), NoInvoice: not(c.Invoice), NoVoice: not(c.Voice), LeaseTerm: c.LeaseTerm,
+		NoRating: not(c.Rating), NoInvoice: not(c.Invoice), NoVoice: not(c.Voice),
+		StaleCount: c.StaleCount, ProvisionalValue: yuan(c.ProvisionalValue), ProvisionalCount: c.ProvisionalCount,
+		RotateFrom: yuan(c.RotateFrom), LeaseTerm: c.LeaseTerm, CodeURL: c.CodeURL,
 	}
 	if c.Leases != nil {
 		mode := kiosk.LeaseMode(strings.TrimPrefix(*c.Leases, "off"))
@@ -89,6 +97,15 @@ func parsePercent(text *string) (*int, error) {
 	}
 	n := int(rate)
 	return &n, nil
+}
+
+// yuan gives fen.
+func yuan(n *int) *kiosk.Fen {
+	if n == nil {
+		return nil
+	}
+	fen := kiosk.Fen(*n) * 100
+	return &fen
 }
 
 func not(b *bool) *bool {

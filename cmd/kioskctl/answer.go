@@ -12,6 +12,7 @@ type answerLine struct {
 	Verdict    kiosk.Verdict    `json:"verdict"`
 	Order      kiosk.OrderID    `json:"order,omitempty"`
 	Lines      []quantity       `json:"lines,omitempty"`
+	Units      int              `json:"units,omitempty"` // of an order on HQ's word, whose lines are not known
 	Event      *kiosk.EventID   `json:"event,omitempty"`
 	Seq        uint64           `json:"seq,omitempty"`
 	Source     string           `json:"source"`
@@ -71,6 +72,10 @@ func outcomeLine(o kiosk.Outcome, cache kiosk.Cache, source string, took time.Du
 			break // nothing of it is, or waits to be, handed over here
 		}
 		l.Lines = append(l.Lines, quantity{h.Line, h.Handed})
+	}
+	if v := o.Voucher; v != nil && len(o.Order.Lines) == 0 {
+		l.Units = v.Units
+		o.Order.ValidFrom, o.Order.CollectBy = v.From, v.Until
 	}
 	switch o.Verdict {
 	case kiosk.AlreadyCollected, kiosk.PartlyCollected:

@@ -29,13 +29,18 @@ type codeInspectCmd struct {
 
 // inspected is what inspect prints: neither the code nor a name.
 type inspected struct {
-	Kind  string     `json:"kind"` // opaque, typed, platform, proxy; none: no pickup code
+	Kind  string     `json:"kind"` // opaque, rotating, typed, platform, proxy, voucher; none: no pickup code
 	Valid bool       `json:"valid"`
 	Why   string     `json:"why,omitempty"` // it is not, or cannot be told
-	ID    string     `json:"id,omitempty"`  // of a proxy code
+	ID    string     `json:"id,omitempty"`  // of a signed code
 	From  *time.Time `json:"from,omitempty"`
 	Until *time.Time `json:"until,omitempty"`
-	// Orders of the set that it opens.
+	// What a voucher says of an order.
+	Point kiosk.PointID `json:"point,omitempty"`
+	Order kiosk.OrderID `json:"order,omitempty"`
+	Units int           `json:"units,omitempty"`
+	Value kiosk.Fen     `json:"value,omitempty"` // in fen
+	// Orders that it opens: of the set, or the one that a voucher is good for.
 	Orders []inspectedOrder `json:"orders,omitempty"`
 }
 
@@ -78,7 +83,7 @@ func inspect(folder terminal.Folder, store desk.Ledger, text string, now time.Ti
 	if _, err := folder.HQKey(); err != nil {
 		return inspected{}, err
 	}
-	out := readCode(text, store.Point().Policy.WithDefaults().CodeFormats, folder.Ring.Live(now)...)
+	out := readCode(text, store.Point(), folder.Ring.Keys()...)
 	if out.Why != "" {
 		return out, nil
 	}
@@ -90,14 +95,16 @@ func inspect(folder terminal.Folder, store desk.Ledger, text string, now time.Ti
 		if o.Order.ID == "" {
 			continue
 		}
-		one := inspectedOrder{Order: o.Order.ID, Verdict: o.Verdict, OfCode: o.OfProxy}
+		one := inspectedOrder{Order: o.Order.ID, Verdict: o.Verdict, OfCode: o.OfProxy || o.OfCode}
 		for _, h := range o.Lines {
 			one.Lines = append(one.Lines, h.Line)
 		}
 		out.Orders = append(out.Orders, one)
 	}
-	out.Valid = a.Verdict == kiosk.Accepted || a.Verdict.ForLeader()
+	out.Valid = a.Verdict == kiosk.Accepted || a.Verdict == kiosk.Provisional || a.Verdict.ForLeader()
 	switch {
+	case len(out.Orders) == 0 && a.Verdict == kiosk.Revoked:
+		out.Why = string(a.Verdict)
 	case len(out.Orders) == 0:
 		out.Why = "it opens no order of the set"
 	case !out.Valid:
@@ -106,15 +113,26 @@ func inspect(folder terminal.Folder, store desk.Ledger, text string, now time.Ti
 	return out, nil
 }
 
-// readCode is what the code says by itself.
-func readCode(text string, formats []kiosk.CodeFormat, keys ...ed25519.PublicKey) inspected {
-	codes, err := kiosk.ParseCode(text, formats)
+// readCode is what the code says by itself, by all keys that HQ ever told of: a scan
+// says which of them count.
+func readCode(text string, point kiosk.Point, keys ...ed25519.PublicKey) inspected {
+	codes, err := kiosk.ParseCode(text, point.Policy.WithDefaults().CodeFormats)
 	if err != nil {
 		return inspected{Kind: "none", Why: "no pickup code that this point uses"}
 	}
 	out := inspected{Kind: kindOf(codes[0].Kind)}
-	if codes[0].Kind != kiosk.CodeSigned {
+	switch codes[0].Kind {
+	case kiosk.CodeSigned:
+	case kiosk.CodeRotating:
+		_, shown := codes[0].Rotation()
+		until := shown.Add(2 * kiosk.RotateStep)
+		out.From, out.Until = &shown, &until
 		return out
+	default:
+		return out
+	}
+	if signedcode.IsVoucher(codes[0].Text) {
+		return readVoucher(codes[0].Text, point, keys)
 	}
 	grant, err := signedcode.Decode(codes[0].Text, keys...)
 	if err != nil {
@@ -125,10 +143,24 @@ func readCode(text string, formats []kiosk.CodeFormat, keys ...ed25519.PublicKey
 	return out
 }
 
+func readVoucher(text string, point kiosk.Point, keys []ed25519.PublicKey) inspected {
+	points := []kiosk.PointID{point.ID}
+	for _, n := range point.Neighbours {
+		points = append(points, n.ID)
+	}
+	v, err := signedcode.DecodeVoucher(text, points, keys...)
+	if err != nil {
+		return inspected{Kind: "voucher", Why: err.Error()}
+	}
+	return inspected{Kind: "voucher", ID: v.Code.String(), From: &v.From, Until: &v.Until, Point: v.Point, Order: v.Order, Units: v.Units, Value: v.Value}
+}
+
 func kindOf(k kiosk.CodeKind) string {
 	switch k {
 	case kiosk.CodeOpaque:
 		return "opaque"
+	case kiosk.CodeRotating:
+		return "rotating"
 	case kiosk.CodeTyped:
 		return "typed"
 	case kiosk.CodeSigned:

@@ -114,13 +114,18 @@ func (s *Store) subject(at kiosk.Moment, id kiosk.OrderID) (o kiosk.Order, state
 	if err != nil {
 		return o, state, c, fmt.Errorf("%w: %w", ErrOutOfOrder, err)
 	}
+	own, err := s.own(id)
+	if err != nil {
+		return o, state, c, err
+	}
 	if !ok {
-		return o, state, c, fmt.Errorf("%w: %s", kiosk.ErrUnknownOrder, id)
+		if o, ok = kiosk.VouchedOrder(id, point.ID, own); !ok {
+			return o, state, c, fmt.Errorf("%w: %s", kiosk.ErrUnknownOrder, id)
+		}
 	}
 	o, c.Granted = s.grantOf(o, at)
 	c.Received = s.states.isReceived(o)
-	own, err := s.own(id)
-	return o, own.Merge(o), c, err
+	return o, own.Merge(o), c, nil
 }
 
 func (s *Store) recordOne(o kiosk.Order, state kiosk.OrderState, c kiosk.Context, body kiosk.Body) error {

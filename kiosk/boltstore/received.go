@@ -87,14 +87,14 @@ func (st *states) refold() error {
 		return nil
 	}
 	err := st.update(func(tx *bolt.Tx, m *stateMeta) error {
-		m.Format, m.Head, m.Attempts = stateFormat, kiosk.Head{}, kiosk.Attempts{}
+		m.Format, m.Head, m.Attempts, m.Risk = stateFormat, kiosk.Head{}, kiosk.Attempts{}, kiosk.Risk{}
 		_, err := tx.CreateBucketIfNotExists([]byte(bucketReceived))
 		return err
 	})
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if err == nil {
-		st.head, st.failed = kiosk.Head{}, kiosk.Attempts{}
+		st.head, st.failed = kiosk.Head{}, tally{}
 	}
 	return err
 }

@@ -28,12 +28,12 @@ func (s *Store) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 		return desk.Answer{}, err
 	}
 	point, set := s.orders.current()
-	c := kiosk.Context{Point: point, Cache: set.Cache, At: scan.At, Source: scan.Source, Terminal: s.o.Terminal}
+	c := kiosk.Context{Point: point, Cache: set.Cache, At: scan.At, Source: scan.Source, Terminal: s.o.Terminal, Risk: s.states.risk()}
 	codes, err := kiosk.ParseCode(scan.Text, point.Policy.WithDefaults().CodeFormats)
 	if err != nil {
 		return desk.NewAnswer(set.Cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
 	}
-	f, err := s.opened(codes)
+	f, err := s.opened(codes, scan.At)
 	if err != nil {
 		return desk.Answer{}, err
 	}
@@ -41,10 +41,13 @@ func (s *Store) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 		return desk.NewAnswer(set.Cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
 	}
 	orders := f.orders
-	c.Proxy = f.proxy
+	f.tell(&c)
 	if f.emptied {
 		_, set = s.orders.current()
 		c.Cache = set.Cache
+	}
+	if len(orders) == 0 && c.Voucher != nil {
+		return s.vouch(c, scan, record)
 	}
 	if len(orders) == 0 {
 		return desk.NewAnswer(set.Cache, kiosk.DecideUnknown(codes, c)), nil
@@ -74,7 +77,10 @@ func (s *Store) Opens(text string) ([]kiosk.OrderID, error) {
 	if err != nil {
 		return nil, nil // no code opens no order
 	}
-	f, err := s.opened(codes)
+	f, err := s.opened(codes, kiosk.Moment{Clock: kiosk.ClockSuspect})
+	if v := f.voucher; v != nil && len(f.orders) == 0 && v.Point == point.ID {
+		return []kiosk.OrderID{v.Order}, err
+	}
 	ids := make([]kiosk.OrderID, len(f.orders))
 	for i, o := range f.orders {
 		ids[i] = o.ID
@@ -106,6 +112,7 @@ func (s *Store) decide(orders []kiosk.Order, c kiosk.Context, record bool) ([]ki
 			return nil, err
 		}
 		bodies, of = append(bodies, body), append(of, i)
+		c.Risk = c.Risk.Apply(kiosk.Event{Body: body})
 	}
 	if len(bodies) == 0 {
 		return outcomes, nil

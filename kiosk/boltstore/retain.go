@@ -59,11 +59,17 @@ func gather[T any](list []kiosk.Source, parts []T, source func(T) kiosk.Source) 
 	return list
 }
 
-// lastEvent is the latest wall time of what made the state; zero for none.
+// lastEvent is the latest wall time of what made the state, or the end of the code
+// that opened an order unseen; zero for none.
 func lastEvent(s kiosk.OrderState) (last time.Time) {
 	for _, src := range sources(s) {
 		if src.At.After(last) {
 			last = src.At
+		}
+	}
+	for _, r := range s.Redemptions { // while the code is good it must not open the order again
+		if r.Voucher != nil && r.Voucher.Until.After(last) {
+			last = r.Voucher.Until
 		}
 	}
 	return last

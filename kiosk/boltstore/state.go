@@ -37,6 +37,7 @@ type stateMeta struct {
 	Others   int        // receipts that are kept: events that HQ settled otherwise
 	// Attempts are those up to Head.
 	Attempts kiosk.Attempts `json:",omitzero"`
+	Risk     kiosk.Risk     `json:",omitzero"` // likewise
 	Swept    time.Time      // when states that nobody needs were last looked for, by the wall clock
 	Sum      uint64         // over all records
 }
@@ -63,7 +64,7 @@ type states struct {
 	dirty  map[kiosk.OrderID]kiosk.OrderState
 	saved  map[kiosk.OrderID]kiosk.OrderState // on their way to disk
 	events int                                // applied since the last checkpoint
-	failed kiosk.Attempts                     // up to head
+	failed tally                              // up to head
 	// received are all signatures for consignments, signed those of them that are
 	// not on disk yet.
 	received, signed map[string]received
@@ -90,7 +91,7 @@ func openStates(path string, terminal kiosk.TerminalID, key []byte, check func(s
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	st.head, st.failed = st.meta.Head, st.meta.Attempts
+	st.head, st.failed = st.meta.Head, tally{st.meta.Attempts, st.meta.Risk}
 	return st, nil
 }
 
@@ -215,7 +216,7 @@ func (st *states) replaceDamaged(cause error) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.dirty, st.events = map[kiosk.OrderID]kiosk.OrderState{}, 0
-	st.head, st.failed, st.sum = kiosk.Head{}, kiosk.Attempts{}, 0
+	st.head, st.failed, st.sum = kiosk.Head{}, tally{}, 0
 	return st.db.View(st.load)
 }
 
@@ -278,14 +279,14 @@ func (st *states) apply(e kiosk.Event, head kiosk.Head, known map[kiosk.OrderID]
 		st.dirty[id] = s
 	}
 	st.head = head
-	st.failed = st.failed.Apply(e)
+	st.failed = st.failed.apply(e)
 	st.sign(e)
 	st.events++
 	return nil
 }
 
 // put writes states, and signatures and the head with the last of them.
-func (st *states) put(batch map[kiosk.OrderID]kiosk.OrderState, signed map[string]received, head kiosk.Head, failed kiosk.Attempts, rest func() error) error {
+func (st *states) put(batch map[kiosk.OrderID]kiosk.OrderState, signed map[string]received, head kiosk.Head, failed tally, rest func() error) error {
 	ids := slices.Sorted(maps.Keys(batch))
 	part := len(ids)
 	if rest != nil {
@@ -308,7 +309,7 @@ func (st *states) put(batch map[kiosk.OrderID]kiosk.OrderState, signed map[strin
 			if len(ids) > 0 {
 				return nil
 			}
-			m.Head, m.Attempts = head, failed
+			m.Head, m.Attempts, m.Risk = head, failed.Attempts, failed.Risk
 			return putSigned(tx, m, t, signed)
 		})
 		if err != nil || len(ids) == 0 {
@@ -337,7 +338,7 @@ func (st *states) status() (head kiosk.Head, m stateMeta, pending int) {
 func (st *states) attempts() kiosk.Attempts {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	return st.failed
+	return st.failed.Attempts
 }
 
 // checkpoint brings what is in memory to disk, then the journal's head. With a

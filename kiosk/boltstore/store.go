@@ -36,7 +36,9 @@ type Options struct {
 	Terminal kiosk.TerminalID
 	Point    kiosk.PointID                 // that the terminal serves; empty: any
 	Lookup   func(kiosk.Code) kiosk.Lookup // seal.PointKey.Lookup
-	MACKey   []byte                        // authenticates journal and records; at least journal.MinKeyBytes
+	// RotationKey is seal.PointKey.RotationKey; nil: no rotating code is taken.
+	RotationKey func(opaque kiosk.Code) []byte
+	MACKey      []byte // authenticates journal and records; at least journal.MinKeyBytes
 	// HQKey checks HQ's acknowledgements, which are then kept as evidence, and the
 	// codes that HQ signed. nil: none are kept, and no such code is taken.
 	HQKey ed25519.PublicKey

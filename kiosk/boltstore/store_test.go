@@ -111,7 +111,7 @@ func want(t testing.TB, a desk.Answer, v kiosk.Verdict) kiosk.Outcome {
 func TestLedgerContract(t *testing.T) {
 	kiosktest.TestLedger(t, func(t *testing.T) kiosktest.Harness {
 		o := options(t.TempDir())
-		o.HQKey = testHQ()
+		o.HQKey, o.RotationKey = testHQ(), kiosktest.RotationKey
 		return contract(t, o, func(s *boltstore.Store) { shut(t, s) })
 	})
 }
@@ -120,7 +120,7 @@ func TestLedgerContract(t *testing.T) {
 func TestLedgerContractFromTheJournal(t *testing.T) {
 	kiosktest.TestLedger(t, func(t *testing.T) kiosktest.Harness {
 		o := options(t.TempDir())
-		o.HQKey = testHQ()
+		o.HQKey, o.RotationKey = testHQ(), kiosktest.RotationKey
 		return contract(t, o, func(s *boltstore.Store) {
 			s.Answered()
 			crash(t, s)

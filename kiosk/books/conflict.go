@@ -38,6 +38,9 @@ func (x *Index) value(body kiosk.Body) (sum kiosk.Fen) {
 	case kiosk.PaymentCollected:
 		return b.Amount
 	case kiosk.Redeemed:
+		if b.Voucher != nil {
+			return b.Voucher.Value
+		}
 		for _, h := range b.Lines {
 			sum += x.price(b.Order, h.Line) * kiosk.Fen(h.Handed)
 		}

@@ -104,8 +104,8 @@ func (x *Index) total(t *kiosk.DayTotals, e kiosk.Event, value kiosk.Fen) {
 		if b.Method == kiosk.MethodAlone {
 			t.Alone++
 		}
+		t.Units += b.Units()
 		for _, h := range b.Lines {
-			t.Units += h.Handed
 			t.Short += h.Short
 			t.Damaged += h.Damaged
 		}

@@ -14,7 +14,7 @@ func (b builder) facts(body kiosk.Body) facts {
 	switch e := body.(type) {
 	case kiosk.Redeemed:
 		f := handed(e.Lines, w)
-		f.by = e.By
+		f.units, f.by = e.Units(), e.By
 		if e.Method == kiosk.MethodAlone {
 			f.by = w.customer
 		}

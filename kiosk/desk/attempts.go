@@ -147,13 +147,13 @@ func (d *Desk) missScanned(text string, at kiosk.Moment) error {
 }
 
 // isShort reports whether a text is a code of so few digits that it could be
-// guessed. Opaque and signed codes are not, and are never refused for others' guesses.
+// guessed. Opaque, rotating and signed codes are not, and are never refused for others' guesses.
 func (d *Desk) isShort(text string) bool {
 	codes, err := kiosk.ParseCode(text, d.policy().CodeFormats)
 	return err == nil && guessable(codes[0])
 }
 
-func guessable(c kiosk.Code) bool { return c.Kind != kiosk.CodeOpaque && c.Kind != kiosk.CodeSigned }
+func guessable(c kiosk.Code) bool { return c.Kind == kiosk.CodeTyped || c.Kind == kiosk.CodePlatform }
 
 // opensNothing reports whether nobody has the code of an answer.
 func opensNothing(a Answer) bool {

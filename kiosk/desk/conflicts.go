@@ -243,7 +243,7 @@ func (d *Desk) conflictRow(c Conflict) ConflictRow {
 		row.By = d.nameOf(by)
 	}
 	for _, r := range c.Against {
-		side := ConflictSide{At: d.inZone(r.At), Terminal: r.Terminal, Here: r.Terminal == d.o.Terminal, Units: handedUnits(r.Lines)}
+		side := ConflictSide{At: d.inZone(r.At), Terminal: r.Terminal, Here: r.Terminal == d.o.Terminal, Units: r.Units()}
 		if side.Here && r.By != "" {
 			side.By = d.nameOf(r.By)
 		}
@@ -261,7 +261,7 @@ func (d *Desk) conflictRow(c Conflict) ConflictRow {
 func moved(body kiosk.Body) (n int) {
 	switch b := body.(type) {
 	case kiosk.Redeemed:
-		return handedUnits(b.Lines)
+		return b.Units()
 	case kiosk.AfterSaleRegistered:
 		return sumUnits(b.Lines)
 	case kiosk.SentBack:

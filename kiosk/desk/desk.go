@@ -127,6 +127,8 @@ func (d *Desk) State(at kiosk.Moment) State {
 		s.Left, s.Total = seconds(d.closes-at.Mono), seconds(d.lasts)
 	}
 	switch d.screen {
+	case Welcome:
+		s.Notice = d.notice(at)
 	case Keypad:
 		s.Keypad = d.keypad.state(at)
 	case SignIn:

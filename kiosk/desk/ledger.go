@@ -84,7 +84,7 @@ func NewAnswer(cache kiosk.Cache, outcomes ...kiosk.Outcome) Answer {
 	a := Answer{Outcomes: outcomes, Cache: cache}
 	rank := func(v kiosk.Verdict) int {
 		switch {
-		case v == kiosk.Accepted:
+		case v == kiosk.Accepted, v == kiosk.Provisional:
 			return 0
 		case v.ForLeader():
 			return 1

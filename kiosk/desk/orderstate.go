@@ -90,11 +90,7 @@ func orderLines(f File) []OrderLine {
 }
 
 func (d *Desk) handover(r kiosk.Redemption) Handover {
-	h := Handover{At: d.inZone(r.At), Terminal: r.Terminal, Here: r.Terminal == d.o.Terminal, By: d.nameOf(r.By)}
-	for _, l := range r.Lines {
-		h.Units += l.Handed
-	}
-	return h
+	return Handover{At: d.inZone(r.At), Terminal: r.Terminal, Here: r.Terminal == d.o.Terminal, By: d.nameOf(r.By), Units: r.Units()}
 }
 
 func (d *Desk) missed(o kiosk.Order, r kiosk.Report) *OrderMissing {

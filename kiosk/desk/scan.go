@@ -132,7 +132,7 @@ func (d *Desk) show(a Answer, at kiosk.Moment) {
 	d.hand = hand{}
 	d.answer, d.result, d.after = a, d.newResult(a, at), after{}
 	switch {
-	case a.Verdict == kiosk.Accepted:
+	case a.Verdict == kiosk.Accepted, a.Verdict == kiosk.Provisional:
 		d.open(Accepted, at, policy.ResultTime)
 		d.say(SoundAccept, promptFor(a))
 	case a.Verdict.ForLeader():
@@ -157,6 +157,7 @@ func (d *Desk) newResult(a Answer, at kiosk.Moment) *Result {
 		if o.OfProxy || o.Proxy != nil && o.Order.ID == "" {
 			r.OfProxy = true
 		}
+		r.OfVoucher = r.OfVoucher || o.OfCode && o.Voucher != nil
 		if o.Order.ID != "" {
 			r.Orders = append(r.Orders, d.newResultOrder(o, at))
 		}
@@ -173,6 +174,12 @@ func (d *Desk) newResultOrder(o kiosk.Outcome, at kiosk.Moment) ResultOrder {
 	if o.Proxy != nil {
 		r.Proxy, r.ProxyFrom, r.ProxyUntil = true, d.inZone(o.Proxy.From), d.inZone(o.Proxy.Until)
 	}
+	if v := o.Voucher; v != nil {
+		r.ValidFrom, r.CollectBy = d.inZone(v.From), d.inZone(v.Until)
+		if r.Vouched = len(o.Order.Lines) == 0; r.Vouched {
+			r.Units, r.Value = v.Units, v.Value
+		}
+	}
 	for _, h := range o.Lines {
 		line, _ := o.Order.Line(h.Line)
 		if h.Handed == 0 {
@@ -187,9 +194,7 @@ func (d *Desk) newResultOrder(o kiosk.Outcome, at kiosk.Moment) ResultOrder {
 			At: d.inZone(last.At), Terminal: last.Terminal, Here: last.Terminal == d.o.Terminal,
 			JustNow: at.Wall.Sub(last.At).Abs() < justNow,
 		}
-		for _, h := range last.Lines {
-			e.Units += h.Handed
-		}
+		e.Units = last.Units()
 		r.First = e
 	}
 	return r

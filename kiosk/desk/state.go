@@ -37,6 +37,7 @@ type State struct {
 	Header  Header
 	Camera  SourceState   // of the picture on Welcome; Name is empty when no camera is configured
 	Sources []SourceState // all scanners, by name
+	Notice  string        // on Welcome: what HQ wants customers to read, in Lang; empty: nothing
 	Keypad  KeypadState   // on Keypad
 	SignIn  SignInState   // on SignIn
 	Result  *Result       // on Accepted, Held and Refused
@@ -162,6 +163,9 @@ type Result struct {
 	// OfProxy: the verdict is the proxy code's (代取码): too early, expired, revoked
 	// (used up), or unknown, where the code is genuine and its order is not here.
 	OfProxy bool
+	// OfVoucher: the verdict is that of a signed code for an order that may not be here: too
+	// early or expired, whatever the order is. Its times are in the order's ValidFrom and CollectBy.
+	OfVoucher bool
 	// Several: another pickup code is in view beside the one that this answers; busy: different
 	// ones are, and none was taken. One should be shown alone.
 	Several bool
@@ -189,6 +193,10 @@ type ResultOrder struct {
 	// Proxy: somebody collects for the customer; then Lines are what the code allows.
 	Proxy                 bool
 	ProxyFrom, ProxyUntil time.Time // when the code is good; zero where that does not matter
+	// Vouched: the order is not in the cache, and HQ's word in a signed code is all that is
+	// known of it: no lines, but Units and their Value in fen.
+	Vouched bool
+	Value   kiosk.Fen
 }
 
 // ResultLine is one product.

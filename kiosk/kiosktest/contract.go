@@ -55,6 +55,7 @@ func TestLedger(t *testing.T, open func(*testing.T) Harness) {
 	}
 	maps.Copy(tests, counterTests())
 	maps.Copy(tests, proxyTests())
+	maps.Copy(tests, codeTests())
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}

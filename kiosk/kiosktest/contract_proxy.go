@@ -162,7 +162,7 @@ func proxyOpensNothing(t *testing.T, h Harness) {
 	}
 	want(t, redeem(t, h, signedBy(HQKey(), 1, o, []byte{4}), 0), kiosk.Unknown) // a third line
 	stranger := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
-	want(t, redeem(t, h, signedBy(stranger, 1, o, nil), 0), kiosk.Malformed)
+	want(t, redeem(t, h, signedBy(stranger, 1, o, nil), 0), kiosk.Unknown) // it may be of a key that came while the terminal was cut off
 	forged := []byte(ProxyOf(1, o).Text)
 	forged[30] = 'A' + (forged[30]-'A'+1)%26
 	want(t, redeem(t, h, kiosk.Code{Text: string(forged)}, 0), kiosk.Malformed)

@@ -22,6 +22,7 @@ type Memory struct {
 	states map[kiosk.OrderID]kiosk.OrderState
 	events []kiosk.Event
 	failed kiosk.Attempts
+	risk   kiosk.Risk
 	fault  error
 
 	books    *books.Index // nil: nobody asked for them
@@ -90,7 +91,9 @@ func (m *Memory) Events() []kiosk.Event {
 }
 
 func (m *Memory) context(at kiosk.Moment, source string, o kiosk.Order) kiosk.Context {
-	return kiosk.Context{Point: m.point, Cache: m.cache, At: at, Source: source, Received: m.received(o), Terminal: TerminalID}
+	return kiosk.Context{
+		Point: m.point, Cache: m.cache, At: at, Source: source, Received: m.received(o), Terminal: TerminalID, Risk: m.risk,
+	}
 }
 
 func (m *Memory) state(o kiosk.Order) kiosk.OrderState { return m.states[o.ID].Merge(o) }
@@ -106,7 +109,7 @@ func (m *Memory) record(at kiosk.Moment, bodies ...kiosk.Body) ([]kiosk.Event, e
 			return nil, err
 		}
 		m.events = append(m.events, e)
-		m.failed = m.failed.Apply(e)
+		m.failed, m.risk = m.failed.Apply(e), m.risk.Apply(e)
 		if id := b.Subject(); id != "" {
 			m.states[id] = m.states[id].Apply(e)
 		}
@@ -130,13 +133,15 @@ func (m *Memory) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 	if err != nil {
 		return desk.NewAnswer(m.cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
 	}
-	orders, proxy, forged := m.opened(codes)
+	orders, shown, forged := m.opened(codes, scan.At)
 	if forged {
 		return desk.NewAnswer(m.cache, kiosk.Outcome{Verdict: kiosk.Malformed, At: scan.At.Wall}), nil
 	}
 	if len(orders) == 0 {
-		c := m.context(scan.At, scan.Source, kiosk.Order{})
-		c.Proxy = proxy
+		c := shown.tell(m.context(scan.At, scan.Source, kiosk.Order{}))
+		if c.Voucher != nil {
+			return m.vouch(c, scan, record)
+		}
 		return desk.NewAnswer(m.cache, kiosk.DecideUnknown(codes, c)), nil
 	}
 	if scan.Only != nil {
@@ -148,13 +153,15 @@ func (m *Memory) answer(scan desk.Scan, record bool) (desk.Answer, error) {
 	var bodies []kiosk.Body
 	var of []int
 	outcomes := make([]kiosk.Outcome, len(orders))
+	risk := m.risk
 	for i, o := range orders {
-		c := m.context(scan.At, scan.Source, o)
-		c.Proxy = proxy
+		c := shown.tell(m.context(scan.At, scan.Source, o))
+		c.Risk = risk
 		out, body := kiosk.DecideScan(o, m.state(o), c)
 		outcomes[i] = out
 		if body != nil && record {
 			bodies, of = append(bodies, body), append(of, i)
+			risk = risk.Apply(kiosk.Event{Body: body})
 		}
 	}
 	events, err := m.record(scan.At, bodies...)
@@ -180,7 +187,10 @@ func (m *Memory) Opens(text string) ([]kiosk.OrderID, error) {
 		return nil, nil // no code opens no order
 	}
 	var ids []kiosk.OrderID
-	orders, _, _ := m.opened(codes)
+	orders, shown, _ := m.opened(codes, kiosk.Moment{Clock: kiosk.ClockSuspect})
+	if v := shown.voucher; v != nil && len(orders) == 0 && v.Point == m.point.ID {
+		ids = append(ids, v.Order)
+	}
 	for _, o := range orders {
 		ids = append(ids, o.ID)
 	}
@@ -218,7 +228,7 @@ func (m *Memory) byHand(at kiosk.Moment, id kiosk.OrderID, conf kiosk.Confirmati
 ) (desk.Answer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	o, ok := m.orders[id]
+	o, ok := m.subject(id)
 	if !ok {
 		return desk.Answer{}, kiosk.ErrUnknownOrder
 	}
@@ -244,7 +254,7 @@ func (m *Memory) byHand(at kiosk.Moment, id kiosk.OrderID, conf kiosk.Confirmati
 func (m *Memory) Reject(at kiosk.Moment, id kiosk.OrderID, by string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	o, ok := m.orders[id]
+	o, ok := m.subject(id)
 	if !ok {
 		return kiosk.ErrUnknownOrder
 	}
@@ -259,7 +269,7 @@ func (m *Memory) Reject(at kiosk.Moment, id kiosk.OrderID, by string) error {
 func (m *Memory) Undo(at kiosk.Moment, id kiosk.OrderID, redemption kiosk.EventID, by kiosk.Leader, reason string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	o, ok := m.orders[id]
+	o, ok := m.subject(id)
 	if !ok {
 		return kiosk.ErrUnknownOrder
 	}
@@ -280,7 +290,7 @@ func (m *Memory) Record(at kiosk.Moment, body kiosk.Body) error {
 	var o kiosk.Order
 	if id := body.Subject(); id != "" {
 		var ok bool
-		if o, ok = m.orders[id]; !ok {
+		if o, ok = m.subject(id); !ok {
 			return kiosk.ErrUnknownOrder
 		}
 	}

@@ -37,23 +37,15 @@ func signedBy(key ed25519.PrivateKey, n int, o kiosk.Order, mask []byte) kiosk.C
 	return kiosk.Code{Kind: kiosk.CodeSigned, Text: text}
 }
 
-// opened gives what codes open: orders, and for a proxy code what it allows.
-func (m *Memory) opened(codes []kiosk.Code) (orders []kiosk.Order, proxy *kiosk.Proxy, forged bool) {
-	if codes[0].Kind != kiosk.CodeSigned {
-		return m.find(codes), nil, false
-	}
-	public, _ := HQKey().Public().(ed25519.PublicKey)
-	grant, err := signedcode.Decode(codes[0].Text, public)
-	if err != nil {
-		return nil, nil, true
-	}
+// openedByProxy gives the order of a proxy code, and what it allows.
+func (m *Memory) openedByProxy(grant signedcode.Grant) (orders []kiosk.Order, proxy *kiosk.Proxy) {
 	for _, o := range m.orders {
 		if signedcode.ReferenceOf(m.point.ID, o.ID) != grant.Order {
 			continue
 		}
 		if p, whole := grant.Proxy(o); whole {
-			return []kiosk.Order{o}, &p, false
+			return []kiosk.Order{o}, &p
 		}
 	}
-	return nil, &kiosk.Proxy{Code: grant.Code, From: grant.From, Until: grant.Until}, false
+	return nil, &kiosk.Proxy{Code: grant.Code, From: grant.From, Until: grant.Until}
 }

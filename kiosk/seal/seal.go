@@ -107,8 +107,8 @@ type Personal struct {
 // PointKey holds the keys of a point, derived from its secret. It is safe for
 // use by several goroutines.
 type PointKey struct {
-	lookup, index []byte
-	desk          sealKey
+	lookup, index, rotate []byte
+	desk                  sealKey
 }
 
 // NewPointKey derives the keys of a point from its secret of [SecretBytes].
@@ -117,7 +117,7 @@ func NewPointKey(secret []byte) (PointKey, error) {
 		return PointKey{}, fmt.Errorf("a point's secret has %d bytes, not %d", SecretBytes, len(secret))
 	}
 	var k PointKey
-	for label, dst := range map[string]*[]byte{"lookup": &k.lookup, "index": &k.index} {
+	for label, dst := range map[string]*[]byte{"lookup": &k.lookup, "index": &k.index, "rotate": &k.rotate} {
 		key, err := hkdf.Key(sha256.New, secret, nil, "hexiao point "+label+" v1", sha256.Size)
 		if err != nil {
 			return PointKey{}, fmt.Errorf("derive the point's %s key: %w", label, err)
@@ -134,6 +134,10 @@ func (k PointKey) Lookup(c kiosk.Code) kiosk.Lookup {
 	sum := mac(k.lookup, []byte{byte(c.Kind)}, []byte(c.Text))
 	return kiosk.Lookup(sum[:len(kiosk.Lookup{})])
 }
+
+// RotationKey gives the key of an opaque code's rotating codes, see
+// kiosk.NewRotating. The code alone does not tell it.
+func (k PointKey) RotationKey(opaque kiosk.Code) []byte { return mac(k.rotate, []byte(opaque.Text)) }
 
 // NameIndex gives the blind index of a customer's name.
 func (k PointKey) NameIndex(name string) []byte {

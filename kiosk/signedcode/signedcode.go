@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -81,27 +82,33 @@ func keyID(key ed25519.PublicKey) [4]byte {
 	return [4]byte(sum[:4])
 }
 
+// publicOf returns ErrGrant for what is no key.
+func publicOf(key ed25519.PrivateKey) (ed25519.PublicKey, error) {
+	if len(key) != ed25519.PrivateKeySize {
+		return nil, fmt.Errorf("%w: the key is no Ed25519 key", ErrGrant)
+	}
+	return ed25519.PublicKey(key[ed25519.PrivateKeySize-ed25519.PublicKeySize:]), nil
+}
+
 func epoch() time.Time { return time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // Encode signs a grant. It returns ErrGrant for times that are no whole minutes,
 // out of order, before 2020 or too far apart, and for lines that cannot be named.
 func Encode(g Grant, key ed25519.PrivateKey) (string, error) {
-	from, span := g.From.Sub(epoch()), g.Until.Sub(g.From)
-	switch {
-	case from%time.Minute != 0 || span%time.Minute != 0:
-		return "", fmt.Errorf("%w: its times are no whole minutes", ErrGrant)
-	case from < 0 || from/time.Minute > maxFrom || span <= 0 || span > MaxMinutes*time.Minute:
-		return "", fmt.Errorf("%w: it would not be good for 1 to %d minutes between 2020 and 2210", ErrGrant, MaxMinutes)
-	case !goodMask(g.Lines):
+	from, minutes, err := term(g.From, g.Until)
+	if err != nil {
+		return "", err
+	}
+	if !goodMask(g.Lines) {
 		return "", fmt.Errorf("%w: its lines are not among the first %d", ErrGrant, MaxLines)
 	}
-	public, ok := key.Public().(ed25519.PublicKey)
-	if !ok || len(key) != ed25519.PrivateKeySize {
-		return "", fmt.Errorf("%w: the key is no Ed25519 key", ErrGrant)
+	public, err := publicOf(key)
+	if err != nil {
+		return "", err
 	}
 	b, err := marshal(payload{
 		Kind: kindProxy, Key: keyID(public), Order: g.Order, Code: g.Code, Lines: append([]byte{}, g.Lines...),
-		From: uint32(from / time.Minute), Minutes: uint16(span / time.Minute),
+		From: from, Minutes: minutes,
 	})
 	if err != nil {
 		return "", err
@@ -113,28 +120,23 @@ func Encode(g Grant, key ed25519.PrivateKey) (string, error) {
 // signature. It returns ErrMalformed, ErrUnknownKey or ErrSignature. Whether the
 // code is good now is not its business.
 func Decode(text string, keys ...ed25519.PublicKey) (Grant, error) {
-	if len(text) > MaxChars || len(text) < len(prefix) || text[:len(prefix)] != prefix {
-		return Grant{}, ErrMalformed
-	}
-	raw, err := encoding().DecodeString(text[len(prefix):])
-	n := len(raw) - ed25519.SignatureSize
-	// Bits that encode nothing may not differ: each code has one text.
-	if err != nil || n <= 0 || encoding().EncodeToString(raw) != text[len(prefix):] {
-		return Grant{}, ErrMalformed
+	raw, b, err := split(text)
+	if err != nil {
+		return Grant{}, err
 	}
 	var p payload
-	if err := cbor.Unmarshal(raw[:n], &p); err != nil {
+	if err := cbor.Unmarshal(b, &p); err != nil {
 		return Grant{}, ErrMalformed // its words could quote the code
 	}
-	b, err := marshal(p)
-	if err != nil || !bytes.Equal(b, raw[:n]) || p.Kind != kindProxy || p.Minutes == 0 || p.From > maxFrom || !goodMask(p.Lines) {
+	again, err := marshal(p)
+	if err != nil || !bytes.Equal(again, b) || p.Kind != kindProxy || p.Minutes == 0 || p.From > maxFrom || !goodMask(p.Lines) {
 		return Grant{}, ErrMalformed
 	}
 	i := slices.IndexFunc(keys, func(k ed25519.PublicKey) bool { return len(k) == ed25519.PublicKeySize && keyID(k) == p.Key })
 	if i < 0 {
 		return Grant{}, ErrUnknownKey
 	}
-	if !ed25519.Verify(keys[i], signed(b), raw[n:]) {
+	if !ed25519.Verify(keys[i], signed(b), raw[len(b):]) {
 		return Grant{}, ErrSignature
 	}
 	from := epoch().Add(time.Duration(p.From) * time.Minute)
@@ -143,6 +145,32 @@ func Decode(text string, keys ...ed25519.PublicKey) (Grant, error) {
 		g.Lines = p.Lines
 	}
 	return g, nil
+}
+
+// split gives the bytes of a code, and the payload before its signature.
+func split(text string) (raw, payload []byte, err error) {
+	if len(text) > MaxChars || len(text) < len(prefix) || text[:len(prefix)] != prefix {
+		return nil, nil, ErrMalformed
+	}
+	raw, err = encoding().DecodeString(text[len(prefix):])
+	n := len(raw) - ed25519.SignatureSize
+	// Bits that encode nothing may not differ: each code has one text.
+	if err != nil || n <= 0 || encoding().EncodeToString(raw) != text[len(prefix):] {
+		return nil, nil, ErrMalformed
+	}
+	return raw, raw[:n:n], nil
+}
+
+// term gives the times of a code as it carries them.
+func term(start, end time.Time) (from uint32, minutes uint16, err error) {
+	after, span := start.Sub(epoch()), end.Sub(start)
+	switch {
+	case after%time.Minute != 0 || span%time.Minute != 0:
+		return 0, 0, fmt.Errorf("%w: its times are no whole minutes", ErrGrant)
+	case after < 0 || after/time.Minute > maxFrom || span <= 0 || span > MaxMinutes*time.Minute:
+		return 0, 0, fmt.Errorf("%w: it would not be good for 1 to %d minutes between 2020 and 2210", ErrGrant, MaxMinutes)
+	}
+	return uint32(after / time.Minute), uint16(span / time.Minute), nil
 }
 
 // Mask gives the bits of an order's lines; nil for no ids, which means all lines.
@@ -188,10 +216,16 @@ func encoding() *base32.Encoding { return base32.StdEncoding.WithPadding(base32.
 
 func signed(payload []byte) []byte { return append([]byte(context), payload...) }
 
-func marshal(p payload) ([]byte, error) {
-	mode, err := cbor.CoreDetEncOptions().EncMode()
+func marshal(v any) ([]byte, error) { return mode().Marshal(v) }
+
+// mode is the deterministic encoding. Making one costs more than an encoding, and
+// a forged code needs several; made once, it is a constant.
+//
+//nolint:gochecknoglobals // see above
+var mode = sync.OnceValue(func() cbor.EncMode {
+	m, err := cbor.CoreDetEncOptions().EncMode()
 	if err != nil {
-		return nil, err
+		panic(err) // the options are the library's own
 	}
-	return mode.Marshal(p)
-}
+	return m
+})

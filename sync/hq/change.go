@@ -88,6 +88,10 @@ func (h *HQ) change(ctx context.Context, id kiosk.OrderID, edit func(*OrderRecor
 		if err != nil {
 			return err
 		}
+		if rec.Gone || over(rec.Order.Status) {
+			// A terminal that has not heard of it would take HQ's word in a code.
+			s.withdraw(&rec, nil)
+		}
 		if err := s.put(old, rec); err != nil {
 			return err
 		}

@@ -136,7 +136,7 @@ func (h *HQ) importOne(s *set, key seal.PointKey, e ordertable.Entry, done *Impo
 	if err := mayReplace(old, known, e.Order); err != nil {
 		return err
 	}
-	rec := OrderRecord{Codes: old.Codes, State: old.State}
+	rec := OrderRecord{Codes: old.Codes, State: old.State, Signed: old.Signed}
 	if !known {
 		if rec.Codes, err = h.issue(s.tx, e.Order.Point, e.Order.ID); err != nil {
 			return err
@@ -150,6 +150,8 @@ func (h *HQ) importOne(s *set, key seal.PointKey, e ordertable.Entry, done *Impo
 	}
 	rec.Order.Version, rec.Order.Settled, rec.Order.Disputes = old.Order.Version, old.Order.Settled, old.Order.Disputes
 	rec.Order.Home, rec.Order.HomeVersion, rec.Order.HomeBefore = old.Order.Home, old.Order.HomeVersion, old.Order.HomeBefore
+	from := s.point.Point.Policy.RotateFrom
+	rec.Order.Rotating = from > 0 && rec.Order.Value() >= from
 	same, size, err := compare(old.Order, rec.Order)
 	switch {
 	case err != nil:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hexiao/kiosk"
+	"hexiao/kiosk/seal"
 )
 
 // OrderRow is an order as an operator sees it in lists.
@@ -33,9 +34,12 @@ type RedeemedRow struct {
 // CodeRow holds an order's pickup codes.
 type CodeRow struct {
 	Order kiosk.OrderID `json:"order"`
-	Code  string        `json:"code"`          // opaque
+	Code  string        `json:"code"`          // opaque; of an order whose code changes, that of now
 	Typed string        `json:"typed"`         // ten digits
 	Own   string        `json:"own,omitempty"` // the platform's own
+	// Until is when a code that changes is good no more, by an exact clock; zero: it
+	// does not change.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // OrderRows gives the orders of a point by id. It returns ErrNoPoint and fn's
@@ -59,6 +63,10 @@ func (h *HQ) OrderRows(ctx context.Context, point kiosk.PointID, fn func(OrderRo
 // finished, cancelled, being refunded nor withdrawn) or of all, by order id. It
 // returns ErrNoPoint and fn's error.
 func (h *HQ) CodeRows(ctx context.Context, point kiosk.PointID, all bool, fn func(CodeRow) error) error {
+	key, err := h.pointKey(ctx, point)
+	if err != nil {
+		return err
+	}
 	return h.eachOrder(ctx, point, func(rec OrderRecord) error {
 		if !all && (rec.Gone || over(rec.Order.Status) || left(rec) == 0) {
 			return nil
@@ -68,6 +76,11 @@ func (h *HQ) CodeRows(ctx context.Context, point kiosk.PointID, all bool, fn fun
 			switch c.Kind {
 			case kiosk.CodeOpaque:
 				row.Code = c.Text
+				if rec.Order.Rotating {
+					now := kiosk.NewRotating(c, key.RotationKey(c), h.at())
+					_, shown := now.Rotation()
+					row.Code, row.Until = now.Text, shown.Add(2*kiosk.RotateStep)
+				}
 			case kiosk.CodeTyped:
 				row.Typed = c.Text
 			case kiosk.CodePlatform:
@@ -76,6 +89,19 @@ func (h *HQ) CodeRows(ctx context.Context, point kiosk.PointID, all bool, fn fun
 		}
 		return fn(row)
 	})
+}
+
+// pointKey returns ErrNoPoint.
+func (h *HQ) pointKey(ctx context.Context, point kiosk.PointID) (key seal.PointKey, err error) {
+	err = h.store.View(ctx, func(tx Tx) error {
+		rec, err := mustPoint(tx, point)
+		if err != nil {
+			return err
+		}
+		key, err = seal.NewPointKey(rec.Secret)
+		return err
+	})
+	return key, err
 }
 
 // Cases gives what a person must look into, oldest first.

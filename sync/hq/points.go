@@ -86,6 +86,14 @@ type PointChange struct {
 	NoVoice        *bool   `json:"no_voice,omitempty"`
 	// Leases gives the point's orders homes among its terminals; see [kiosk.LeaseMode].
 	Leases *kiosk.LeaseMode `json:"leases,omitempty"`
+	// Risk and codes; see kiosk.Policy.
+	StaleCount       *int       `json:"stale_count,omitempty"`
+	ProvisionalValue *kiosk.Fen `json:"provisional_value,omitempty"`
+	ProvisionalCount *int       `json:"provisional_count,omitempty"`
+	RotateFrom       *kiosk.Fen `json:"rotate_from,omitempty"` // of orders that are imported from then on
+	// CodeURL is an address like those in another platform's codes, ending in the
+	// parameter that holds the code: https://shop.example/pick?code=. Empty: none.
+	CodeURL *string `json:"code_url,omitempty"`
 }
 
 // ChangePoint changes a point's settings; its terminals learn of it when they
@@ -121,6 +129,7 @@ func (h *HQ) ChangePoint(ctx context.Context, c PointChange) error {
 		takeOver(&p.NoVoice, c.NoVoice)
 		takeOver(&p.Leases, c.Leases)
 		p.LeaseTerm = cmp.Or(c.LeaseTerm, p.LeaseTerm)
+		c.takeRisk(p)
 		if p.Handover == kiosk.HandoverBelow && p.AloneBelow == 0 {
 			return fmt.Errorf("%w: the handover mode below needs an amount", ErrInput)
 		}
@@ -167,7 +176,7 @@ func (c PointChange) check() error {
 			return fmt.Errorf("%w: the invoice page must be an address that begins with https://", ErrInput)
 		}
 	}
-	return nil
+	return c.checkRisk()
 }
 
 // maxCodeText bounds a text that is shown as a QR code, so that it stays readable.

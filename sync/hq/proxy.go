@@ -18,9 +18,10 @@ type ProxyRequest struct {
 	Until time.Time      `json:"until"`           // cut to the minute
 }
 
-// ProxyCode is a proxy code that was made. HQ does not keep it.
+// ProxyCode is a proxy code that was made; HQ keeps its id, not the code.
 type ProxyCode struct {
 	Order kiosk.OrderID  `json:"order"`
+	ID    kiosk.ProxyID  `json:"id"`
 	Code  string         `json:"code"`
 	Until time.Time      `json:"until"`
 	Lines []kiosk.LineID `json:"lines"` // that may be collected
@@ -38,19 +39,17 @@ func (h *HQ) NewProxyCode(ctx context.Context, r ProxyRequest) (made ProxyCode, 
 	if _, err := io.ReadFull(h.random, g.Code[:]); err != nil {
 		return made, fmt.Errorf("make a proxy code: %w", err)
 	}
-	err = h.store.View(ctx, func(tx Tx) error {
+	err = h.store.Update(ctx, func(tx Tx) error {
 		id, err := mustIdentity(tx)
 		if err != nil {
 			return err
 		}
-		rec, ok, err := tx.Order(r.Order)
-		switch {
-		case err != nil:
+		rec, err := mustOrder(tx, r.Order)
+		if err != nil {
 			return err
-		case !ok:
-			return fmt.Errorf("%w: %s", ErrNoOrder, r.Order)
-		case rec.Gone || over(rec.Order.Status) || left(rec) == 0 || len(rec.State.Returns) > 0:
-			return fmt.Errorf("%w: nothing of order %s can be collected any more", ErrInput, r.Order)
+		}
+		if err := collectable(rec); err != nil {
+			return err
 		}
 		if g.Lines, err = signedcode.Mask(rec.Order, r.Lines...); err != nil {
 			return fmt.Errorf("%w: %w", ErrInput, err)
@@ -63,14 +62,14 @@ func (h *HQ) NewProxyCode(ctx context.Context, r ProxyRequest) (made ProxyCode, 
 		if err != nil {
 			return err
 		}
-		made = ProxyCode{Order: r.Order, Code: text, Until: g.Until, Lines: []kiosk.LineID{}}
+		made = ProxyCode{Order: r.Order, ID: g.Code, Code: text, Until: g.Until, Lines: []kiosk.LineID{}}
 		p, _ := g.Proxy(rec.Order)
 		if made.Lines = append(made.Lines, p.Lines...); len(p.Lines) == 0 {
 			for _, l := range rec.Order.Lines {
 				made.Lines = append(made.Lines, l.ID)
 			}
 		}
-		return nil
+		return keepSigned(tx, rec, SignedCode{ID: g.Code, Kind: SignedProxy, Lines: p.Lines, From: g.From, Until: g.Until}, h.at())
 	})
 	return made, err
 }

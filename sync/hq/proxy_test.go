@@ -40,6 +40,14 @@ func TestProxyCode(t *testing.T) {
 		t.Errorf("%+v, %v", whole, err)
 	}
 
+	var kept []hq.SignedRow
+	if err := s.HQ.SignedRows(ctx(), "P001", func(r hq.SignedRow) error { kept = append(kept, r); return nil }); err != nil || len(kept) != 2 {
+		t.Fatalf("HQ keeps %+v, %v", kept, err)
+	}
+	if k := kept[0]; k.Order != "A" || k.ID != made.ID || k.Kind != hq.SignedProxy || !cmp.Equal(k.Lines, made.Lines) || !k.Until.Equal(made.Until) {
+		t.Errorf("HQ keeps %+v", k)
+	}
+
 	// A code counts once, whichever terminal saw it, and all of them hear of it.
 	part := []kiosk.Handed{{Line: line, Handed: 1}}
 	settled(t, one.tell(kiosk.Redeemed{Order: "A", Lines: part, Method: kiosk.MethodAlone, Proxy: grant.Code}), kiosk.SettledAccepted)

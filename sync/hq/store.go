@@ -39,7 +39,8 @@ type Tx interface {
 	// Changes lists at most limit orders of a point by version, after a version.
 	Changes(point kiosk.PointID, after uint64, limit int) ([]OrderRecord, error)
 
-	// CodeOwner says which order of the point a text of digits was given to.
+	// CodeOwner says which order of the point a text stands for: digits that were
+	// given to it, or the name of a signed code.
 	CodeOwner(point kiosk.PointID, digits string) (kiosk.OrderID, bool, error)
 	PutCodeOwner(point kiosk.PointID, digits string, order kiosk.OrderID) error
 
@@ -97,6 +98,8 @@ type OrderRecord struct {
 	State kiosk.OrderState
 	Codes []kiosk.Code
 	Gone  bool // withdrawn from the terminals' set
+	// Signed are codes that HQ signed for it and that may still be good.
+	Signed []SignedCode
 }
 
 // Terminal is an enrolled device.

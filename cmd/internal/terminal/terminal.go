@@ -451,7 +451,8 @@ func Rebuild(f Folder, random io.Reader, now func() time.Time, log *slog.Logger,
 func storeOptions(f Folder, random io.Reader, now func() time.Time, log *slog.Logger) boltstore.Options {
 	hqKey, _ := f.HQKey() // without it the store only lacks HQ's evidence, and the engine says so
 	return boltstore.Options{
-		Dir: f.Path, Terminal: f.Config.Terminal, Point: f.Config.Point, Lookup: f.Point.Lookup, MACKey: f.Keys.Journal, HQKey: hqKey, HQ: f.Ring, Random: random, Now: now,
+		Dir: f.Path, Terminal: f.Config.Terminal, Point: f.Config.Point, Lookup: f.Point.Lookup, RotationKey: f.Point.RotationKey,
+		MACKey: f.Keys.Journal, HQKey: hqKey, HQ: f.Ring, Random: random, Now: now,
 		Warn: func(err error) { log.Warn("the store helped itself", "error", err) },
 	}
 }

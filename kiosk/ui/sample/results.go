@@ -60,7 +60,25 @@ func accepted() []Named {
 		{Name: "accepted-provisional", State: result(desk.Accepted, desk.Result{
 			Verdict: kiosk.Provisional, Orders: []desk.ResultOrder{order(kiosk.Provisional, groceries()...)},
 		})},
+		{Name: "accepted-vouched", State: vouched(desk.Accepted, kiosk.Provisional)},
 	}
+}
+
+// vouched is a result of an order that is not here, on HQ's word in a code.
+func vouched(s desk.Screen, v kiosk.Verdict) desk.State {
+	state := result(s, desk.Result{Verdict: v, Orders: []desk.ResultOrder{{
+		ID: "231123-20931845", Verdict: v, Status: kiosk.StatusArrived, Vouched: true, Units: 4, Value: 8640,
+	}}})
+	state.Ways, state.Header = desk.Ways{}, Offline()
+	return state
+}
+
+// ofVoucher is the refusal of such a code by its time.
+func ofVoucher(v kiosk.Verdict) desk.State {
+	s := vouched(desk.Refused, v)
+	s.Result.OfVoucher = true
+	s.Result.Orders[0].ValidFrom, s.Result.Orders[0].CollectBy = Now().Add(14*time.Hour), Now().Add(-2*time.Hour)
+	return s
 }
 
 func earlier(units int, here bool) *desk.Evidence {
@@ -89,6 +107,8 @@ func held() []Named {
 		{Name: "held-partly-collected", State: wait(kiosk.PartlyCollected, partly)},
 		{Name: "held-needs-leader", State: wait(kiosk.NeedsLeader, unchanged)},
 		{Name: "held-leader-other-kiosk", State: byLeader(wait(kiosk.NeedsLeader, func(o *desk.ResultOrder) { o.Home = "K2-MZXW" }))},
+		{Name: "held-vouched", State: vouched(desk.Held, kiosk.NeedsLeader)},
+		{Name: "held-vouched-leader", State: byLeader(vouched(desk.Held, kiosk.NeedsLeader))},
 		{Name: "held-leader", State: byLeader(wait(kiosk.Held, unchanged))},
 		{Name: "held-leader-payment-due", State: byLeader(wait(kiosk.PaymentDue, owing))},
 	}
@@ -130,6 +150,8 @@ func refused() []Named {
 		{Name: "refused-too-early", State: no(kiosk.TooEarly, func(o *desk.ResultOrder) { o.ValidFrom = Now().AddDate(0, 0, 3) })},
 		{Name: "refused-expired", State: no(kiosk.Expired, func(o *desk.ResultOrder) { o.CollectBy = Now().AddDate(-1, 0, 0) })},
 		{Name: "refused-revoked", State: no(kiosk.Revoked, unchanged)},
+		{Name: "refused-voucher-expired", State: ofVoucher(kiosk.Expired)},
+		{Name: "refused-voucher-too-early", State: ofVoucher(kiosk.TooEarly)},
 		{Name: "refused-stale-screenshot", State: no(kiosk.StaleScreenshot, unchanged)},
 		{Name: "refused-unknown", State: without(desk.Result{Verdict: kiosk.Unknown, AsOf: Now().Add(-3 * time.Minute), Complete: true})},
 		{Name: "refused-unknown-stale", State: without(desk.Result{Verdict: kiosk.UnknownStale, AsOf: Now().Add(-30 * time.Hour)})},

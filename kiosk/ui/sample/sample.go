@@ -114,6 +114,9 @@ func welcomes() []Named {
 	return []Named{
 		{Name: "welcome", State: base, Frame: Phone()},
 		{Name: "welcome-offline", State: with(func(s *desk.State) { s.Header = Offline() }), Frame: Phone()},
+		{Name: "welcome-notice", State: with(func(s *desk.State) {
+			s.Notice = "周三起，自提点营业到晚上九点。冷藏商品请当天取走。"
+		}), Frame: Phone()},
 		{Name: "welcome-first-sync", State: with(func(s *desk.State) {
 			s.Header = Online()
 			s.Header.Orders, s.Header.Expected, s.Header.Complete, s.Header.Age = 0, 1204, false, 0

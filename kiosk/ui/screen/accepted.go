@@ -63,6 +63,9 @@ func acceptedPanel(w *look.Words, r desk.Result, ways desk.Ways) look.PanelWords
 	if r.Verdict == kiosk.Provisional {
 		p.Lead = w.Say("why." + string(r.Verdict))
 	}
+	if vouched(r) {
+		p.After = w.Say("voucher.take")
+	}
 	if units > 0 {
 		p.Foot = w.Count("order.units", units)
 	}
@@ -98,6 +101,9 @@ func givenOrders(r desk.Result) []desk.ResultOrder {
 // orderItems are the rows of a result's list. With several orders each has a
 // heading: its number, its shelf or its verdict, and why.
 func orderItems(w *look.Words, r desk.Result, s desk.State) []look.Item {
+	if len(r.Orders) == 1 && r.Orders[0].Vouched {
+		return vouchedItems(w, r.Orders[0], s)
+	}
 	if len(r.Orders) == 1 {
 		return items(r.Orders[0].Lines)
 	}

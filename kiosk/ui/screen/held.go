@@ -40,8 +40,11 @@ func heldWays(k *look.Kit, s desk.State, on Actions, countdown *look.Ring) *fyne
 		return pair(counting(button(look.Plain, "", "held.cancel", desk.TapCancel), countdown),
 			button(look.Main, "user-round", "held.confirm", desk.TapConfirm), 1.4)
 	}
-	others := pair(counting(button(look.Plain, "", "held.reject", desk.TapReject), countdown),
-		button(look.Plain, "clipboard-list", "held.by-line", desk.TapByLine), 1)
+	reject := counting(button(look.Plain, "", "held.reject", desk.TapReject), countdown)
+	if vouched(resultOf(s)) { // no lines are known
+		return k.Column(look.Space2, reject, button(look.Main, "check-check", "held.hand-over", desk.TapConfirm))
+	}
+	others := pair(reject, button(look.Plain, "clipboard-list", "held.by-line", desk.TapByLine), 1)
 	if due(resultOf(s)) > 0 {
 		return k.Column(look.Space2, others, pair(button(look.Main, "banknote", "held.cash", desk.TapCash), codeButton(k, s.Hand, on), 1))
 	}
@@ -59,6 +62,9 @@ func heldPanel(w *look.Words, r desk.Result, s desk.State) look.PanelWords {
 		p.Caption, p.Big, p.After = w.Say("held.due"), "¥"+due(r).String(), numbered(w, o)
 	case numbers != "":
 		p.Caption, p.Big = w.Say("order.number-caption"), numbers
+	}
+	if vouched(r) {
+		p.Lead = w.Say("voucher.held")
 	}
 	if s.Leader != "" { // the leader reads it now: facts, no comfort
 		p.Foot = ""

@@ -41,6 +41,9 @@ func reason(r desk.Result) string {
 	if r.OfProxy {
 		return proxyReason(r.Verdict)
 	}
+	if r.OfVoucher && (r.Verdict == kiosk.TooEarly || r.Verdict == kiosk.Expired) {
+		return "voucher-" + string(r.Verdict)
+	}
 	return string(r.Verdict)
 }
 
@@ -50,8 +53,11 @@ func refusedPanel(w *look.Words, r desk.Result, s desk.State) look.PanelWords {
 		Ground: f.ground, Icon: f.icon, Headline: w.Say("verdict." + reason(r)),
 		Lead: evidence(w, r.Verdict, r, o, s.Header.Now), Foot: join(numbered(w, o), forWhom(w, o)),
 	}
-	if r.OfProxy {
+	switch {
+	case r.OfProxy:
 		p.Lead = proxyWhy(w, r, o, s.Header.Now)
+	case r.OfVoucher:
+		p.Lead = voucherWhy(w, r, o, s.Header.Now)
 	}
 	switch {
 	case r.Several && r.Verdict == kiosk.Busy:

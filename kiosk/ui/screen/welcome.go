@@ -13,8 +13,11 @@ func Welcome(k *look.Kit, s desk.State, on Actions) *View {
 	head := k.Text(w.Say("welcome.head"), look.Style{Size: look.TextHead, Role: look.Ink, Bold: true})
 	hint := k.Text(welcomeHint(k, s), look.Style{Size: look.TextLead, Role: look.Muted})
 	typed := k.Button(look.Main, "keyboard", w.Say("welcome.type"), on.tap(desk.TapType))
-	side := k.Fit(k.Middle(look.Space3, head, hint, typed))
-	v := page(k, s, on, k.Split(0.57, 0.58, camera, side))
+	side := k.Middle(look.Space3, head, hint, typed)
+	if s.Notice != "" {
+		side = k.Middle(look.Space3, head, hint, typed, k.Text(s.Notice, look.Style{Size: look.TextLead, Role: look.Ink}))
+	}
+	v := page(k, s, on, k.Split(0.57, 0.58, camera, k.Fit(side)))
 	v.camera, v.preview = camera, seesCodes(s)
 	camera.SetHint(cameraHint(w, s))
 	v.follow = func(s desk.State) {

@@ -13,6 +13,8 @@ type row struct {
 	State []byte `cbor:"2,keyasint,omitempty"` // none: nothing has happened
 	Codes []code `cbor:"3,keyasint,omitempty"`
 	Gone  bool   `cbor:"4,keyasint,omitempty"`
+	// Signed are the codes that HQ signed.
+	Signed []hq.SignedCode `cbor:"5,keyasint,omitempty"`
 }
 
 type code struct {
@@ -102,7 +104,7 @@ func (t transaction) order(key []byte) (hq.OrderRecord, error) {
 }
 
 func (t transaction) encodeOrder(rec hq.OrderRecord) ([]byte, error) {
-	r := row{Gone: rec.Gone}
+	r := row{Gone: rec.Gone, Signed: rec.Signed}
 	var err error
 	if r.Order, err = kiosk.EncodeOrder(rec.Order); err != nil {
 		return nil, err
@@ -123,7 +125,7 @@ func (t transaction) decodeOrder(raw []byte) (rec hq.OrderRecord, err error) {
 	if err := t.decode(raw, &r); err != nil {
 		return rec, err
 	}
-	rec.Gone = r.Gone
+	rec.Gone, rec.Signed = r.Gone, r.Signed
 	for _, c := range r.Codes {
 		rec.Codes = append(rec.Codes, kiosk.Code{Kind: c.Kind, Text: c.Text})
 	}

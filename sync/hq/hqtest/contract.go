@@ -74,7 +74,8 @@ func order(point kiosk.PointID, id kiosk.OrderID, version uint64) hq.OrderRecord
 	o.CollectBy, o.Settled = at(), []kiosk.Redemption{redeemed}
 	return hq.OrderRecord{
 		Order: o, State: kiosk.OrderState{Redemptions: []kiosk.Redemption{redeemed}},
-		Codes: []kiosk.Code{{Kind: kiosk.CodeTyped, Text: "1234567890"}},
+		Codes:  []kiosk.Code{{Kind: kiosk.CodeTyped, Text: "1234567890"}},
+		Signed: []hq.SignedCode{{ID: kiosk.ProxyID{3}, Kind: hq.SignedProxy, Lines: []kiosk.LineID{"1"}, From: at(), Until: at().Add(time.Hour), Revoked: at()}},
 	}
 }
 

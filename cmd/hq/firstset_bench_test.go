@@ -127,7 +127,7 @@ type benchTerminal struct {
 	engine *engine.Engine
 }
 
-func (s *sampleHQ) terminal(b *testing.B, dir string) *benchTerminal {
+func (s *sampleHQ) terminal(b *testing.B, dir string, report func(engine.Status)) *benchTerminal {
 	b.Helper()
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -157,7 +157,7 @@ func (s *sampleHQ) terminal(b *testing.B, dir string) *benchTerminal {
 	if err != nil {
 		b.Fatal(err)
 	}
-	t.engine, err = engine.New(engine.Config{Outbox: t.store, Orders: t.store, Remote: t.hq, Verify: isHQ, Now: time.Now})
+	t.engine, err = engine.New(engine.Config{Outbox: t.store, Orders: t.store, Remote: t.hq, Verify: isHQ, Now: time.Now, Report: report})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func BenchmarkFirstSet(b *testing.B) {
 	b.ResetTimer()
 	for b.Loop() {
 		dir := filepath.Join(s.dir, "terminal")
-		t := s.terminal(b, dir)
+		t := s.terminal(b, dir, nil)
 		begin := time.Now()
 		report, err := t.engine.Once(b.Context())
 		if err != nil || report.Orders != s.orders || !report.Complete {

@@ -84,7 +84,7 @@ type answer struct {
 
 // child is kioskctl run in a process of its own.
 type child struct {
-	t       *testing.T
+	t       testing.TB
 	cmd     *exec.Cmd
 	stdin   io.WriteCloser
 	answers chan answer // closed at the end of its output
@@ -99,7 +99,7 @@ func (s *shop) start(args ...string) *child {
 }
 
 // spawn starts a child that the caller ends.
-func spawn(t *testing.T, data string, args ...string) *child {
+func spawn(t testing.TB, data string, args ...string) *child {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {

@@ -335,7 +335,7 @@ func TestWastefulFileIsMadeSmaller(t *testing.T) {
 	}
 	fill(t, s, orders...)
 	full := size(t, o, "orders.db")
-	if err := s.Apply(kiosk.Page{Gone: ids[100:], Cursor: "c2"}); err != nil {
+	if err := s.Apply(kiosk.Page{Gone: ids[100:], Cursor: "c2", Purge: true}); err != nil {
 		t.Fatal(err)
 	}
 	before := content(t, s)

@@ -32,7 +32,7 @@ func (s *Store) Wipe() error {
 		errs = append(errs, set.dropStaged(nil))
 	}
 	// First, for on a full disk they make the room for the empty file.
-	errs = append(errs, set.removeBeside(), set.switchTo(kiosk.Watermark{}))
+	errs = append(errs, set.removeBeside(), set.switchTo(kiosk.Watermark{Purge: true}))
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("delete the orders: %w", err)
 	}

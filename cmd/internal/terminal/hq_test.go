@@ -37,6 +37,7 @@ type platform struct {
 	t     *testing.T
 	url   string // of the way to it
 	gone  atomic.Bool
+	way   *httptest.Server
 	conns chan int // 1 for a connection that begins, -1 for one that ends
 	codes map[kiosk.OrderID]hq.CodeRow
 }
@@ -60,7 +61,7 @@ func newPlatform(t *testing.T, orders int) *platform {
 	}
 	way.Start()
 	t.Cleanup(way.Close)
-	p.url = way.URL
+	p.url, p.way = way.URL, way
 	p.codes = p.Import("P001", entries(orders)...)
 	return p
 }
@@ -74,6 +75,12 @@ func (p *platform) enrolled(poll time.Duration) Folder {
 	}
 	f.Config.HQ.Poll = config.Duration(poll)
 	return f
+}
+
+// goAway breaks every connection, and each that is made until gone is false.
+func (p *platform) goAway() {
+	p.gone.Store(true)
+	p.way.CloseClientConnections()
 }
 
 // leftAlone waits until nobody holds a connection to HQ any more.
@@ -135,7 +142,7 @@ func TestInStepWithHQ(t *testing.T) {
 	r.until("the refund", func(desk.State) bool { o, _, _ := r.store.Order("A3"); return o.Status == kiosk.StatusRefunding })
 	want(t, r.scanned(camera, p.codes["A3"].Code), kiosk.RefundInProgress)
 
-	p.gone.Store(true)
+	p.goAway()
 	r.until("offline", func(s desk.State) bool { return !s.Header.Online && !s.Header.Local })
 	out = want(t, r.scanned(camera, p.codes["A4"].Code), kiosk.Accepted)
 	r.until("an unsent event", func(s desk.State) bool { return s.Header.Unsent == 1 })
@@ -206,7 +213,7 @@ func TestOfflineByChoice(t *testing.T) {
 	if report, err = SyncOnce(t.Context(), f, store, time.Now, nobody); err != nil || report.Pushed != 1 || report.Acked != 1 || p.redeemed("A1").IsZero() {
 		t.Errorf("%+v, %v", report, err)
 	}
-	p.gone.Store(true)
+	p.goAway()
 	if _, err = SyncOnce(t.Context(), f, store, time.Now, nobody); !errors.Is(err, client.ErrUnreachable) {
 		t.Errorf("without HQ: %v", err)
 	}

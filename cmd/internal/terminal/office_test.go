@@ -270,7 +270,7 @@ func TestHQIsTested(t *testing.T) {
 			}
 		}
 	})
-	p.gone.Store(true)
+	p.goAway()
 	if _, err := r.perform(t.Context(), desk.Job{Kind: desk.JobTest, Part: "hq"}, nil); failureOf(err) != desk.JobNoAnswer {
 		t.Errorf("an HQ that is gone: %v", err)
 	}

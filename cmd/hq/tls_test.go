@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"math/big"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -122,5 +123,29 @@ func TestTLSFlags(t *testing.T) {
 		if _, err := f.load(); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%+v: %v", f, err)
 		}
+	}
+}
+
+// What comes in has its limits, too: headers as large as a book are not read.
+func TestLargeHeaders(t *testing.T) {
+	dir := t.TempDir()
+	address, stop := server(t, nil, "--db", filepath.Join(dir, "hq.db"))
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for size, want := range map[int]int{1 << 10: http.StatusOK, 64 << 10: http.StatusRequestHeaderFieldsTooLarge} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/v1/time?nonce=n", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-Large", strings.Repeat("x", size))
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := resp.Body.Close(); err != nil || resp.StatusCode != want {
+			t.Errorf("%d bytes: status %d, %v", size, resp.StatusCode, err)
+		}
+	}
+	if code, errs := stop(); code != 0 {
+		t.Errorf("exit %d, %s", code, errs)
 	}
 }

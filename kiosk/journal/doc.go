@@ -51,7 +51,9 @@
 // [Acks] keeps HQ's signed acknowledgements of the chain's head: the last two,
 // and one about every 256 events for ever, 365 KB after a year of 2,000 events a
 // day. They are written with one sync, by whoever talks to HQ, not on the way of
-// a scan.
+// a scan. Later keys of HQ are kept among them, each with the signature of the one
+// before (see kiosk/hqring): so the key of the enrolment proves what all of them
+// signed, in the folder and in an export.
 //
 // # Verification
 //

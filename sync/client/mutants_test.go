@@ -116,7 +116,8 @@ func (b *bench) ask(t testing.TB, op byte) (string, bool) {
 		var tag string
 		p, tag, err = b.hq.Point(ctx, `"v1"`)
 		got = fmt.Sprintf("%+v %s", p, tag)
-	case opTime, opFollow, opKeys:
+	case opTime, opFollow, opKeys: // one question: what HQ says to one of them, it says to all
+		op = opTime
 		got, err = b.hq.Time(ctx)
 	case opEnrol:
 		u, _ := url.Parse("http://hq.example/v1/enrol?nonce=n")

@@ -53,8 +53,9 @@
 //
 // # Limits
 //
-// A call to Remote must end in bounded time. The signature of an
-// acknowledgement covers head and time, not the receipts. That HQ has lost events
+// A call to Remote must end in bounded time. The signature that is kept
+// of an acknowledgement covers head and time; the receipts are covered by that of the
+// answer, which is checked when it comes and not kept. That HQ has lost events
 // comes to light with the next event, not before. That the data folder was
 // exchanged while the program runs comes to light at the next start. Clock offsets are as
 // good as half the round trip of the question; of one that took longer than

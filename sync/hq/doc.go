@@ -58,6 +58,20 @@
 // just that, not when it said so last: a terminal that is silent is not told
 // from one that is well.
 //
+// # Keys
+//
+// Every answer of the contract is signed ([HQ.Handler]). [HQ.RotateKey] makes a new
+// key, with which HQ signs from then on; what the one before has signed counts until
+// the end of the overlap, and proxy codes that end before it are still signed with it.
+// A key that others know is ended by [HQ.RetireKey]. Keys are never deleted: old
+// acknowledgements are checked with them.
+//
+// # Journals that come as files
+//
+// A terminal that was withdrawn can push no more. What it had not sent comes as an
+// export signed with its device key ([HQ.ImportJournal]), and is settled as if pushed.
+// HQ believes an export what it would have believed the device before.
+//
 // # Secrets
 //
 // HQ keeps the pickup codes, since it shows them to customers, and the points'

@@ -117,6 +117,9 @@ func TestBrokenServers(t *testing.T) {
 			}
 			return line
 		}))}, []string{"orders", "orders/not gzipped"}, false},
+		"changes a price on the way": {fault{out: on(http.MethodGet, "/orders", lines(func(line []byte) []byte {
+			return bytes.Replace(line, []byte(`"unit_price":1280`), []byte(`"unit_price":1`), 1)
+		}))}, []string{"pages signed"}, true},
 		"has no ETag": {fault{out: on(http.MethodGet, "/P001", func(a *httptest.ResponseRecorder) { a.Header().Del("ETag") })},
 			[]string{"point", "point/unchanged"}, true},
 		"confuses its refusals": {fault{out: func(_ *http.Request, a *httptest.ResponseRecorder) {

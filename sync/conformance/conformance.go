@@ -65,6 +65,9 @@ type suite struct {
 	sent     []kiosk.Record // all that was acknowledged
 	orders   orderSet
 	unsigned []string // answers without a good signature of HQ's
+
+	badPage     error // what is wrong with the signature of a page of orders
+	signedPages int
 }
 
 // Run makes all checks, in their order. A failed check is no error; the error is

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,6 +72,11 @@ func (s *suite) stream(ctx context.Context, cursor string, into map[kiosk.OrderI
 	if header.Get("Accept-Encoding") == "identity" && a.header.Get("Content-Encoding") != "" {
 		return l, fmt.Errorf("the body is encoded as %.40q", a.header.Get("Content-Encoding"))
 	}
+	signatures := pages{request: a.req.Header.Get("Signature"), key: s.enrolled.HQKey}
+	defer func() {
+		s.badPage = cmp.Or(s.badPage, signatures.wrong)
+		s.signedPages += signatures.signed
+	}()
 	lines, ended := 0, false
 	for line := range bytes.Lines(a.body) {
 		if ended {
@@ -83,6 +89,7 @@ func (s *suite) stream(ctx context.Context, cursor string, into map[kiosk.OrderI
 		if err := json.Unmarshal(line, &v); err != nil {
 			return l, fmt.Errorf("a line that is no OrdersLine: %w", err)
 		}
+		signatures.take(line, v.Page != nil || v.Watermark != nil)
 		ends, err := l.take(s, v)
 		if err != nil {
 			return l, err

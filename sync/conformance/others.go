@@ -33,6 +33,7 @@ func lastOnes() []check {
 	return []check{
 		{"push/forked", "another event at a sequence that HQ has is refused as forked, with HQ's head and the first event in doubt", forked},
 		{"push/quarantine", "after that nothing of the terminal is taken any more", quarantined},
+		{"pages signed", "every page of a stream of orders is signed by HQ for the request, its place and its text", signedPages},
 		{"answers signed", "every answer but a stream is signed by HQ, refusals too", func(_ context.Context, s *suite) error {
 			if s.enrolled.Terminal == "" {
 				return errNotEnrolled

@@ -20,6 +20,8 @@ type outbox struct {
 	receipts map[uint64]kiosk.Receipt
 	fail     error // of the next call
 	deaf     bool  // acknowledgements are lost
+
+	failResolve error
 }
 
 func newOutbox() *outbox {
@@ -64,24 +66,6 @@ func (o *outbox) Acknowledge(a kiosk.Ack) error {
 		o.receipts[r.Seq] = r
 	}
 	return nil
-}
-
-func (o *outbox) Withheld(most int) (list []kiosk.Batch, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, r := range o.records {
-		if o.receipts[r.Seq].Withheld && len(list) < most {
-			list = append(list, kiosk.Batch{Terminal: "T1", Prev: o.heads[r.Seq-1], Records: []kiosk.Record{r}})
-		}
-	}
-	return list, o.failure()
-}
-
-func (o *outbox) Resolve(r kiosk.Receipt) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.receipts[r.Seq] = r
-	return o.failure()
 }
 
 func (o *outbox) Terminal() kiosk.TerminalID { return "T1" }

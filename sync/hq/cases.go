@@ -14,7 +14,7 @@ type CaseState string
 // The states.
 const (
 	CaseOpen    CaseState = "open"    // somebody must decide
-	CaseDecided CaseState = "decided" // by a person, by the clocks, or by an undo
+	CaseDecided CaseState = "decided" // by a person, by the clocks, by an undo, or by an event that came after all
 )
 
 // CaseRow is a case as it stands, with the evidence of both sides.
@@ -93,6 +93,10 @@ func caseRow(tx Tx, c Case) (CaseRow, error) {
 	row := CaseRow{Case: c, State: CaseOpen}
 	if len(c.Decisions) > 0 {
 		row.State = CaseDecided
+	}
+	if came, err := cameAfterAll(tx, c); err != nil || came {
+		row.State = CaseDecided
+		return row, err
 	}
 	rec, contested, err := disputed(tx, c)
 	if err != nil || !contested {

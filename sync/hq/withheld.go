@@ -10,6 +10,16 @@ import (
 // get through, and that HQ knows by its place in the chain alone.
 const CaseWithheld = "withheld"
 
+// cameAfterAll reports whether the event of a case was withheld, and has been settled
+// since: then nobody need look for it.
+func cameAfterAll(tx Tx, c Case) (bool, error) {
+	if c.Kind != CaseWithheld {
+		return false, nil
+	}
+	e, ok, err := tx.Event(c.Terminal, c.Seq)
+	return ok && !e.Receipt.Withheld, err
+}
+
 // withheld answers the place of an event that HQ has not seen, and opens a case: a
 // handover may hide behind it.
 func (p *push) withheld(r kiosk.Record) (kiosk.Receipt, error) {

@@ -144,7 +144,7 @@ func decision(w *look.Words, r desk.ConflictRow) []string {
 	case kiosk.JudgeClocks, kiosk.JudgeUndo:
 		lines = append(lines, w.Say("conflicts.judge."+r.Judge+"-"+string(r.Outcome)))
 	default:
-		lines = append(lines, shortened(join(r.Judge, r.Reason)))
+		lines = append(lines, shortened(w.Say("conflicts.judge.person", look.Vars{"By": r.Judge, "Note": r.Reason})))
 	}
 	return lines
 }

@@ -43,7 +43,8 @@ func (x *Index) DayBook(day kiosk.Day) (desk.DayBook, error) {
 	}
 	for _, e := range events {
 		entry := desk.DayEntry{Happening: happened(e), Value: x.value(e.Body)}
-		entry.Settled = x.verdicts.settled(e.Seq)
+		redemption, counts := x.counted(e)
+		entry.Settled = x.word(e)
 		if r := x.set.records[e.Body.Subject()]; r != nil {
 			entry.PickupNumber = r.pickup
 		}
@@ -54,7 +55,9 @@ func (x *Index) DayBook(day kiosk.Day) (desk.DayBook, error) {
 			book.Differ++
 		}
 		book.Entries = append(book.Entries, entry)
-		x.total(&book.Totals, e, entry.Value)
+		if counts {
+			x.total(&book.Totals, redemption, x.value(redemption.Body))
+		}
 	}
 	book.Totals.Commission = kiosk.Commission(book.Totals.Value, x.source.Point().Policy.CommissionRate)
 	if closed, ok := x.past.closed[day]; ok {

@@ -75,10 +75,10 @@ func (x *Index) history(o kiosk.Order, s kiosk.OrderState) []desk.Happening {
 		}
 	}
 	for i := range own {
-		own[i].Settled = x.verdicts.settled(own[i].Seq)
+		own[i].Settled = word(s, own[i].Event, x.verdicts.settled(own[i].Seq))
 	}
 	for i := range others { // HQ sent them
-		others[i].Seq, others[i].Settled = 0, kiosk.SettledAccepted
+		others[i].Seq, others[i].Settled = 0, word(s, others[i].Event, kiosk.SettledAccepted)
 	}
 	slices.SortFunc(own, func(a, b desk.Happening) int { return cmp.Compare(a.Seq, b.Seq) })
 	slices.SortStableFunc(others, func(a, b desk.Happening) int { return a.At.Compare(b.At) })
@@ -99,7 +99,7 @@ func happenings(id kiosk.OrderID, s kiosk.OrderState) []desk.Happening {
 		list = append(list, desk.Happening{At: src.At, Terminal: src.Terminal, Event: src.Event, Seq: src.Seq, Body: body})
 	}
 	for _, r := range s.Redemptions {
-		add(r.Source, kiosk.Redeemed{Order: id, Lines: r.Lines, Method: r.Method, By: r.By, Proxy: r.Proxy})
+		add(r.Source, kiosk.Redeemed{Order: id, Lines: r.HandedOver(), Method: r.Method, By: r.By, Proxy: r.Proxy})
 		if u := r.Undone; u != nil {
 			add(u.Source, kiosk.RedemptionUndone{Order: id, Redemption: r.Event, By: u.By, Reason: u.Reason})
 		}

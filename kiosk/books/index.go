@@ -77,6 +77,10 @@ type kept struct {
 	consignments []desk.Consignment
 	consigned    uint64 // revision of consignments
 	day          dayKept
+	// How many conflicts are open, at a revision.
+	conflicts      int
+	conflictsAt    uint64
+	conflictsKnown bool
 }
 
 const (

@@ -31,6 +31,7 @@ type record struct {
 	coming      bool  // arrives by a signature
 	gone        bool  // cancelled, refunded
 	back        bool  // went back to the merchant
+	contested   bool  // some of its handovers contradict each other
 }
 
 // line is a line of an order.
@@ -67,7 +68,7 @@ func (x *Index) record(o kiosk.Order, s kiosk.OrderState, point kiosk.PointID) *
 
 // prepared makes what needs no lock: most of the time goes into Reveal.
 func (x *Index) prepared(o kiosk.Order, s kiosk.OrderState, point kiosk.PointID) draft {
-	r := record{id: o.ID, pickup: o.PickupNumber, left: kiosk.Remaining(o, s) != nil, back: len(s.Returns) > 0}
+	r := record{id: o.ID, pickup: o.PickupNumber, left: kiosk.Remaining(o, s) != nil, back: len(s.Returns) > 0, contested: len(s.Disputes) > 0}
 	if point == "" || o.Point == point {
 		r.here = o.Status == kiosk.StatusArrived
 		r.coming = o.Status == kiosk.StatusPaid || o.Status == kiosk.StatusShipped

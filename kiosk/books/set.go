@@ -12,6 +12,7 @@ import (
 
 // set is the orders, and what they add up to.
 type set struct {
+	contested  map[kiosk.OrderID]bool // orders with handovers that contradict each other
 	generation uint32
 	records    map[kiosk.OrderID]*record
 	list       []*record
@@ -47,7 +48,7 @@ type consignment struct {
 
 func newSet() set {
 	return set{
-		records: map[kiosk.OrderID]*record{}, texts: map[string]uint32{}, goodsNumbers: map[goodsKey]uint32{},
+		contested: map[kiosk.OrderID]bool{}, records: map[kiosk.OrderID]*record{}, texts: map[string]uint32{}, goodsNumbers: map[goodsKey]uint32{},
 		numbers: map[string]uint32{}, consignments: []consignment{{}}, counts: newCounts(),
 	}
 }

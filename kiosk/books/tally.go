@@ -49,6 +49,12 @@ func (s *set) count(r *record, n int) {
 			c.overdue.add(r.due, n)
 		}
 	}
+	switch {
+	case n > 0 && r.contested:
+		s.contested[r.id] = true
+	case n < 0:
+		delete(s.contested, r.id)
+	}
 	if r.reports > 0 {
 		c.reported += n
 	}
@@ -148,7 +154,7 @@ func (x *Index) Tally(at kiosk.Moment) desk.Tally {
 	x.look()
 	c := &x.set.counts
 	t := desk.Tally{
-		Known: x.known, ToCollect: c.toCollect, Exceptions: c.reported, Conflicts: len(x.verdicts.list), Consigned: c.unsigned,
+		Known: x.known, ToCollect: c.toCollect, Exceptions: c.reported, Conflicts: x.openConflicts(), Consigned: c.unsigned,
 	}
 	now, ok := at.Time()
 	if !ok {

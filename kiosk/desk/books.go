@@ -22,7 +22,8 @@ type Books interface {
 	// Consignments gives the deliveries of the orders in the set, those that nobody
 	// signed for first, then the latest.
 	Consignments() []Consignment
-	// Conflicts gives the events that HQ settled otherwise, the latest first.
+	// Conflicts gives the events that HQ settled otherwise, and the handovers of the
+	// point's orders that contradict each other, the latest first.
 	Conflicts() ([]Conflict, error)
 	// DayBook gives the events of a business day at this terminal, in their order.
 	DayBook(day kiosk.Day) (DayBook, error)
@@ -34,8 +35,8 @@ type Tally struct {
 	ToCollect  int
 	Collected  int // today
 	Overdue    int
-	Exceptions int // open reports, and orders with short or damaged units today
-	Conflicts  int
+	Exceptions int     // open reports, and orders with short or damaged units today
+	Conflicts  int     // open ones
 	Consigned  int     // consignments that nobody signed for
 	Hours      [24]int // handovers of today by hour of the day
 }
@@ -126,7 +127,8 @@ type ConsignmentLine struct {
 	Good, Damaged                 int // signed for so far
 }
 
-// Conflict is an event that HQ settled otherwise than this terminal.
+// Conflict is an event that HQ settled otherwise than this terminal, or a handover
+// that contradicts another one.
 type Conflict struct {
 	Happening
 	Order   kiosk.OrderID
@@ -134,6 +136,10 @@ type Conflict struct {
 	Against []kiosk.Redemption // what stands against it at HQ
 	Value   kiosk.Fen          // of the goods of the event
 	Notes   []Happening        // kiosk.ConflictNoted
+	// Dispute is HQ's decision about handovers that contradict each other; nil: it
+	// told of none.
+	Dispute *kiosk.Dispute
+	Open    bool // HQ has not decided, or nobody here noted what became of the goods
 }
 
 // DayBook is a business day at this terminal.

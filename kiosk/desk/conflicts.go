@@ -68,7 +68,18 @@ type ConflictRow struct {
 	Value        kiosk.Fen
 	Against      []ConflictSide
 	Notes        []ConflictEntry
+	Elsewhere    bool // another terminal's, of an order of this point
+	Span         Span // when it can have been, by HQ's clock
+	Open         bool // HQ has not decided, or nobody noted what became of the goods
+	// HQ's decision; Outcome is empty where it told of none.
+	Outcome kiosk.DisputeOutcome
+	Judge   string // kiosk.JudgeClocks, kiosk.JudgeUndo, or a person
+	Reason  string // what that person said
+	Decided time.Time
 }
+
+// Span is when something can have been; zero: nobody can tell.
+type Span struct{ Earliest, Latest time.Time }
 
 // ConflictSide is what stands at HQ against the terminal's event.
 type ConflictSide struct {
@@ -77,6 +88,7 @@ type ConflictSide struct {
 	Here     bool // this terminal
 	By       string
 	Units    int
+	Span     Span
 }
 
 // ConflictEntry is a note. Text is one of PreparedNotes or was typed.
@@ -221,7 +233,7 @@ func (d *Desk) conflictRows(at kiosk.Moment) conflictsRead {
 		all, err := d.o.Books.Conflicts()
 		out := conflictsRead{failed: err != nil}
 		for _, one := range all {
-			if wordOn(one.Settled) != WordDiffers {
+			if wordOn(one.Settled) != WordDiffers && one.Dispute == nil {
 				continue // HQ had it before: nothing is lost and nobody has to look
 			}
 			out.rows = append(out.rows, d.conflictRow(one))
@@ -233,7 +245,12 @@ func (d *Desk) conflictRows(at kiosk.Moment) conflictsRead {
 func (d *Desk) conflictRow(c Conflict) ConflictRow {
 	row := ConflictRow{
 		Event: c.Event, Seq: c.Seq, At: d.inZone(c.At), Terminal: c.Terminal, Settled: c.Settled, Order: c.Order,
-		PickupNumber: c.Entry.PickupNumber, Customer: c.Entry.Customer, Products: c.Entry.Products, Value: c.Value,
+		PickupNumber: c.Entry.PickupNumber, Customer: c.Entry.Customer, Products: c.Entry.Products, Value: c.Value, Open: c.Open,
+		Elsewhere: c.Terminal != d.o.Terminal,
+	}
+	if t := c.Dispute; t != nil {
+		row.Span = d.span(t.Bounds())
+		row.Outcome, row.Judge, row.Reason, row.Decided = t.Outcome, t.Judge, t.Note, d.inZone(t.Decided)
 	}
 	if c.Body != nil {
 		row.What = c.Body.Type()
@@ -243,7 +260,7 @@ func (d *Desk) conflictRow(c Conflict) ConflictRow {
 		row.By = d.nameOf(by)
 	}
 	for _, r := range c.Against {
-		side := ConflictSide{At: d.inZone(r.At), Terminal: r.Terminal, Here: r.Terminal == d.o.Terminal, Units: r.Units()}
+		side := ConflictSide{At: d.inZone(r.At), Terminal: r.Terminal, Here: r.Terminal == d.o.Terminal, Units: handedUnits(r), Span: d.span(r.Bounds())}
 		if side.Here && r.By != "" {
 			side.By = d.nameOf(r.By)
 		}
@@ -255,6 +272,14 @@ func (d *Desk) conflictRow(c Conflict) ConflictRow {
 		}
 	}
 	return row
+}
+
+// span brings bounds to the point's zone.
+func (d *Desk) span(b kiosk.Bounds) Span {
+	if !b.Known() {
+		return Span{}
+	}
+	return Span{d.inZone(b.Earliest), d.inZone(b.Latest)}
 }
 
 // moved is how many units an event handed over, took or sent back.
@@ -281,9 +306,5 @@ func sumUnits(lines []kiosk.Units) (n int) {
 	return n
 }
 
-func handedUnits(lines []kiosk.Handed) (n int) {
-	for _, h := range lines {
-		n += h.Handed
-	}
-	return n
-}
+// handedUnits is how many units a handover gave out, whatever of them counts.
+func handedUnits(r kiosk.Redemption) int { return (kiosk.Redeemed{Lines: r.HandedOver(), Voucher: r.Voucher}).Units() }

@@ -50,7 +50,7 @@ func TestConflictsShowBothSides(t *testing.T) {
 		Event: handed.ID, Seq: handed.Seq, What: kiosk.TypeRedeemed, At: handed.At.Wall, Terminal: kiosktest.TerminalID, Units: 3,
 		Settled: kiosk.SettledConflict, Order: kiosktest.OrderID(1), PickupNumber: "2-001", Customer: kiosk.Masked{Name: "张*", Tail: "0417"},
 		Products: []string{milk, tomatoes}, Value: 4560,
-		Against: []desk.ConflictSide{{At: kiosktest.Start().Add(-time.Hour), Terminal: "P001-2", Units: 2}},
+		Against: []desk.ConflictSide{{At: kiosktest.Start().Add(-time.Hour), Terminal: "P001-2", Units: 2}}, Open: true,
 	}
 	if diff := cmp.Diff(want, c.Open); diff != "" || c.Step != desk.ConflictsOpen {
 		t.Error(diff)

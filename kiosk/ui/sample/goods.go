@@ -155,7 +155,16 @@ func conflictRows() []desk.ConflictRow {
 	late.Notes = []desk.ConflictEntry{{At: Now().Add(-10 * time.Minute), By: "王团长", Text: "came-back"}}
 	unknown.Event, unknown.Settled, unknown.Against, unknown.PickupNumber, unknown.Customer = kiosk.EventID{3}, kiosk.SettledUnknown, nil, "", kiosk.Masked{}
 	rejected.Event, rejected.Settled, rejected.Against, rejected.What = kiosk.EventID{4}, kiosk.SettledRejected, nil, kiosk.TypePaymentCollected
-	return []desk.ConflictRow{twice, late, unknown, rejected}
+	waits, void, stands := twice, twice, twice
+	around := func(at time.Time) desk.Span {
+		return desk.Span{Earliest: at.Add(-10 * time.Second), Latest: at.Add(10 * time.Second)}
+	}
+	waits.Event, waits.Outcome, waits.Open, waits.Span = kiosk.EventID{5}, kiosk.DisputeOpen, true, around(waits.At)
+	void.Event, void.Outcome, void.Judge, void.Open, void.Span = kiosk.EventID{6}, kiosk.DisputeVoid, kiosk.JudgeClocks, true, around(void.At)
+	void.Against = []desk.ConflictSide{{At: Now().Add(-74 * time.Minute), Terminal: "K2", Units: 4, Span: around(Now())}}
+	stands.Event, stands.Outcome, stands.Judge, stands.PickupNumber = kiosk.EventID{7}, kiosk.DisputeStands, "周敏", "88"
+	stands.Reason, stands.Span = "两位团长都问过了，K2 的货已经退回", around(stands.At)
+	return []desk.ConflictRow{twice, late, unknown, rejected, waits, void, stands}
 }
 
 func conflicts() []Named {
@@ -179,6 +188,9 @@ func conflicts() []Named {
 		{Name: "conflict-late-revoked", State: open(1, func(c *desk.ConflictsState) { c.Noted = true })},
 		{Name: "conflict-unknown", State: open(2, none)},
 		{Name: "conflict-rejected", State: open(3, func(c *desk.ConflictsState) { c.MayNote = false })},
+		{Name: "conflict-waits", State: open(4, none)},
+		{Name: "conflict-void", State: open(5, none)},
+		{Name: "conflict-stands", State: open(6, none)},
 		{Name: "conflict-many-sides", State: open(0, func(c *desk.ConflictsState) {
 			for i := range 3 {
 				c.Open.Against = append(c.Open.Against, desk.ConflictSide{At: Now().Add(-time.Duration(i) * time.Hour), Terminal: "K3", Units: 2})

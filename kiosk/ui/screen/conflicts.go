@@ -2,6 +2,7 @@ package screen
 
 import (
 	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -52,8 +53,15 @@ func conflictRow(w *look.Words, s desk.State, r desk.ConflictRow, on Actions) lo
 		Right: yuan(r.Value), Chevron: true, Tapped: on.pick(desk.PickConflict, r.Event.String()),
 		Tag: w.Say("conflicts.open"), Ground: look.Refuse,
 	}
-	if len(r.Notes) > 0 {
+	switch {
+	case r.Outcome == kiosk.DisputeOpen:
+		c.Tag, c.Ground = w.Say("conflicts.waits"), look.Wait
+	case r.Outcome == kiosk.DisputeStands:
+		c.Tag, c.Ground = w.Say("conflicts.counts"), look.BrandSoft
+	case len(r.Notes) > 0:
 		c.Tag, c.Ground = w.Say("conflicts.noted"), look.BrandSoft
+	case !r.Open:
+		c.Tag, c.Ground = w.Say("conflicts.closed"), look.BrandSoft
 	}
 	return c
 }
@@ -80,7 +88,7 @@ func conflictOpen(k *look.Kit, s desk.State, on Actions) fyne.CanvasObject {
 	if k.Upright() {
 		sides = k.Column(look.Space2, conflictHere(k, s), conflictThere(k, s))
 	}
-	advice := k.Text(w.Say("conflicts.do."+conflictAdvice(c.Open.Settled)), look.Style{Size: look.TextBody, Role: look.Ink, Bold: true})
+	advice := k.Text(w.Say("conflicts.do."+whatToDo(c.Open)), look.Style{Size: look.TextBody, Role: look.Ink, Bold: true})
 	notes := []fyne.CanvasObject{refusalRemark(k, c.Refusal)}
 	if c.Noted {
 		notes = append(notes, remark(k, "circle-check", w.Say("conflicts.saved"), look.BrandSoft))
@@ -112,6 +120,51 @@ func conflictAdvice(s kiosk.Settlement) string {
 	return "other"
 }
 
+// whatToDo is the key of the sentence for a conflict as HQ has decided it.
+func whatToDo(r desk.ConflictRow) string {
+	switch r.Outcome {
+	case kiosk.DisputeOpen, kiosk.DisputeStands:
+		return string(r.Outcome)
+	case kiosk.DisputeVoid:
+		if r.Judge == kiosk.JudgeUndo {
+			return "undone"
+		}
+	}
+	return conflictAdvice(r.Settled)
+}
+
+// decision says what HQ decided, and who and why.
+func decision(w *look.Words, r desk.ConflictRow) []string {
+	if r.Outcome == "" {
+		return nil
+	}
+	lines := []string{w.Say("conflicts.decided." + string(r.Outcome))}
+	switch r.Judge {
+	case "":
+	case kiosk.JudgeClocks, kiosk.JudgeUndo:
+		lines = append(lines, w.Say("conflicts.judge."+r.Judge+"-"+string(r.Outcome)))
+	default:
+		lines = append(lines, shortened(w.Say("conflicts.judge.person", look.Vars{"By": r.Judge, "Note": r.Reason})))
+	}
+	return lines
+}
+
+// width says how far a time may be wrong by HQ's clock.
+func width(w *look.Words, s desk.Span) string {
+	switch half := s.Latest.Sub(s.Earliest) / 2; {
+	case s.Latest.IsZero():
+		return w.Say("conflicts.clock.unknown")
+	case half < 2*time.Minute:
+		return w.Count("conflicts.clock.seconds", int(half/time.Second))
+	case half < 2*time.Hour:
+		return w.Count("conflicts.clock.minutes", int(half/time.Minute))
+	case half < 48*time.Hour:
+		return w.Count("conflicts.clock.hours", int(half/time.Hour))
+	default:
+		return w.Count("conflicts.clock.days", int(half/(24*time.Hour)))
+	}
+}
+
 // conflictHere is this terminal's side.
 func conflictHere(k *look.Kit, s desk.State) fyne.CanvasObject {
 	w, r := k.Words, s.Conflicts.Open
@@ -123,8 +176,15 @@ func conflictHere(k *look.Kit, s desk.State) fyne.CanvasObject {
 	if r.Units > 0 {
 		units = w.Count("order.units", r.Units)
 	}
-	return conflictCard(k, "monitor", w.Say("conflicts.here"), join(entryWords(w, r.What), units, yuan(r.Value)),
-		join(when(w, r.At, s.Header.Now), by), join(conflictOf(w, r), customerOnce(w, r)), w.Say("conflicts.seq", look.Vars{"Seq": look.Thousands(int(min(r.Seq, 1<<53)))}))
+	head, at := w.Say("conflicts.here"), when(w, r.At, s.Header.Now)
+	if r.Elsewhere {
+		head = w.Say("conflicts.elsewhere", look.Vars{"Terminal": string(r.Terminal)})
+	}
+	if r.Outcome != "" {
+		at = join(at, width(w, r.Span))
+	}
+	return conflictCard(k, "monitor", head, join(entryWords(w, r.What), units, yuan(r.Value)),
+		join(at, by), join(conflictOf(w, r), customerOnce(w, r)), w.Say("conflicts.seq", look.Vars{"Seq": look.Thousands(int(min(r.Seq, 1<<53)))}))
 }
 
 // customerOnce names the customer where the order's name does not already.
@@ -138,7 +198,10 @@ func customerOnce(w *look.Words, r desk.ConflictRow) string {
 // conflictThere is HQ's side: its word, and what stands against the event.
 func conflictThere(k *look.Kit, s desk.State) fyne.CanvasObject {
 	w, r := k.Words, s.Conflicts.Open
-	lines := []string{settledWords(w, r.Settled)}
+	lines := decision(w, r)
+	if lines == nil {
+		lines = []string{settledWords(w, r.Settled)}
+	}
 	for i, a := range r.Against {
 		if i == 2 {
 			lines = append(lines, w.Count("conflicts.more", len(r.Against)-2))
@@ -148,9 +211,13 @@ func conflictThere(k *look.Kit, s desk.State) fyne.CanvasObject {
 		if !a.Here {
 			where = w.Say("where.terminal", look.Vars{"Terminal": string(a.Terminal)})
 		}
-		lines = append(lines, join(when(w, a.At, s.Header.Now), where, w.Count("order.units", a.Units), a.By))
+		at := when(w, a.At, s.Header.Now)
+		if r.Outcome != "" {
+			at = join(at, width(w, a.Span))
+		}
+		lines = append(lines, join(at, where, w.Count("order.units", a.Units), a.By))
 	}
-	if len(r.Against) == 0 {
+	if len(r.Against) == 0 && r.Outcome != kiosk.DisputeStands {
 		lines = append(lines, w.Say("conflicts.why."+conflictAdvice(r.Settled)))
 	}
 	return conflictCard(k, "store", w.Say("conflicts.there"), lines...)

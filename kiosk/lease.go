@@ -108,7 +108,7 @@ func giveBack(list []Released, r Released) []Released {
 		return append(slices.Clip(list), r)
 	case list[i].Terminal != r.Terminal:
 		return slices.Insert(slices.Clip(list), i, r)
-	case list[i].Version > r.Version || list[i].Version == r.Version && list[i].Source.compare(r.Source) <= 0:
+	case list[i].Version > r.Version || list[i].Version == r.Version && list[i].compare(r.Source) <= 0:
 		return list // of two for one lease the first counts
 	}
 	list = slices.Clone(list)

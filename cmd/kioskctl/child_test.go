@@ -43,14 +43,18 @@ type shop struct {
 func newShop(t *testing.T, orders int) *shop {
 	t.Helper()
 	s := &shop{t: t, hq: hqtest.Start(t, time.Now), data: t.TempDir() + "/terminal"}
+	s.codes = s.hq.Import("P001", entriesOf(orders)...)
+	s.must("enrol", "--data", s.data, "--hq", s.hq.URL, "--code", s.hq.Code("P001"))
+	s.must("sync", "--data", s.data)
+	return s
+}
+
+func entriesOf(orders int) []ordertable.Entry {
 	entries := make([]ordertable.Entry, orders)
 	for i := range entries {
 		entries[i] = hqtest.Entry(kiosk.OrderID(fmt.Sprintf("O%05d", i)))
 	}
-	s.codes = s.hq.Import("P001", entries...)
-	s.must("enrol", "--data", s.data, "--hq", s.hq.URL, "--code", s.hq.Code("P001"))
-	s.must("sync", "--data", s.data)
-	return s
+	return entries
 }
 
 // must runs a command that has to work and gives its output.
@@ -78,6 +82,7 @@ type answer struct {
 	Event   string
 	Seq     uint64
 	Source  string
+	Home    kiosk.TerminalID
 	First   struct{ Event string }
 	Resumed bool
 }

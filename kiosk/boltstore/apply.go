@@ -98,7 +98,8 @@ func (s *Store) ConfirmSet(w kiosk.Watermark) error {
 	ahead := m.Cache.AsOf.Sub(set.saved.AsOf)
 	quiet := set.saved
 	quiet.AsOf, quiet.LeaseUntil = m.Cache.AsOf, m.Cache.LeaseUntil
-	save := ahead.Abs() >= saveFreshness || quiet != m.Cache || set.meta.Expected != m.Expected || set.meta.Loss != m.Loss
+	longer := m.Cache.LeaseUntil.Sub(set.saved.LeaseUntil)
+	save := max(ahead.Abs(), longer.Abs()) >= saveFreshness || quiet != m.Cache || set.meta.Expected != m.Expected || set.meta.Loss != m.Loss
 	set.meta = m
 	set.now.Unlock()
 	if save {

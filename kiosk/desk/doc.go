@@ -18,6 +18,9 @@
 //   - Where there is a screen, a code that opens several orders is peeked at first and
 //     nothing is handed over but what the customer leaves ticked. Orders that were left
 //     do not go out because the same code is seen once more while its answer is up.
+//   - Where an order's lease may be another kiosk's, HQ is asked before anything is
+//     decided, while the screen says so; whoever does not want to wait leaves. Offline
+//     the policy says what is done. A leader may take over, and is warned.
 //   - What a customer says after the handover (a report, a rating, a request for an
 //     invoice) is one event for each handover, and changes no quantity. The way back
 //     leads to the answer for as long as it had left; what was begun and not sent is

@@ -51,6 +51,19 @@
 // gives an event that differs, and an earlier one may. A journal that only lacks
 // events is forgiven when the right one is back.
 //
+// # Homes of orders
+//
+// Where a point's policy has leases, an order has a home among the point's
+// terminals, chosen by rendezvous hashing when it comes in. With every watermark a
+// terminal gets a term for all of its orders, which HQ keeps, with a quarter more,
+// before it gives it. An order moves when its home gave it back by an event of its
+// journal, and when the home's term is over, with a margin; see kiosk.LeaseMargin
+// for the arithmetic. In the second case the former home may have handed it over
+// and not told yet: Order.HomeBefore says so, and a leader decides. Moves are made
+// as somebody asks ([HQ.AskLeases]), and for a withdrawn terminal by [HQ.Revoke].
+// A store that was restored from a backup has forgotten terms that it gave since:
+// keep leases off, or wait for a term, before terminals are let to it again.
+//
 // # How terminals are
 //
 // A terminal tells whether it works, what is wrong, and from which event on

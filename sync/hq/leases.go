@@ -120,6 +120,9 @@ func (h *HQ) AskLeases(ctx context.Context, id kiosk.TerminalID, orders []kiosk.
 				return a.run(tx, id, orders, true)
 			})
 		}
+		if err == nil && a.asks { // no order changed, but a home is to hear of it
+			h.changed(a.by.Point)
+		}
 		if err != nil || last || !a.waits {
 			return a.leases, a.orders, err
 		}
@@ -141,6 +144,7 @@ type asking struct {
 	by      Terminal
 	write   bool
 	changes bool // something is to be written
+	asks    bool // a home is asked for an order from now on
 	waits   bool // for a home that may give an order back
 	leases  []kiosk.Lease
 	orders  []kiosk.Order
@@ -240,6 +244,7 @@ func (a *asking) ask(rec OrderRecord, home Terminal) error {
 	if most := 4 * wire.MaxLeases; len(home.Asked) >= most {
 		home.Asked = home.Asked[len(home.Asked)-most+1:]
 	}
+	a.asks = true
 	home.Asked = append(home.Asked, Asked{Order: rec.Order.ID, Version: rec.Order.HomeVersion, By: a.by.ID, At: a.at})
 	return a.set.tx.PutTerminal(home)
 }

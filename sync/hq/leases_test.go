@@ -214,6 +214,12 @@ func TestHomeGivesBack(t *testing.T) {
 	if got := homeOf(t, s, "A"); got.Home != one.id || got.HomeVersion <= o.HomeVersion {
 		t.Errorf("given back for one who is not there its home is %s", got.Home)
 	}
+	// A release of an earlier lease, which comes late, moves nothing either.
+	was := homeOf(t, s, "A")
+	settled(t, one.tell(kiosk.LeaseReleased{Order: "A", To: two.id, Version: was.HomeVersion - 1}), kiosk.SettledAccepted)
+	if got := homeOf(t, s, "A"); got.Home != one.id || got.HomeVersion != was.HomeVersion {
+		t.Errorf("an earlier lease that is given back moves the order to %s", got.Home)
+	}
 	if cases := s.Cases(); len(cases) != 0 {
 		t.Errorf("cases %v", cases)
 	}

@@ -166,6 +166,9 @@ func (w *world) orderSetOf(t *terminal) {
 			}
 			there := rec.Order
 			there.Settled, there.Disputes = rec.State.Told()
+			if o.Home != there.Home {
+				w.wrong("by %s the home of %s is %q, by HQ %q", t.name(), id, o.Home, there.Home)
+			}
 			if o.Status != there.Status || telling(o) != telling(there) {
 				w.wrong("%s has %s as %s, %s, and HQ as %s, %s", t.name(), id, o.Status, telling(o), there.Status, telling(there))
 			}

@@ -33,6 +33,7 @@ type world struct {
 	orders   []kiosk.OrderID // as HQ took them in
 	codes    map[kiosk.OrderID]hq.CodeRow
 	proxies  []proxyCode
+	leases   kiosk.LeaseMode
 	told     *history
 
 	mu     sync.Mutex // guards what follows, which contacts under way add to
@@ -109,7 +110,7 @@ func newWorld(dir string, p plan) *world {
 	}
 	return &world{
 		dir: dir, random: locked{new(sync.Mutex), rand.NewChaCha8(key)}, shift: start().Sub(time.Now()), codes: map[kiosk.OrderID]hq.CodeRow{},
-		told: newHistory(), counts: map[string]int{},
+		leases: p.leases, told: newHistory(), counts: map[string]int{},
 	}
 }
 
@@ -129,7 +130,7 @@ func (w *world) begin(p plan) (err error) {
 			return err
 		}
 	}
-	if err := w.replicas[0].AddPoint(context.Background(), hq.NewPoint{ID: point, Name: "幸福里", Policy: policy()}); err != nil {
+	if err := w.replicas[0].AddPoint(context.Background(), hq.NewPoint{ID: point, Name: "幸福里", Policy: kiosk.Policy{Leases: p.leases, LeaseTerm: time.Hour}}); err != nil {
 		return err
 	}
 	for range p.orders {
@@ -151,10 +152,6 @@ func (w *world) begin(p plan) (err error) {
 	}
 	return nil
 }
-
-// policy is the point's. A customer may collect alone what is not dear, also
-// after weeks without HQ.
-func policy() kiosk.Policy { return kiosk.Policy{} }
 
 // now is the true time, which nobody in the story knows for certain.
 func (w *world) now() time.Time { return time.Now().Add(w.shift) }

@@ -249,6 +249,9 @@ func (w *world) sound() bool {
 func (w *world) close() {
 	for _, t := range w.terms {
 		t.stop()
+	}
+	pass(3 * time.Minute) // copies of requests may still be under way
+	for _, t := range w.terms {
 		if t.store != nil {
 			if err := t.store.Close(); err != nil && len(w.broken) == 0 {
 				w.wrong("terminal %s cannot be closed: %v", t.name(), err)

@@ -55,12 +55,13 @@ func (t *terminal) askLeases(text string) {
 	}
 	w, asked := t.w, t.w.at()
 	w.count("leases asked for")
-	t.askWay.quality, t.askWay.dice, t.askWay.to = t.way.quality, rand.New(rand.NewPCG(uint64(asked), 2)), int(asked%2)
-	if t.askWay.dice.IntN(3) == 0 { // the others happen to look what is new
+	dice := rand.New(rand.NewPCG(w.doing.dice, 2))
+	t.askWay.quality, t.askWay.dice, t.askWay.to = t.way.quality, dice, dice.IntN(2)
+	if dice.IntN(3) == 0 { // the others happen to look what is new
 		pass(time.Millisecond)
 		for _, other := range w.terms {
 			if other != t {
-				other.contact(rand.New(rand.NewPCG(t.askWay.dice.Uint64(), 2)))
+				other.contact(rand.New(rand.NewPCG(dice.Uint64(), 2)))
 			}
 		}
 	}

@@ -100,7 +100,7 @@ func TestPlantedFaults(t *testing.T) {
 				t.Fatalf("the story does not end with %q:\n%s", f.caught, out)
 			}
 			steps := regexp.MustCompile(`has (\d+) steps`).FindStringSubmatch(story)
-			if n, err := strconv.Atoi(steps[1]); err != nil || n > 12 {
+			if n, err := strconv.Atoi(steps[1]); err != nil || n > 20 {
 				t.Errorf("the story is long:\n%s", out)
 			}
 			t.Logf("%s", out)

@@ -18,6 +18,7 @@ import (
 
 // step does one step of a plan and tells it as a sentence.
 func (w *world) step(o op) {
+	w.doing = o
 	t, id, dice := w.terms[o.term], w.chosen(o.order), o.random()
 	n := w.replicas[dice.IntN(2)]
 	switch o.kind {

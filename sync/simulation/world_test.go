@@ -34,6 +34,7 @@ type world struct {
 	codes    map[kiosk.OrderID]hq.CodeRow
 	proxies  []proxyCode
 	leases   kiosk.LeaseMode
+	doing    op
 	told     *history
 
 	mu     sync.Mutex // guards what follows, which contacts under way add to
@@ -109,7 +110,7 @@ func newWorld(dir string, p plan) *world {
 		key[i] = byte(p.seed >> (8 * i))
 	}
 	return &world{
-		dir: dir, random: locked{new(sync.Mutex), rand.NewChaCha8(key)}, shift: start().Sub(time.Now()), codes: map[kiosk.OrderID]hq.CodeRow{},
+		dir: dir, random: locked{new(sync.Mutex), rand.NewChaCha8(key)}, shift: time.Until(start()), codes: map[kiosk.OrderID]hq.CodeRow{},
 		leases: p.leases, told: newHistory(), counts: map[string]int{},
 	}
 }

@@ -155,7 +155,11 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 	if out.Home, elsewhere = c.home(o, s); elsewhere && policy.Leases != LeaseProvisional {
 		return refuse(OtherKiosk)
 	}
-	if reason, call := callsLeader(o, out, policy, c); call {
+	reason, call := callsLeader(o, out, policy, c)
+	if !call && s.undecided() {
+		reason, call = NeedsLeader, true // goods of this order are out, and nobody knows yet whether they count
+	}
+	if call {
 		out.Verdict = reason
 		return out, OrderHeld{Order: o.ID, Reason: reason, Source: c.Source, Proxy: c.Proxy}
 	}

@@ -67,6 +67,15 @@ func (s OrderState) Dispute(id EventID) (Dispute, bool) {
 	return s.Disputes[i], true
 }
 
+// undecided reports whether a handover, not undone, waits for a person to say
+// whether it counts.
+func (s OrderState) undecided() bool {
+	return slices.ContainsFunc(s.Disputes, func(d Dispute) bool {
+		r, _ := s.Redemption(d.Event)
+		return d.Outcome == DisputeOpen && r.Undone == nil
+	})
+}
+
 // Sides gives the handovers, not undone, that contradict each other around this
 // one, itself among them, in the order of the state.
 func (s OrderState) Sides(id EventID) []Redemption {

@@ -16,7 +16,8 @@
 // A history is a plan of steps, drawn from one seed: customers with their own
 // codes and with pictures of others', codes that nobody gave out, proxy codes; a
 // leader who confirms, hands over by hand, rejects and undoes; HQ that cancels,
-// refunds, revives and takes in orders; contacts between a terminal and one of
+// refunds, revives and takes in orders, and a person there who decides about
+// handovers that contradict each other; contacts between a terminal and one of
 // HQ's processes; ways that lose, double, delay, cut and refuse requests; power
 // cuts (what was not synced is lost or not, page by page), full disks, clocks that
 // are set, processes of HQ that start anew, days in which nothing happens. A step
@@ -37,13 +38,18 @@
 // may hand out the same goods. They promise less, and that is checked when
 // everything is mended and every terminal has talked to HQ:
 //
-//   - HQ counts no unit twice, and no journal holds more handovers than units
+//   - HQ counts no unit twice, and no terminal lets customers alone have more units
+//     than there are, by its own journal
+//   - HQ knows every handover, whether it counts or not, and where the clocks decided
+//     against one, another was earlier by the true time, which only the test knows
+//   - nobody hands an order out by its lease while another terminal has the lease
 //   - every green answer is in the terminal's journal, and every event of a journal
 //     is at HQ, byte for byte; HQ has no other event, and none twice
 //   - HQ's verdict on an event is the one that it answered, each time it was asked
 //   - what HQ did not accept is one case for a person, and the terminal knows it; a
 //     conflict names the handovers that stand against it, and HQ has them
-//   - each terminal has HQ's orders, in HQ's version, with HQ's handovers
+//   - each terminal has HQ's orders, in HQ's version, with HQ's handovers, disputes
+//     and homes, and counts the same units
 //   - no made-up code opens anything, and no proxy code more than it names
 //   - one process of HQ takes no request twice
 //   - every terminal starts again after every stop, and mends itself
@@ -56,5 +62,7 @@
 // The loops around the engine's rounds are not run: their pauses are drawn from the
 // process's own dice, and no seed would bring them back. Their tests are in
 // sync/engine. The databases lose nothing in a power cut, since they sync what they
-// write; kiosk/crashtest cuts their power. HQ's store does not fail.
+// write; kiosk/crashtest cuts their power. HQ's store does not fail, and HQ's two
+// processes have one clock. What clocks do is within what kiosk.Moment supposes of
+// them: a wall clock that nobody doubts is right.
 package simulation

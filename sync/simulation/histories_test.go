@@ -134,7 +134,7 @@ func (c *campaign) tell(p plan) {
 func (c *campaign) triedAll() {
 	for _, what := range []string{
 		"accepted", "conflict", "late-revoked", "unknown", "handovers", "undos", "forged codes", "stops",
-		"answers lost", "decided by the clocks", "decided by persons", "requests doubled", "copies refused",
+		"answers lost", "decided by the clocks", "decided by persons", "leases asked for", "leases given back", "handovers with a lease", "requests doubled", "copies refused",
 	} {
 		if c.counts[what] == 0 {
 			c.t.Errorf("no history has met: %s", what)

@@ -52,7 +52,8 @@ func (w *world) judge() {
 	w.settledOnce()
 }
 
-// undone gives the handovers that some terminal undid, and which.
+// undone gives the handovers that a terminal undid, or that do not count by a
+// person's word: their goods came back.
 func (w *world) undone() map[kiosk.EventID]kiosk.Event {
 	undone := map[kiosk.EventID]kiosk.Event{}
 	for _, t := range w.terms {
@@ -66,6 +67,20 @@ func (w *world) undone() map[kiosk.EventID]kiosk.Event {
 			w.wrong("the journal of %s cannot be read: %v", t.name(), err)
 		}
 	}
+	w.view(func(tx hq.Tx) error {
+		for _, id := range w.orders {
+			rec, _, err := tx.Order(id)
+			if err != nil {
+				return err
+			}
+			for _, d := range rec.State.Disputes {
+				if d.Outcome == kiosk.DisputeVoid && d.Judge != kiosk.JudgeClocks && d.Judge != kiosk.JudgeUndo {
+					undone[d.Event] = kiosk.Event{Terminal: "HQ", ID: d.Event, Body: kiosk.RedemptionUndone{Order: id, Redemption: d.Event}}
+				}
+			}
+		}
+		return nil
+	})
 	return undone
 }
 
@@ -90,9 +105,11 @@ func (w *world) journalOf(t *terminal, found map[kiosk.EventID]string, undone ma
 		if id := e.Body.Subject(); id != "" {
 			own[id] = own[id].Apply(e)
 			if by, ok := undone[e.ID]; ok && by.Terminal != t.id() {
-				own[id] = own[id].Apply(by) // the others' undos come by HQ; when, is not asked here
+				own[id] = own[id].Apply(by) // the others' undos and rulings come by HQ; when, is not asked here
 			}
-			w.within(id, own[id], where)
+		}
+		if b, ok := e.Body.(kiosk.Redeemed); ok && b.Method == kiosk.MethodAlone {
+			w.within(b.Order, own[b.Order], where) // a leader may know that goods came back
 		}
 		if b, ok := e.Body.(kiosk.Redeemed); ok {
 			redeemed[e.ID] = b
@@ -166,6 +183,9 @@ func (w *world) orderSetOf(t *terminal) {
 			}
 			there := rec.Order
 			there.Settled, there.Disputes = rec.State.Told()
+			if o.Home != there.Home {
+				w.wrong("by %s the home of %s is %q, by HQ %q", t.name(), id, o.Home, there.Home)
+			}
 			if o.Status != there.Status || telling(o) != telling(there) {
 				w.wrong("%s has %s as %s, %s, and HQ as %s, %s", t.name(), id, o.Status, telling(o), there.Status, telling(there))
 			}

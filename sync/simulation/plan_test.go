@@ -3,6 +3,8 @@ package simulation
 import (
 	"math/rand/v2"
 	"time"
+
+	"hexiao/kiosk"
 )
 
 // kind says what an operation does.
@@ -49,6 +51,7 @@ type plan struct {
 	seed      uint64
 	terminals int
 	orders    int // that HQ has at the start
+	leases    kiosk.LeaseMode
 	ops       []op
 }
 
@@ -63,7 +66,7 @@ func weights() [kinds]int {
 // generate draws a plan of n steps. Orders are few, so that terminals meet at them.
 func generate(seed uint64, n int) plan {
 	r := rand.New(rand.NewPCG(seed, 0x6865786961)) // "hexia"
-	p := plan{seed: seed, terminals: 5, orders: 4}
+	p := plan{seed: seed, terminals: 5, orders: 4, leases: []kiosk.LeaseMode{kiosk.LeaseOff, kiosk.LeaseRefuse, kiosk.LeaseProvisional}[seed%3]}
 	total := 0
 	for _, w := range weights() {
 		total += w

@@ -18,6 +18,7 @@ import (
 
 // step does one step of a plan and tells it as a sentence.
 func (w *world) step(o op) {
+	w.doing = o
 	t, id, dice := w.terms[o.term], w.chosen(o.order), o.random()
 	n := w.replicas[dice.IntN(2)]
 	switch o.kind {
@@ -112,6 +113,9 @@ func leader() kiosk.Leader { return kiosk.Leader{ID: "leader", Role: kiosk.RoleL
 
 // scan shows a text to a terminal. false codes must open nothing.
 func (w *world) scan(t *terminal, who, text string, isForged bool) desk.Answer {
+	if w.leases != kiosk.LeaseOff {
+		t.askLeases(text)
+	}
 	a, err := t.store.Redeem(desk.Scan{Text: text, Source: "camera", At: t.moment()})
 	if err != nil {
 		w.say("%s at %s: no answer (%v)", who, t.name(), err)
@@ -138,6 +142,7 @@ func (t *terminal) note(a desk.Answer) {
 			continue
 		}
 		t.w.count("handovers")
+		t.alone(out)
 		t.greens = append(t.greens, green{order: out.Order.ID, event: out.Event, lines: out.Lines})
 		if out.Event.IsZero() {
 			t.w.wrong("%s showed green for %s, and recorded nothing", t.name(), out.Order.ID)

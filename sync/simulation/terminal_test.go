@@ -35,6 +35,8 @@ type terminal struct {
 	store    *boltstore.Store // nil: the machine is off
 	engine   *engine.Engine
 	way      *way
+	asking   *client.HQ // for leases, while a contact may be under way
+	askWay   *way
 	full     bool // the disk takes nothing
 
 	// The machine's clocks.
@@ -80,7 +82,7 @@ func (w *world) enrol(number int) (*terminal, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.way = &way{w: w}
+	t.way, t.askWay = &way{w: w}, &way{w: w}
 	return t, t.start()
 }
 
@@ -107,14 +109,17 @@ func (t *terminal) open() error {
 		return err
 	}
 	ring := hqring.New(t.enrolled.HQKey)
-	remote, err := client.New(client.Options{
-		Address: "http://hq.example", Terminal: t.id(), Point: point, Key: t.key, HQ: ring, Now: t.wall, Tries: 1, Transport: t.way,
-	})
+	o := client.Options{Address: "http://hq.example", Terminal: t.id(), Point: point, Key: t.key, HQ: ring, Now: t.wall, Tries: 1, Transport: t.askWay}
+	if t.asking, err = client.New(o); err != nil {
+		return err
+	}
+	o.Transport = t.way
+	remote, err := client.New(o)
 	if err != nil {
 		return err
 	}
 	t.engine, err = engine.New(engine.Config{
-		Outbox: t.store, Orders: t.store, Remote: &listener{HQ: remote, t: t}, Now: t.wall, Since: t.since, BatchRecords: 20,
+		Outbox: t.store, Orders: leasing{t.store, t}, Remote: &listener{HQ: remote, t: t}, Now: t.wall, Since: t.since, BatchRecords: 20,
 		Verify: func(message, signature []byte) bool { return ring.Verify(message, signature, t.wall()) },
 		Report: func(s engine.Status) {
 			t.mu.Lock()

@@ -33,6 +33,8 @@ type world struct {
 	orders   []kiosk.OrderID // as HQ took them in
 	codes    map[kiosk.OrderID]hq.CodeRow
 	proxies  []proxyCode
+	leases   kiosk.LeaseMode
+	doing    op
 	told     *history
 
 	mu     sync.Mutex // guards what follows, which contacts under way add to
@@ -108,8 +110,8 @@ func newWorld(dir string, p plan) *world {
 		key[i] = byte(p.seed >> (8 * i))
 	}
 	return &world{
-		dir: dir, random: locked{new(sync.Mutex), rand.NewChaCha8(key)}, shift: start().Sub(time.Now()), codes: map[kiosk.OrderID]hq.CodeRow{},
-		told: newHistory(), counts: map[string]int{},
+		dir: dir, random: locked{new(sync.Mutex), rand.NewChaCha8(key)}, shift: time.Until(start()), codes: map[kiosk.OrderID]hq.CodeRow{},
+		leases: p.leases, told: newHistory(), counts: map[string]int{},
 	}
 }
 
@@ -129,7 +131,7 @@ func (w *world) begin(p plan) (err error) {
 			return err
 		}
 	}
-	if err := w.replicas[0].AddPoint(context.Background(), hq.NewPoint{ID: point, Name: "幸福里", Policy: policy()}); err != nil {
+	if err := w.replicas[0].AddPoint(context.Background(), hq.NewPoint{ID: point, Name: "幸福里", Policy: kiosk.Policy{Leases: p.leases, LeaseTerm: time.Hour}}); err != nil {
 		return err
 	}
 	for range p.orders {
@@ -151,10 +153,6 @@ func (w *world) begin(p plan) (err error) {
 	}
 	return nil
 }
-
-// policy is the point's. A customer may collect alone what is not dear, also
-// after weeks without HQ.
-func policy() kiosk.Policy { return kiosk.Policy{} }
 
 // now is the true time, which nobody in the story knows for certain.
 func (w *world) now() time.Time { return time.Now().Add(w.shift) }
@@ -252,6 +250,9 @@ func (w *world) sound() bool {
 func (w *world) close() {
 	for _, t := range w.terms {
 		t.stop()
+	}
+	pass(3 * time.Minute) // copies of requests may still be under way
+	for _, t := range w.terms {
 		if t.store != nil {
 			if err := t.store.Close(); err != nil && len(w.broken) == 0 {
 				w.wrong("terminal %s cannot be closed: %v", t.name(), err)

@@ -155,7 +155,7 @@ func (c *counter) live(ctx context.Context, codes []string) (left []string, err 
 	c.mu.Unlock()
 	lines := bufio.NewScanner(stdout)
 	for len(codes) > 0 && ctx.Err() == nil {
-		if _, err := io.WriteString(stdin, codes[0]+"\n"); err != nil || !lines.Scan() {
+		if !shown(stdin, codes[0]) || !lines.Scan() {
 			break // killed
 		}
 		var a answer
@@ -179,6 +179,12 @@ func (c *counter) live(ctx context.Context, codes []string) (left []string, err 
 	c.cmd = nil
 	c.mu.Unlock()
 	return codes, nil
+}
+
+// shown reports whether a code got to the terminal's process.
+func shown(stdin io.Writer, code string) bool {
+	_, err := io.WriteString(stdin, code+"\n")
+	return err == nil
 }
 
 // kill ends the terminal's process at once.

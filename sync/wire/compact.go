@@ -250,6 +250,9 @@ func (f *frameReader) page(body []byte) (*signedPage, error) {
 	if err != nil {
 		return nil, err
 	}
+	if tooDeep(rawHead) {
+		return nil, malformed("values within values within values, more than %d times", MaxDepth)
+	}
 	var head pageHead
 	if err := json.Unmarshal(rawHead, &head); err != nil {
 		return nil, malformed("the head of a page: %v", err)

@@ -307,4 +307,6 @@ func sumUnits(lines []kiosk.Units) (n int) {
 }
 
 // handedUnits is how many units a handover gave out, whatever of them counts.
-func handedUnits(r kiosk.Redemption) int { return (kiosk.Redeemed{Lines: r.HandedOver(), Voucher: r.Voucher}).Units() }
+func handedUnits(r kiosk.Redemption) int {
+	return (kiosk.Redeemed{Lines: r.HandedOver(), Voucher: r.Voucher}).Units()
+}

@@ -210,14 +210,17 @@ func (d *device) pull(m *model) error {
 
 // read takes the answer to a request for orders.
 func (d *device) read(req *http.Request, body io.Reader, m *model) error {
-	verify := &wire.PageVerifier{Request: req.Header.Get("Signature"), Verify: func(message, signature []byte) bool {
-		return ed25519.Verify(d.hqKey, message, signature)
-	}}
 	read := wire.ReadOrders
 	if m.compact {
 		read = wire.ReadCompact
 	}
-	return read(body, verify, false, m.feed())
+	return read(body, d.verifier(req), false, m.feed())
+}
+
+func (d *device) verifier(req *http.Request) *wire.PageVerifier {
+	return &wire.PageVerifier{Request: req.Header.Get("Signature"), Verify: func(message, signature []byte) bool {
+		return ed25519.Verify(d.hqKey, message, signature)
+	}}
 }
 
 // model is a terminal's order set.

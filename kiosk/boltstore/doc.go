@@ -65,6 +65,15 @@
 // owes stays owed. [Options].Observer is told of what changes, so that an index of
 // the orders can follow.
 //
+// # Orders that go
+//
+// A set that loses a fifth of its orders, and at least 50, within a day of HQ's
+// clock is refused unless HQ signs that it means that (kiosk.Shrinks): by changes
+// the page is refused whole; a staged set stays staged until HQ says so, beside the
+// live one, which stays in use. What went before in that day counts as well, and
+// outlives a restart. A set that was imported here gives way to HQ's at once, and
+// a withdrawn terminal's is wiped whatever its size. [Store.Status] tells of it.
+//
 // # When the disk fails
 //
 // A failed write or sync of the journal leaves the outcome unknown: the store

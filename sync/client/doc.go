@@ -26,6 +26,10 @@
 // must lead there from a trusted one. The parts of a stream of orders are signed
 // each by itself, and checked by who keeps them.
 //
+// Orders come in pages that HQ has signed for the very request; nothing of another
+// page is delivered. [HQ.Follow] keeps such a stream open. It gives up when no line
+// came for 45 seconds, or no watermark, which alone is signed, for three minutes.
+//
 // # Limits
 //
 // A call ends within [Options.Timeout], a stream when nothing came for as long

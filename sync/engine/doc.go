@@ -39,6 +39,17 @@
 // out to differ from HQ's, or a cursor that HQ no longer knows, leads to a
 // staged full set again, while the old one stays in use.
 //
+// While online the engine follows HQ: the same changes, as they come, and the
+// settings with them, by one stream ([Remote].Follow). When it ends or breaks off,
+// a round goes before the next one. An HQ that ends it at once is polled every
+// [Config.PollOrders], and asked again after ten minutes. While a stream is followed the clock is
+// compared with HQ's every 15 minutes, or every [Config.PollPoint] while in doubt.
+//
+// When so many orders would go that HQ must say that it means that (kiosk.Shrinks),
+// they stay, with the cursor, and what changed in the others is taken all the
+// same, for it may be a refund. HQ's word comes with the watermark; the changes
+// are then fetched once more.
+//
 // # How the terminal is
 //
 // With [Config.Condition] HQ is told how the terminal is, before the orders are

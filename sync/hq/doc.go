@@ -18,6 +18,16 @@
 // a change number afterwards. A cursor of another set, or of a later state than
 // the store is in (it was restored from a backup), has expired.
 //
+// # Streams that are followed
+//
+// A terminal may keep its stream of orders open. A committed change wakes those who
+// follow its point, whoever made it; for what another HQ over the same store
+// changed, the point is looked at once a second. A terminal has one such stream, an
+// HQ at most 10,000; who does not take a page within two minutes loses the
+// connection. [HQ.EndStreams] ends them all, so that a server can end.
+//
+// A set of which a fifth goes is taken by terminals only after [HQ.Purge].
+//
 // # Settlement
 //
 // An accepted redemption goes back into the order and so to the point's other

@@ -12,7 +12,9 @@
 //   - [Sign] and [Verify] are the two ends of a device's signature (RFC 9421).
 //   - [SigningAnswers] and [VerifyAnswer] are the two ends of HQ's own.
 //   - [ProblemOf] and [RefusalOf] are the two ends of an error.
-//   - [OrdersWriter] and [ReadOrders] are the two ends of the stream of orders.
+//   - [NewOrdersWriter] and [ReadOrders] are the two ends of the stream of orders as
+//     NDJSON, [NewCompactWriter] and [ReadCompact] those of its compact form; pages
+//     are signed and checked there.
 //   - [EncodeBody] and [DecodeBody] are the two ends of a JSON body, gzipped or not.
 //
 // # Limits

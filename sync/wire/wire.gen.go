@@ -552,11 +552,11 @@ type OrdersLine struct {
 type PageEnd struct {
 	Cursor string `json:"cursor"`
 
-	// Signature Ed25519 by HQ's key over "hexiao page v1\n", the request's signature as in its header, "\n", the number of the page in the stream from 0, "\n", and the SHA-256 of the page: its lines from the one after the last page or watermark line, up to and including this one with an empty signature.
+	// Signature Ed25519 by HQ's key over "hexiao page v1\n", the request's signature as in its header, "\n", the number of the page in the stream from 0, "\n", and the SHA-256 of the page: its lines from the one after the last page or watermark line, up to and including this one with an empty signature, that is, its bytes as sent without the base64 characters of the signature; alive lines do not count.
 	Signature PageSignature `json:"signature,omitempty,omitzero"`
 }
 
-// PageSignature Ed25519 by HQ's key over "hexiao page v1\n", the request's signature as in its header, "\n", the number of the page in the stream from 0, "\n", and the SHA-256 of the page: its lines from the one after the last page or watermark line, up to and including this one with an empty signature.
+// PageSignature Ed25519 by HQ's key over "hexiao page v1\n", the request's signature as in its header, "\n", the number of the page in the stream from 0, "\n", and the SHA-256 of the page: its lines from the one after the last page or watermark line, up to and including this one with an empty signature, that is, its bytes as sent without the base64 characters of the signature; alive lines do not count.
 type PageSignature = []byte
 
 // Point defines model for Point.
@@ -782,7 +782,7 @@ type Watermark struct {
 	// Release Orders whose home the asking terminal is, and which another terminal asks for; see askLeases.
 	Release []Lease `json:"release,omitempty,omitzero"`
 
-	// Signature Ed25519 by HQ's key over "hexiao page v1\n", the request's signature as in its header, "\n", the number of the page in the stream from 0, "\n", and the SHA-256 of the page: its lines from the one after the last page or watermark line, up to and including this one with an empty signature.
+	// Signature Ed25519 by HQ's key over "hexiao page v1\n", the request's signature as in its header, "\n", the number of the page in the stream from 0, "\n", and the SHA-256 of the page: its lines from the one after the last page or watermark line, up to and including this one with an empty signature, that is, its bytes as sent without the base64 characters of the signature; alive lines do not count.
 	Signature PageSignature `json:"signature,omitempty,omitzero"`
 
 	// Version HQ's change number for the point.

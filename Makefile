@@ -10,6 +10,7 @@ SECONDS  ?=
 CYCLES   ?= 20000
 FUZZTIME ?= 10s
 EXECUTIONS ?= 100000000
+MUTANTS ?= 10000000
 MUTANTS  ?= 10000000
 STATES   ?= 2000000
 CUTS     ?=
@@ -25,7 +26,7 @@ LINT         := v2.15.0
 GOLANGCI     := .bin/golangci-lint-$(LINT)
 SHELLSCRIPTS  = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci assets)
 
-.PHONY: help deps build run test race simulate test-network crash crash-ext4 test-hardware soak offline bench lint gallery pictures fuzz fuzz-scan fuzz-sync damage cover generate clean
+.PHONY: help deps build run test race simulate test-network crash crash-ext4 test-hardware soak offline bench lint gallery pictures fuzz fuzz-scan fuzz-codes fuzz-sync damage cover generate clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -97,6 +98,9 @@ fuzz: deps ## every fuzz target for FUZZTIME=10s each
 
 fuzz-scan: deps ## EXECUTIONS=100000000 mutated inputs to what scanners send: framing, keys, codes, frames; SEED=1
 	@.ci/fuzz-scan '$(EXECUTIONS)' '$(SEED)' $(GOFLAGS_)
+
+fuzz-codes: deps ## MUTANTS=10000000 changed, forged, expired and foreign codes shown to a terminal's rules: none is taken
+	go test $(GOFLAGS_) -count=1 -timeout 0 -v -run '^TestNoMutantIsTaken$$' ./kiosk/kiosktest -args -mutants '$(MUTANTS)'
 
 fuzz-sync: deps ## MUTANTS=10000000 mutated answers of HQ: nothing counts that HQ did not sign; SEED=1
 	@.ci/fuzz-sync '$(MUTANTS)' '$(SEED)' $(GOFLAGS_)

@@ -307,8 +307,8 @@ func TestOrdersMoveWhenTheTermIsOver(t *testing.T) {
 		t.Errorf("it moved within the margin")
 	}
 	c.advance(time.Millisecond)
-	if o := two.ask(0, "A"); o.Home != two.id {
-		t.Errorf("behind the margin its home is %s", o.Home)
+	if o := two.ask(0, "A"); o.Home != two.id || o.HomeBefore != one.id {
+		t.Errorf("behind the margin its home is %s, before %q", o.Home, o.HomeBefore)
 	}
 	if o := homeOf(t, s, "B"); o.Home != one.id {
 		t.Errorf("B moved to %s, and nobody asked", o.Home)

@@ -175,10 +175,8 @@ func OpenAcks(fsys FS, dir string, terminal kiosk.TerminalID, ring *hqring.Ring)
 	a.kept = keptOf(ring.Chain(), later)
 	keys := ring.Keys()
 	for i := range a.slots {
-		if k, ok := parseAck(b[min(len(b), i*slotBytes):]); ok {
-			if _, ok := k.signedByAny(keys, terminal); ok {
-				a.slots[i] = k.head.Seq
-			}
+		if k, ok := parseAck(b[min(len(b), i*slotBytes):]); ok && k.signedByAny(keys, terminal) {
+			a.slots[i] = k.head.Seq
 		}
 	}
 	for off := milestonesAt; off+ackBytes <= len(b); off += ackBytes {
@@ -188,7 +186,7 @@ func OpenAcks(fsys FS, dir string, terminal kiosk.TerminalID, ring *hqring.Ring)
 	}
 	// From the last one on, for a signature takes its time.
 	for _, k := range slices.Backward(list) {
-		if _, ok := k.signedByAny(keys, terminal); ok {
+		if k.signedByAny(keys, terminal) {
 			a.newest = k
 			break
 		}
@@ -213,7 +211,7 @@ func (a *Acks) All() []kiosk.Head {
 	list, _, _ := readAcks(a.fs, a.dir)
 	keys := a.ring.Keys()
 	for _, k := range list {
-		if _, ok := k.signedByAny(keys, a.terminal); ok {
+		if k.signedByAny(keys, a.terminal) {
 			heads = append(heads, k.head)
 		}
 	}
@@ -312,7 +310,7 @@ type proof struct {
 func newProof(list []ack, unread int, keys []ed25519.PublicKey, terminal kiosk.TerminalID) *proof {
 	p := &proof{unread: unread}
 	for _, a := range list {
-		if _, ok := a.signedByAny(keys, terminal); ok || keys == nil {
+		if keys == nil || a.signedByAny(keys, terminal) {
 			p.acks = append(p.acks, a)
 		} else {
 			p.unread++

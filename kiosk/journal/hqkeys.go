@@ -62,11 +62,7 @@ func keptOf(chain, kept []kiosk.HQKey) int {
 	return len(chain)
 }
 
-// signedByAny gives the key that signed an acknowledgement.
-func (a ack) signedByAny(keys []ed25519.PublicKey, terminal kiosk.TerminalID) (ed25519.PublicKey, bool) {
-	i := slices.IndexFunc(keys, func(k ed25519.PublicKey) bool { return a.signedBy(k, terminal) })
-	if i < 0 {
-		return nil, false
-	}
-	return keys[i], true
+// signedByAny reports whether one of the keys signed it for the terminal.
+func (a ack) signedByAny(keys []ed25519.PublicKey, terminal kiosk.TerminalID) bool {
+	return slices.ContainsFunc(keys, func(k ed25519.PublicKey) bool { return a.signedBy(k, terminal) })
 }

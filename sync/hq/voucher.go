@@ -56,11 +56,11 @@ func (h *HQ) NewVoucher(ctx context.Context, r VoucherRequest) (made Voucher, er
 			return err
 		}
 		v := voucherOf(rec, point.Point.Policy.WithDefaults(), h.at(), r.Until)
-		text, id, err := signedcode.EncodeVoucher(v, identity.Key())
+		text, id, err := signedcode.EncodeVoucher(v, identity.CodeKey(v.Until))
 		// A code that says the same again would be the one that was withdrawn.
 		for err == nil && slices.ContainsFunc(point.Point.Revoked, func(c kiosk.RevokedCode) bool { return c.Proxy == id }) {
 			v.From = v.From.Add(-time.Minute)
-			text, id, err = signedcode.EncodeVoucher(v, identity.Key())
+			text, id, err = signedcode.EncodeVoucher(v, identity.CodeKey(v.Until))
 		}
 		if errors.Is(err, signedcode.ErrGrant) {
 			return fmt.Errorf("%w: the code must end at least a minute and at most 45 days from now, within the order's term, and the order's id must fit into it", ErrInput)

@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -154,7 +153,7 @@ func sealJournal(f Folder, store *boltstore.Store) error {
 // newHQ completes the options of the client with the folder's. The client is to
 // be closed after the engine's last round.
 func newHQ(f Folder, o client.Options) (*client.HQ, error) {
-	if _, err := neededHQKey(f); err != nil {
+	if err := neededHQKey(f); err != nil {
 		return nil, err // before anything is asked of an HQ whose word cannot be checked
 	}
 	pins, err := tlsPins(f.Config)
@@ -180,7 +179,7 @@ func tlsPins(c config.Config) (pins [][]byte, err error) {
 
 // newEngine completes the settings of the engine with the folder's.
 func newEngine(f Folder, outbox engine.Outbox, orders engine.OrderSet, hq *client.HQ, c engine.Config) (*engine.Engine, error) {
-	if _, err := neededHQKey(f); err != nil {
+	if err := neededHQKey(f); err != nil {
 		return nil, err
 	}
 	c.Outbox, c.Orders, c.Remote, c.PollOrders = outbox, orders, hq, time.Duration(f.Config.HQ.Poll)
@@ -188,11 +187,11 @@ func newEngine(f Folder, outbox engine.Outbox, orders engine.OrderSet, hq *clien
 	return engine.New(c)
 }
 
-// neededHQKey is HQ's key where there is no doing without.
-func neededHQKey(f Folder) (ed25519.PublicKey, error) {
+// neededHQKey makes sure that HQ's key is there where there is no doing without.
+func neededHQKey(f Folder) error {
 	key, err := f.HQKey()
 	if err == nil && key == nil {
 		err = fmt.Errorf("%w: hq.key is missing; enrol the terminal again", config.ErrInvalid)
 	}
-	return key, err
+	return err
 }

@@ -24,6 +24,26 @@
 // one may, at any terminal that has heard of it, and HQ settles a second one as a
 // conflict.
 //
+// # An order that is not here yet
+//
+// A voucher is HQ's word, in a signed code, on an order that the set may lack.
+// Where it has the order, [DecideScan] decides as by its own code. Where it does
+// not, [DecideVoucher] hands all of it over as provisional, within the policy's
+// caps; beyond them the leader may confirm. The event names no lines: HQ takes it
+// for all that the others leave, and weighs it against them like any handover; a
+// terminal does the same ([OrderState.Merge]) until it hears of HQ's word. What went
+// out while HQ could not object is counted from the events alone, see [Risk].
+//
+// # Codes that rotate, and withdrawn ones
+//
+// A rotating code is good for the step before, its own and the one after, wider by
+// how far the clock may be wrong ([Moment.Bounds], at most five minutes); then it
+// is a picture that was passed on. So is the plain code of an order whose code
+// rotates. Where no time can be told, the leader compares the phone number. A code
+// that was typed and a platform's own are not judged: somebody who was told the ten
+// digits can collect. [Point].Revoked are codes that HQ withdrew; every kind is
+// refused by it, whether the order is here or not.
+//
 // # What follows a handover, and what does not come about
 //
 // A customer may report that something is missing ([MissingReported]), rate, and

@@ -155,7 +155,11 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 	if out.Home, elsewhere = c.home(o, s); elsewhere && policy.Leases != LeaseProvisional {
 		return refuse(OtherKiosk)
 	}
-	reason, call := callsLeader(o, out, policy, c)
+	provisional := elsewhere && c.mayProvisional(policy, o.Value())
+	reason, call := NeedsLeader, out.Home != "" && !provisional // another terminal may hand it out as well
+	if !call {
+		reason, call = callsLeader(o, out, policy, c)
+	}
 	if !call && s.undecided() {
 		reason, call = NeedsLeader, true // goods of this order are out, and nobody knows yet whether they count
 	}
@@ -165,7 +169,11 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 	}
 	out.Verdict = Accepted
 	redeemed := Redeemed{Order: o.ID, Lines: left, Method: MethodAlone, Source: c.Source, Proxy: c.Proxy.id()}
-	if c.Cache.Stale(c.At, policy) {
+	switch {
+	case provisional:
+		out.Verdict = Provisional
+		redeemed.Provisional, redeemed.AsOf, redeemed.Home = true, c.asOf(), out.Home
+	case c.Cache.Stale(c.At, policy):
 		redeemed.AsOf = c.asOf()
 	}
 	return out, redeemed
@@ -173,9 +181,6 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 
 // callsLeader says whether the leader must confirm, and why.
 func callsLeader(o Order, out Outcome, p Policy, c Context) (Verdict, bool) {
-	if out.Home != "" {
-		return NeedsLeader, true // another terminal may hand it out as well
-	}
 	timed := !o.ValidFrom.IsZero() || !o.CollectBy.IsZero()
 	_, look := c.picture(o)
 	_, told := c.At.Time()

@@ -21,6 +21,14 @@ func leased(mode kiosk.LeaseMode) kiosk.Context {
 	return c
 }
 
+// capped lets so many orders of another home go out, of which some did.
+func capped(most, out int) func(*kiosk.Context) {
+	return func(c *kiosk.Context) {
+		c.Point.Policy.ProvisionalValue, c.Point.Policy.ProvisionalCount = 1_000_000, most
+		c.Risk = kiosk.Risk{AsOf: c.Cache.AsOf.UTC().Truncate(time.Millisecond), Provisional: out}
+	}
+}
+
 func TestHomeDecides(t *testing.T) {
 	release := func(by kiosk.TerminalID, version uint64, to kiosk.TerminalID) kiosk.OrderState {
 		tm := terminal{name: by, at: noon()}
@@ -40,7 +48,10 @@ func TestHomeDecides(t *testing.T) {
 		"own":                     {kiosk.LeaseRefuse, "K1", 0, kiosk.OrderState{}, nil, kiosk.Accepted, ""},
 		"another's":               {kiosk.LeaseRefuse, "K2", 0, kiosk.OrderState{}, nil, kiosk.OtherKiosk, "K2"},
 		"a mode of later":         {"ask twice", "K2", 0, kiosk.OrderState{}, nil, kiosk.OtherKiosk, "K2"},
-		"another's, provisional":  {kiosk.LeaseProvisional, "K2", 0, kiosk.OrderState{}, nil, kiosk.NeedsLeader, "K2"},
+		"another's, provisional":  {kiosk.LeaseProvisional, "K2", 0, kiosk.OrderState{}, capped(2, 0), kiosk.Provisional, "K2"},
+		"beyond the caps":         {kiosk.LeaseProvisional, "K2", 0, kiosk.OrderState{}, capped(2, 2), kiosk.NeedsLeader, "K2"},
+		"provisional, no caps":    {kiosk.LeaseProvisional, "K2", 0, kiosk.OrderState{}, nil, kiosk.NeedsLeader, "K2"},
+		"own, provisional":        {kiosk.LeaseProvisional, "K1", 0, kiosk.OrderState{}, capped(2, 0), kiosk.Accepted, ""},
 		"own orders, no HQ":       {kiosk.LeaseRefuse, "K2", 0, kiosk.OrderState{}, func(c *kiosk.Context) { c.Cache.Local = true }, kiosk.Accepted, ""},
 		"no term":                 {kiosk.LeaseRefuse, "K1", 0, kiosk.OrderState{}, func(c *kiosk.Context) { c.Cache.LeaseUntil = time.Time{} }, kiosk.NeedsLeader, "K1"},
 		"term over":               {kiosk.LeaseRefuse, "K1", 0, kiosk.OrderState{}, func(c *kiosk.Context) { c.Cache.LeaseUntil = noon() }, kiosk.NeedsLeader, "K1"},
@@ -66,6 +77,9 @@ func TestHomeDecides(t *testing.T) {
 			}
 			if _, held := body.(kiosk.OrderHeld); held != (c.want == kiosk.NeedsLeader) || c.want == kiosk.OtherKiosk && body != nil {
 				t.Errorf("recorded would be %#v", body)
+			}
+			if r, given := body.(kiosk.Redeemed); given && (r.Provisional != (c.want == kiosk.Provisional) || r.Home != c.wantAt || r.Provisional == r.AsOf.IsZero()) {
+				t.Errorf("recorded would be %#v", r)
 			}
 			// A leader may in any case, and the event says whose lease it was.
 			_, bodies, err := kiosk.DecideHandOver(o, c.state, at, kiosk.Confirmation{By: leader()})

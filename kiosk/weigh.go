@@ -56,7 +56,7 @@ func (s OrderState) weigh(o Order) OrderState {
 			r.Lines, r.Whole = nil, r.HandedOver()
 			d, was = w.setAside(d, *r), true
 		default:
-			d, was = w.contest(s, d, *r, was)
+			d, was = w.contest(s, d, *r)
 		}
 		if was {
 			disputes = append(disputes, d)
@@ -190,7 +190,7 @@ func (r Redemption) sharesProxy(other Redemption) bool {
 }
 
 // contest makes the dispute about a handover that had its turn; false: there is none.
-func (w *weighing) contest(s OrderState, d Dispute, r Redemption, was bool) (Dispute, bool) {
+func (w *weighing) contest(s OrderState, d Dispute, r Redemption) (Dispute, bool) {
 	var others, earlier []Redemption
 	for _, t := range w.taken {
 		if t.Event == r.Event {

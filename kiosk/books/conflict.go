@@ -166,9 +166,11 @@ func (x *Index) counted(e kiosk.Event) (kiosk.Event, bool) {
 	if !ok || !known || r.Undone != nil {
 		return e, true
 	}
-	b.Lines = r.Lines
+	if len(r.Lines) > 0 {
+		b.Lines = r.Lines
+	}
 	e.Body = b
-	return e, len(r.Lines) > 0
+	return e, r.Counts()
 }
 
 // value is what the goods, or the money, of an event come to; the caller holds

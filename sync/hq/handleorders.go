@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -159,15 +160,16 @@ func (s *orderStream) catchUp(ctx context.Context, p part) (err error) {
 		}
 	}
 	for !p.ended {
-		if err := s.entries(p); err != nil {
+		next := s.ahead(ctx, p.next)
+		err := s.entries(p)
+		if err == nil {
+			err = s.cut(p.next)
+		}
+		after := <-next // also when it is not needed: nothing is left running
+		if err = errors.Join(err, after.err); err != nil {
 			return err
 		}
-		if err := s.cut(p.next); err != nil {
-			return err
-		}
-		if p, err = s.hq.part(ctx, s.terminal, &p.next); err != nil {
-			return err
-		}
+		p = after.part
 	}
 	if err := s.entries(p); err != nil {
 		return err
@@ -177,6 +179,21 @@ func (s *orderStream) catchUp(ctx context.Context, p part) (err error) {
 		s.follower.last = p
 	}
 	return s.sent(s.lines.Watermark(p.mark, p.next.String()))
+}
+
+// ahead reads the next part while this one is being written.
+func (s *orderStream) ahead(ctx context.Context, from cursor) <-chan readPart {
+	next := make(chan readPart, 1)
+	go func() {
+		p, err := s.hq.part(ctx, s.terminal, &from)
+		next <- readPart{p, err}
+	}()
+	return next
+}
+
+type readPart struct {
+	part
+	err error
 }
 
 // freshSettings writes the settings if the terminal has others.

@@ -50,10 +50,10 @@ func (s *orderStream) follow(ctx context.Context) error {
 	}
 }
 
-// ended tells a terminal that hung up from what went wrong.
+// ended tells a terminal that hung up, which is no failure, from what went wrong.
 func (s *orderStream) ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if gone := ctx.Err() != nil; gone {
+		err = nil
 	}
 	return err
 }

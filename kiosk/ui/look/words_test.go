@@ -22,7 +22,7 @@ func TestWordsSay(t *testing.T) {
 		{w[Chinese].Say("welcome.type"), "输入提货码"},
 		{w[English].Say("welcome.type"), "Type the code"},
 		{w[Chinese].Say("order.number", Vars{"Number": "86"}), "提货号\u00a086"},
-		{w[Chinese].Count("order.units", 1200), "共 1,200 件"},
+		{w[Chinese].Count("order.units", 1200), "共\u00a01,200\u00a0件"},
 		{w[English].Count("order.units", 1), "1 item"},
 		{w[English].Count("order.units", 2), "2 items"},
 		{w[English].Say("no.such.sentence"), "no.such.sentence"},

@@ -33,6 +33,9 @@ func States(lang desk.Lang) []Named {
 	for i := range out {
 		s := &out[i].State
 		s.Lang = lang
+		if s.Notice != "" && lang == desk.English { // HQ sends it in both languages
+			s.Notice = "From Wednesday we are open until nine. Please take chilled goods on the day."
+		}
 		if s.Header.Point == "" {
 			s.Header = Online()
 		}

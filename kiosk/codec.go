@@ -14,6 +14,9 @@ func EncodeOrder(o Order) ([]byte, error) { return encode(o) }
 
 // DecodeOrder reads what EncodeOrder wrote; it does not validate the order.
 func DecodeOrder(b []byte) (Order, error) {
+	if o, ok := plainOrder(b); ok {
+		return o, nil
+	}
 	var o Order
 	err := decode(b, &o)
 	return o, err

@@ -38,6 +38,7 @@ import (
 )
 
 func main() {
+	easeCollector(os.Getenv)
 	cli.Main(func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return run(ctx, args, stdin, stdout, stderr, os.Getenv)
 	})

@@ -40,15 +40,8 @@ func (h *HQ) NewProxyCode(ctx context.Context, r ProxyRequest) (made ProxyCode, 
 		return made, fmt.Errorf("make a proxy code: %w", err)
 	}
 	err = h.store.Update(ctx, func(tx Tx) error {
-		id, err := mustIdentity(tx)
+		id, rec, err := toVouch(tx, r.Order)
 		if err != nil {
-			return err
-		}
-		rec, err := mustOrder(tx, r.Order)
-		if err != nil {
-			return err
-		}
-		if err := collectable(rec); err != nil {
 			return err
 		}
 		if g.Lines, err = signedcode.Mask(rec.Order, r.Lines...); err != nil {
@@ -72,4 +65,16 @@ func (h *HQ) NewProxyCode(ctx context.Context, r ProxyRequest) (made ProxyCode, 
 		return keepSigned(tx, rec, SignedCode{ID: g.Code, Kind: SignedProxy, Lines: p.Lines, From: g.From, Until: g.Until}, h.at())
 	})
 	return made, err
+}
+
+// toVouch gives what a code about an order is signed with, and the order, if
+// somebody can still collect it.
+func toVouch(tx Tx, order kiosk.OrderID) (id Identity, rec OrderRecord, err error) {
+	if id, err = mustIdentity(tx); err != nil {
+		return id, rec, err
+	}
+	if rec, err = mustOrder(tx, order); err != nil {
+		return id, rec, err
+	}
+	return id, rec, collectable(rec)
 }

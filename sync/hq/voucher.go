@@ -37,15 +37,8 @@ type Voucher struct {
 func (h *HQ) NewVoucher(ctx context.Context, r VoucherRequest) (made Voucher, err error) {
 	err = h.store.Update(ctx, func(tx Tx) error {
 		made = Voucher{} // the store may run this again
-		identity, err := mustIdentity(tx)
+		identity, rec, err := toVouch(tx, r.Order)
 		if err != nil {
-			return err
-		}
-		rec, err := mustOrder(tx, r.Order)
-		if err != nil {
-			return err
-		}
-		if err := collectable(rec); err != nil {
 			return err
 		}
 		if due := kiosk.AmountDue(rec.Order, rec.State); due > 0 {

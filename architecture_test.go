@@ -62,7 +62,7 @@ func importTable() []room {
 		{"sync/conformance", "kiosk kiosk/hqring sync/wire", "a server held to the contract from the outside; knows no HQ of ours, so that it tries any"},
 		{"sync/engine", "kiosk", "when to push and pull; declares the Outbox and Remote it needs"},
 		{"sync/hq", "kiosk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/seal kiosk/signedcode sync/wire", "the platform: imports, codes, settling by the domain's rules; declares its Store"},
-		{"sync/hq/boltstore", "kiosk sync/hq", "HQ's embedded Store"},
+		{"sync/hq/boltstore", "kiosk sync/hq sync/wire", "HQ's embedded Store; of the wire only how long a signature is good"},
 		{"sync/hq/hqtest", "kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the contract that every Store passes, and an HQ inside the test"},
 		{"sync/simulation", "", "tests only: a point's bad weeks in virtual time, with porcupine as the judge"},
 		{"sync/uptest", "", "tests only: what a terminal recorded over weeks goes up to a real HQ, over networks that lose, double and reorder"},

@@ -88,6 +88,11 @@ func (h *HQ) CaseRows(ctx context.Context, open bool, fn func(CaseRow) error) er
 // pageCases are read in one transaction, each with its order.
 const pageCases = 64
 
+func addCase(tx Tx, c Case) error {
+	_, err := tx.AddCase(c)
+	return err
+}
+
 // caseRow puts the evidence to a case.
 func caseRow(tx Tx, c Case) (CaseRow, error) {
 	row := CaseRow{Case: c, State: CaseOpen}

@@ -11,6 +11,7 @@ import (
 // set changes a point's order set within one transaction. Version, count and
 // digest follow every put; save stores them once at the end.
 type set struct {
+	hq      *HQ
 	tx      Tx
 	point   PointRecord
 	at      time.Time // HQ's clock
@@ -21,7 +22,7 @@ type set struct {
 // openSet gives the set of a point; it returns ErrNoPoint.
 func (h *HQ) openSet(tx Tx, id kiosk.PointID) (*set, error) {
 	point, err := mustPoint(tx, id)
-	return &set{tx: tx, point: point, at: h.at()}, err
+	return &set{hq: h, tx: tx, point: point, at: h.at()}, err
 }
 
 // put stores a new or changed order under the point's next version. old is the
@@ -44,7 +45,10 @@ func (s *set) put(old, rec OrderRecord) error {
 		s.point.Digest.Toggle(rec.Order.ID, rec.Order.Version)
 		s.point.Count++
 	}
-	return s.tx.PutOrder(rec)
+	if err := s.tx.PutOrder(rec); err != nil {
+		return err
+	}
+	return s.hq.observe(s.tx, OrderPut{Old: old, New: rec})
 }
 
 func (s *set) save() error {
@@ -72,12 +76,9 @@ func (h *HQ) Withdraw(ctx context.Context, id kiosk.OrderID) error {
 
 func (h *HQ) change(ctx context.Context, id kiosk.OrderID, edit func(*OrderRecord)) error {
 	return h.store.Update(ctx, func(tx Tx) error {
-		old, ok, err := tx.Order(id)
+		old, err := mustOrder(tx, id)
 		if err != nil {
 			return err
-		}
-		if !ok {
-			return fmt.Errorf("order %s: %w", id, ErrNoOrder)
 		}
 		rec := old
 		edit(&rec)

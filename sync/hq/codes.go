@@ -69,7 +69,7 @@ func own(tx Tx, point kiosk.PointID, order kiosk.OrderID, codes []kiosk.Code, te
 		}
 		// Several orders of a customer may share the platform's code; it then
 		// belongs to the first, and no typed code of HQ's is the same.
-		if taken && !sharesOwn(tx, owner, code) {
+		if taken && !sharesOwn(tx, point, owner, code) {
 			return nil, fmt.Errorf("%w: its own code is the same as a typed code that HQ gave to order %s; leave it out", ErrInput, owner)
 		}
 		if !taken {
@@ -81,7 +81,7 @@ func own(tx Tx, point kiosk.PointID, order kiosk.OrderID, codes []kiosk.Code, te
 	return append(codes, code), nil
 }
 
-func sharesOwn(tx Tx, owner kiosk.OrderID, code kiosk.Code) bool {
-	rec, ok, err := tx.Order(owner)
+func sharesOwn(tx Tx, point kiosk.PointID, owner kiosk.OrderID, code kiosk.Code) bool {
+	rec, ok, err := tx.Order(point, owner)
 	return err == nil && (!ok || !slices.Contains(rec.Codes, kiosk.Code{Kind: kiosk.CodeTyped, Text: code.Text}))
 }

@@ -63,7 +63,7 @@ func noteFork(tx Tx, t Terminal, seq uint64, at time.Time) error {
 	if err := tx.PutTerminal(t); err != nil {
 		return err
 	}
-	return tx.AddCase(Case{
+	return addCase(tx, Case{
 		Kind: CaseForked, Point: t.Point, Terminal: t.ID, Seq: seq, At: at,
 		Detail: "two journals claim to be this terminal's, and differ in this event if not before (see hq kiosk list); revoke it and enrol it anew, and look for a copied data folder",
 	})
@@ -91,7 +91,7 @@ func noteEnd(tx Tx, t Terminal, end uint64, at time.Time) error {
 	if err := tx.PutTerminal(t); err != nil || !news {
 		return err
 	}
-	return tx.AddCase(Case{
+	return addCase(tx, Case{
 		Kind: CaseBehind, Point: t.Point, Terminal: t.ID, Seq: t.Doubtful, At: at,
 		Detail: fmt.Sprintf("the terminal's journal ends with event %d, HQ has it up to %d: it was cut, or an older copy of the data folder was put back; the terminal does not hand out until the right one is there", end, t.Head.Seq),
 	})

@@ -62,9 +62,10 @@ func (p *push) accepted(e kiosk.Event) error {
 	if !asks(e.Body.Type()) {
 		return nil
 	}
-	return p.set.tx.AddRequest(Request{
+	_, err := p.set.tx.AddRequest(Request{
 		Type: e.Body.Type(), Point: p.terminal.Point, Terminal: p.terminal.ID, Seq: e.Seq, Event: e.ID, Order: e.Body.Subject(), At: p.at,
 	})
+	return err
 }
 
 // arrive makes the orders of a consignment arrive at the terminal's point, which

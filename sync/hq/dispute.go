@@ -46,7 +46,7 @@ func (p *push) contested(old OrderRecord, rec *OrderRecord, e kiosk.Event) error
 				against = append(against, r)
 			}
 		}
-		err := p.set.tx.AddCase(Case{
+		err := addCase(p.set.tx, Case{
 			Kind: string(kiosk.SettledConflict), Point: p.terminal.Point, Terminal: d.Terminal, Seq: d.Seq, Event: d.Event,
 			Order: rec.Order.ID, At: p.at, Against: against,
 			Detail: fmt.Sprintf("accepted at first; terminal %s, which HQ heard of later, handed the goods over earlier", e.Terminal),
@@ -152,8 +152,8 @@ func disputed(tx Tx, c Case) (rec OrderRecord, yes bool, err error) {
 	if c.Order == "" {
 		return rec, false, nil
 	}
-	rec, ok, err := tx.Order(c.Order)
-	if err != nil || !ok || rec.Order.Point != c.Point {
+	rec, ok, err := tx.Order(c.Point, c.Order)
+	if err != nil || !ok {
 		return OrderRecord{}, false, err
 	}
 	_, yes = rec.State.Dispute(c.Event)

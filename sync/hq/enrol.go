@@ -161,10 +161,13 @@ func (h *HQ) NoteCondition(ctx context.Context, id kiosk.TerminalID, said kiosk.
 	})
 }
 
-// Terminals lists all terminals by id.
+// maxTerminals is how many terminals are listed at once.
+const maxTerminals = 1_000_000
+
+// Terminals lists the terminals by id, at most a million.
 func (h *HQ) Terminals(ctx context.Context) (list []Terminal, err error) {
 	err = h.store.View(ctx, func(tx Tx) (err error) {
-		list, err = tx.Terminals()
+		list, err = tx.Terminals("", maxTerminals)
 		return err
 	})
 	return list, err

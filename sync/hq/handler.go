@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"hexiao/kiosk"
 	"hexiao/sync/wire"
@@ -189,10 +190,17 @@ func (c contract) verify(r *http.Request) (t Terminal, err error) {
 		return t.Key, err
 	}
 	now := c.hq.now()
-	if _, err = wire.Verify(r, keys, now, c.hq.nonces.at(now)); err == nil && !t.Revoked.IsZero() {
+	if _, err = wire.Verify(r, keys, now, c.hq.nonces(r.Context(), now)); err == nil && !t.Revoked.IsZero() {
 		err = wire.ErrRevoked
 	}
 	return t, err
+}
+
+// nonces is the store's memory of used signatures.
+func (h *HQ) nonces(ctx context.Context, now time.Time) wire.Nonces {
+	return func(id kiosk.TerminalID, nonce string, until time.Time) (bool, error) {
+		return h.store.UseNonce(ctx, id, nonce, now, until)
+	}
 }
 
 func (c contract) atPoint(r *http.Request, point wire.PointID) error {

@@ -27,7 +27,7 @@ func (s *set) homes() ([]kiosk.TerminalID, error) {
 	if s.live != nil {
 		return s.live, nil
 	}
-	all, err := s.tx.Terminals()
+	all, err := s.tx.PointTerminals(s.point.Point.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,8 @@ type Config struct {
 	// TLSPins are told to terminals that enrol: they connect to a server alone that has
 	// one of these keys, see wire.PinOf. None: to any that their machine trusts.
 	TLSPins [][]byte
+	// Observers hear what transactions do, in this order.
+	Observers []Observer
 }
 
 // HQ is the platform over a store. It is safe for use by several goroutines.
@@ -27,9 +29,10 @@ type HQ struct {
 	now    func() time.Time
 	random io.Reader
 	log    *slog.Logger
-	nonces *nonces
 	pins   [][]byte
 	hub    *hub
+
+	observers []Observer
 }
 
 // New makes HQ's identity in a store that has none.
@@ -37,9 +40,9 @@ func New(ctx context.Context, c Config) (*HQ, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &HQ{now: c.Now, random: c.Random, log: c.Log, nonces: newNonces(), pins: c.TLSPins}
+	h := &HQ{now: c.Now, random: c.Random, log: c.Log, pins: c.TLSPins, observers: c.Observers}
 	h.hub = newHub(h)
-	h.store = watchedStore{c.Store, h.changed}
+	h.store = watchedStore{c.Store, h}
 	known := false
 	err := c.Store.View(ctx, func(tx Tx) (err error) {
 		_, known, err = tx.Identity()

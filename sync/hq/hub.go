@@ -13,7 +13,7 @@ const (
 	// stream ended behind the watermark, and asks again after a while.
 	maxFollowers = 10_000
 	// lookEvery is how often the store is asked for what another HQ over the same
-	// store changed, once a point, while somebody follows it.
+	// store changed, while somebody follows a point.
 	lookEvery = time.Second
 )
 
@@ -21,16 +21,10 @@ const (
 type hub struct {
 	hq      *HQ
 	mu      sync.Mutex
-	points  map[kiosk.PointID]*watched
+	points  map[kiosk.PointID]map[*follower]struct{}
 	streams map[kiosk.TerminalID]*follower
+	end     context.CancelFunc // of the look at the store; nil while nobody follows
 	closed  bool
-}
-
-// watched is a point that somebody follows.
-type watched struct {
-	poke      chan struct{} // something may have changed
-	end       context.CancelFunc
-	followers map[*follower]struct{}
 }
 
 // follower is one open stream.
@@ -44,7 +38,7 @@ type follower struct {
 func (f *follower) end() { f.once.Do(func() { close(f.over) }) }
 
 func newHub(h *HQ) *hub {
-	return &hub{hq: h, points: map[kiosk.PointID]*watched{}, streams: map[kiosk.TerminalID]*follower{}}
+	return &hub{hq: h, points: map[kiosk.PointID]map[*follower]struct{}{}, streams: map[kiosk.TerminalID]*follower{}}
 }
 
 // join begins to follow; leave ends it. A terminal has one stream: an older one,
@@ -62,70 +56,73 @@ func (b *hub) join(point kiosk.PointID, terminal kiosk.TerminalID) (f *follower,
 	}
 	f = &follower{wake: make(chan struct{}, 1), over: make(chan struct{})}
 	b.streams[terminal] = f
-	w := b.points[point]
-	if w == nil {
-		ctx, cancel := context.WithCancel(context.Background())
-		w = &watched{poke: make(chan struct{}, 1), end: cancel, followers: map[*follower]struct{}{}}
-		b.points[point] = w
-		go b.watch(ctx, point, w)
+	if b.points[point] == nil {
+		b.points[point] = map[*follower]struct{}{}
 	}
-	w.followers[f] = struct{}{}
-	return f, func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		if b.streams[terminal] == f {
-			delete(b.streams, terminal)
-		}
-		if delete(w.followers, f); len(w.followers) == 0 {
-			w.end()
-			delete(b.points, point)
-		}
-	}, true
+	b.points[point][f] = struct{}{}
+	if b.end == nil {
+		ctx, cancel := context.WithCancel(context.Background())
+		b.end = cancel
+		go b.look(ctx)
+	}
+	return f, func() { b.leave(f, point, terminal) }, true
 }
 
-// watch wakes a point's followers when something changed: at once when this HQ
-// did it, within a second when another one did.
-func (b *hub) watch(ctx context.Context, point kiosk.PointID, w *watched) {
+func (b *hub) leave(f *follower, point kiosk.PointID, terminal kiosk.TerminalID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.streams[terminal] == f {
+		delete(b.streams, terminal)
+	}
+	if delete(b.points[point], f); len(b.points[point]) == 0 {
+		delete(b.points, point)
+	}
+	if len(b.points) == 0 && b.end != nil {
+		b.end()
+		b.end = nil
+	}
+}
+
+// look wakes followers within a second of what another HQ over the same store
+// committed; what this one does wakes them at once.
+func (b *hub) look(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	var last seenPoint
+	cursor := ""
 	for {
+		points, next, err := b.hq.store.Touched(ctx, cursor)
+		if err == nil { // a store that fails says so to everybody who asks it
+			cursor = next
+			for _, id := range points {
+				b.poke(id)
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-w.poke:
-			b.wake(w)
-			continue
 		case <-tick.C:
 		}
-		now, err := b.hq.seePoint(ctx, point)
-		if err != nil || now == last {
-			continue // a store that fails says so to everybody who asks it
-		}
-		last = now
-		b.wake(w)
 	}
 }
 
-// wake tells followers; one that is busy finds the rest when it looks.
-func (b *hub) wake(w *watched) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for f := range w.followers {
-		select {
-		case f.wake <- struct{}{}:
-		default:
-		}
-	}
-}
-
-// poke says that a point may have changed. It never blocks.
+// poke wakes those who follow a point, of all points for the empty id; one that is
+// busy finds the rest when it looks. It never blocks.
 func (b *hub) poke(point kiosk.PointID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if w := b.points[point]; w != nil {
+	if point != "" {
+		wake(b.points[point])
+		return
+	}
+	for _, followers := range b.points {
+		wake(followers)
+	}
+}
+
+func wake(followers map[*follower]struct{}) {
+	for f := range followers {
 		select {
-		case w.poke <- struct{}{}:
+		case f.wake <- struct{}{}:
 		default:
 		}
 	}
@@ -149,28 +146,11 @@ func (h *HQ) changed(point kiosk.PointID) { h.hub.poke(point) }
 // the end of a server; they come back after a while.
 func (h *HQ) EndStreams() { h.hub.close() }
 
-// seenPoint is what a look at a point compares.
-type seenPoint struct {
-	version uint64
-	tag     string
-}
-
-func (h *HQ) seePoint(ctx context.Context, id kiosk.PointID) (seen seenPoint, err error) {
-	err = h.store.View(ctx, func(tx Tx) error {
-		rec, err := mustPoint(tx, id)
-		seen.version = rec.Version
-		return err
-	})
-	if err == nil {
-		_, seen.tag, err = h.settings(ctx, id)
-	}
-	return seen, err
-}
-
-// watchedStore wakes followers of what an Update changed, whoever made it.
+// watchedStore wakes followers of what an Update touched, and tells observers of
+// what it added.
 type watchedStore struct {
 	Store
-	changed func(kiosk.PointID)
+	hq *HQ
 }
 
 // Update implements Store.
@@ -178,11 +158,11 @@ func (s watchedStore) Update(ctx context.Context, fn func(Tx) error) error {
 	var touched map[kiosk.PointID]bool
 	err := s.Store.Update(ctx, func(tx Tx) error {
 		touched = map[kiosk.PointID]bool{} // the store may run this again
-		return fn(watchedTx{tx, touched})
+		return fn(watchedTx{tx, s.hq, touched})
 	})
 	if err == nil {
 		for id := range touched {
-			s.changed(id)
+			s.hq.changed(id)
 		}
 	}
 	return err
@@ -190,7 +170,14 @@ func (s watchedStore) Update(ctx context.Context, fn func(Tx) error) error {
 
 type watchedTx struct {
 	Tx
+	hq      *HQ
 	touched map[kiosk.PointID]bool
+}
+
+// Touch implements Tx.
+func (t watchedTx) Touch(id kiosk.PointID) error {
+	t.touched[id] = true
+	return t.Tx.Touch(id)
 }
 
 // PutPoint implements Tx.
@@ -199,11 +186,39 @@ func (t watchedTx) PutPoint(p PointRecord) error {
 	return t.Tx.PutPoint(p)
 }
 
+// PutIdentity implements Tx. Every terminal is told of a new key.
+func (t watchedTx) PutIdentity(v Identity) error {
+	t.touched[""] = true
+	return t.Tx.PutIdentity(v)
+}
+
 // PutTerminal implements Tx. A terminal that was withdrawn is told at once, and so
 // is one of whose orders another one asks for.
 func (t watchedTx) PutTerminal(v Terminal) error {
 	if !v.Revoked.IsZero() || len(v.Asked) > 0 {
-		t.touched[v.Point] = true
+		if err := t.Touch(v.Point); err != nil {
+			return err
+		}
 	}
 	return t.Tx.PutTerminal(v)
+}
+
+// AddCase implements Tx.
+func (t watchedTx) AddCase(c Case) (uint64, error) {
+	n, err := t.Tx.AddCase(c)
+	if err != nil {
+		return n, err
+	}
+	c.Number = n
+	return n, t.hq.observe(t, CaseOpened{c})
+}
+
+// AddRequest implements Tx.
+func (t watchedTx) AddRequest(r Request) (uint64, error) {
+	n, err := t.Tx.AddRequest(r)
+	if err != nil {
+		return n, err
+	}
+	r.Number = n
+	return n, t.hq.observe(t, RequestAdded{r})
 }

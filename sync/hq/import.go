@@ -109,6 +109,9 @@ func (h *HQ) importChunk(ctx context.Context, point kiosk.PointID, chunk []order
 		if err != nil {
 			return err
 		}
+		if err := tx.Prefetch(point, orderIDs(chunk)); err != nil {
+			return err
+		}
 		for _, e := range chunk {
 			err := h.importOne(s, key, e, &done)
 			if errors.Is(err, ErrInput) {
@@ -124,14 +127,29 @@ func (h *HQ) importChunk(ctx context.Context, point kiosk.PointID, chunk []order
 	return done, err
 }
 
+func orderIDs(entries []ordertable.Entry) []kiosk.OrderID {
+	ids := make([]kiosk.OrderID, len(entries))
+	for i, e := range entries {
+		ids[i] = e.Order.ID
+	}
+	return ids
+}
+
 func (h *HQ) importOne(s *set, key seal.PointKey, e ordertable.Entry, done *Imported) error {
 	e.Order.Point = s.point.Point.ID
 	if err := e.Order.Validate(); err != nil {
 		return fmt.Errorf("%w: %w", ErrInput, err)
 	}
-	old, known, err := s.tx.Order(e.Order.ID)
+	old, known, err := s.tx.Order(e.Order.Point, e.Order.ID)
 	if err != nil {
 		return err
+	}
+	if !known {
+		if other, taken, err := s.tx.OrderPoint(e.Order.ID); err != nil {
+			return err
+		} else if taken {
+			return fmt.Errorf("%w: it belongs to point %s", ErrInput, other)
+		}
 	}
 	if err := mayReplace(old, known, e.Order); err != nil {
 		return err
@@ -176,9 +194,6 @@ func (h *HQ) importOne(s *set, key seal.PointKey, e ordertable.Entry, done *Impo
 func mayReplace(old OrderRecord, known bool, o kiosk.Order) error {
 	if !known {
 		return nil
-	}
-	if old.Order.Point != o.Point {
-		return fmt.Errorf("%w: it belongs to point %s", ErrInput, old.Order.Point)
 	}
 	if over(old.Order.Status) && !over(o.Status) {
 		return fmt.Errorf("%w: HQ has it as %s and the table as %s; hq orders status changes it, if the table is right", ErrInput, old.Order.Status, o.Status)

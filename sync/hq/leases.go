@@ -49,7 +49,7 @@ func (h *HQ) lease(tx Tx, id kiosk.TerminalID, p kiosk.Policy, mark *kiosk.Water
 	}
 	mark.LeaseUntil = until
 	for _, a := range t.Asked {
-		rec, _, err := tx.Order(a.Order)
+		rec, _, err := tx.Order(t.Point, a.Order)
 		if err != nil {
 			return err
 		}
@@ -168,11 +168,11 @@ func (a *asking) run(tx Tx, id kiosk.TerminalID, orders []kiosk.OrderID, write b
 		}
 	}
 	for _, order := range orders {
-		rec, ok, err := tx.Order(order)
+		rec, ok, err := tx.Order(a.by.Point, order)
 		if err != nil {
 			return err
 		}
-		if !ok || rec.Order.Point != a.by.Point {
+		if !ok {
 			a.leases = append(a.leases, kiosk.Lease{Order: order})
 			continue
 		}
@@ -209,7 +209,7 @@ func (a *asking) want(rec OrderRecord) (OrderRecord, error) {
 	if err := a.set.put(old, rec); err != nil {
 		return rec, err
 	}
-	rec, _, err = a.set.tx.Order(rec.Order.ID)
+	rec, _, err = a.set.tx.Order(rec.Order.Point, rec.Order.ID)
 	return rec, err
 }
 

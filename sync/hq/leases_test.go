@@ -25,7 +25,7 @@ func homeOf(t testing.TB, s *hqtest.Server, id kiosk.OrderID) kiosk.Order {
 	t.Helper()
 	var rec hq.OrderRecord
 	err := s.Store.View(ctx(), func(tx hq.Tx) (err error) {
-		rec, _, err = tx.Order(id)
+		rec, _, err = tx.Order("P001", id)
 		return err
 	})
 	if err != nil {

@@ -15,6 +15,9 @@ import (
 	"hexiao/kiosk/seal"
 )
 
+// maxPoints is how many points are listed at once.
+const maxPoints = 100_000
+
 // maxNeighbours is how many other points a terminal is told of.
 const maxNeighbours = 500
 
@@ -204,7 +207,7 @@ func leader(pin string, salt []byte) ([]kiosk.Leader, error) {
 // Points lists the points by id, at most a hundred thousand.
 func (h *HQ) Points(ctx context.Context) (list []kiosk.PointRef, err error) {
 	err = h.store.View(ctx, func(tx Tx) error {
-		records, err := tx.Points(100_000)
+		records, err := tx.Points("", maxPoints)
 		for _, r := range records {
 			list = append(list, kiosk.PointRef{ID: r.Point.ID, Name: r.Point.Name})
 		}
@@ -230,7 +233,7 @@ func (h *HQ) Point(ctx context.Context, id kiosk.PointID) (p kiosk.Point, err er
 		if chain := identity.Chain(); len(chain) > 1 {
 			p.Keys = chain
 		}
-		others, err := tx.Points(maxNeighbours + 1)
+		others, err := tx.Points("", maxNeighbours+1)
 		for _, o := range others {
 			if o.Point.ID != id && len(p.Neighbours) < maxNeighbours {
 				p.Neighbours = append(p.Neighbours, kiosk.PointRef{ID: o.Point.ID, Name: o.Point.Name})

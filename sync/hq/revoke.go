@@ -78,7 +78,7 @@ func (h *HQ) revokeSigned(tx Tx, code string, done *Revoked) error {
 	} else {
 		id = kiosk.ProxyID(raw)
 	}
-	points, err := tx.Points(100_000)
+	points, err := tx.Points("", maxPoints)
 	if err != nil {
 		return err
 	}
@@ -90,11 +90,14 @@ func (h *HQ) revokeSigned(tx Tx, code string, done *Revoked) error {
 		if !ok {
 			continue
 		}
-		rec, err := mustOrder(tx, order)
+		rec, ok, err := tx.Order(p.Point.ID, order)
 		if err != nil {
 			return err
 		}
-		s := &set{tx: tx, point: p, at: h.at()}
+		if !ok {
+			return fmt.Errorf("order %s: %w", order, ErrNoOrder)
+		}
+		s := &set{hq: h, tx: tx, point: p, at: h.at()}
 		done.Order, done.Signed = order, s.withdraw(&rec, &id)
 		if err := tx.PutOrder(rec); err != nil {
 			return err

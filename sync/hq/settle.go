@@ -70,8 +70,10 @@ type push struct {
 	identity Identity
 	terminal Terminal
 	at       time.Time
+	zone     *time.Location
 	head     kiosk.Head // after the records so far
 	receipts []kiosk.Receipt
+	fact     EventSettled // what observers hear of the record under way
 }
 
 func (h *HQ) openPush(tx Tx, b kiosk.Batch, late bool) (*push, error) {
@@ -94,35 +96,70 @@ func (h *HQ) openPush(tx Tx, b kiosk.Batch, late bool) (*push, error) {
 			"%v: HQ is at event %d, the batch begins after %d", wire.ErrWrongHead, t.Head.Seq, b.Prev.Seq)}
 	}
 	s, err := h.openSet(tx, t.Point)
-	return &push{set: s, identity: identity, terminal: t, at: h.at(), head: b.Prev}, err
+	if err != nil {
+		return nil, err
+	}
+	z, err := zone(s.point.Point)
+	return &push{set: s, identity: identity, terminal: t, at: h.at(), zone: z, head: b.Prev}, err
 }
 
 func (p *push) run(b kiosk.Batch) (refused, err error) {
 	if same, err := p.agrees(b.Prev); err != nil || !same {
 		return p.fork(b.Prev.Seq, err)
 	}
-	for _, r := range b.Records {
+	events, err := p.read(b.Records)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range b.Records {
 		p.head = kiosk.Head{Seq: r.Seq, Hash: r.ChainHash(p.head.Hash, b.Terminal)}
 		if r.Seq <= p.terminal.Head.Seq {
 			if same, err := p.agrees(p.head); err != nil || !same {
 				return p.fork(r.Seq, err)
 			}
-			if err := p.repeat(r); err != nil {
+			if err := p.repeat(r, events[i]); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		if err := p.take(r); err != nil {
+		if err := p.take(r, events[i]); err != nil {
 			return nil, err
 		}
 	}
-	if p.head.Seq > p.terminal.Head.Seq {
+	if from := p.terminal.Head; p.head.Seq > from.Seq {
 		p.terminal.Head, p.terminal.Behind, p.terminal.Doubtful = p.head, time.Time{}, 0
 		if err := p.set.tx.PutTerminal(p.terminal); err != nil {
 			return nil, err
 		}
+		if err := p.set.hq.observe(p.set.tx, HeadMoved{Terminal: p.terminal, From: from}); err != nil {
+			return nil, err
+		}
 	}
 	return nil, p.set.save()
+}
+
+// readEvent is a record's event, or why it cannot be read.
+type readEvent struct {
+	kiosk.Event
+	err error
+}
+
+// read decodes a batch, and has the store fetch the orders that it is about.
+func (p *push) read(records []kiosk.Record) ([]readEvent, error) {
+	events := make([]readEvent, len(records))
+	orders := make([]kiosk.OrderID, 0, len(records))
+	for i, r := range records {
+		if r.Withheld != (kiosk.Hash{}) {
+			continue
+		}
+		e, err := kiosk.DecodeEvent(r.Payload)
+		e.Terminal, e.Epoch, e.Seq = p.terminal.ID, r.Epoch, r.Seq
+		events[i] = readEvent{e, err}
+		if err == nil && e.Body.Subject() != "" {
+			orders = append(orders, e.Body.Subject())
+		}
+	}
+	return events, p.set.tx.Prefetch(p.terminal.Point, orders)
 }
 
 // agrees reports whether HQ's chain has this head.
@@ -144,13 +181,13 @@ func (p *push) fork(seq uint64, err error) (refused, failed error) {
 // repeat answers an event that HQ has already: a replay, or the first receipt
 // when the terminal must learn that it was not accepted. One that HQ knew as
 // withheld is settled when it comes after all.
-func (p *push) repeat(r kiosk.Record) error {
+func (p *push) repeat(r kiosk.Record, event readEvent) error {
 	e, _, err := p.set.tx.Event(p.terminal.ID, r.Seq)
 	if err != nil {
 		return err
 	}
 	if e.Receipt.Withheld && r.Withheld == (kiosk.Hash{}) {
-		return p.take(r)
+		return p.take(r, event)
 	}
 	if e.Receipt.Settlement == kiosk.SettledAccepted {
 		e.Receipt.Settlement = kiosk.SettledReplay
@@ -160,30 +197,49 @@ func (p *push) repeat(r kiosk.Record) error {
 }
 
 // take settles a new event and keeps it, whatever came of it.
-func (p *push) take(r kiosk.Record) error {
-	settle := p.settle
+func (p *push) take(r kiosk.Record, event readEvent) error {
+	p.fact = EventSettled{}
+	var receipt kiosk.Receipt
+	var err error
 	if r.Withheld != (kiosk.Hash{}) {
-		settle = p.withheld
+		receipt, err = p.withheld(r)
+	} else {
+		receipt, err = p.settle(r, event)
 	}
-	receipt, err := settle(r)
 	if err != nil {
 		return err
 	}
 	p.receipts = append(p.receipts, receipt)
-	return p.set.tx.PutEvent(StoredEvent{
-		Terminal: p.terminal.ID, Epoch: r.Epoch, Seq: r.Seq, Payload: r.Payload, Hash: p.head.Hash, Receipt: receipt, At: p.at,
-	})
+	stored := StoredEvent{
+		Terminal: p.terminal.ID, Point: p.terminal.Point, Epoch: r.Epoch, Seq: r.Seq, Payload: r.Payload, Hash: p.head.Hash,
+		Receipt: receipt, At: p.at, Day: p.day(p.fact.Event),
+	}
+	if err := p.set.tx.PutEvent(stored); err != nil {
+		return err
+	}
+	p.fact.Stored = stored
+	return p.set.hq.observe(p.set.tx, p.fact)
 }
 
-func (p *push) settle(r kiosk.Record) (kiosk.Receipt, error) {
+// day is the business day of an event, by HQ's clock where the terminal's cannot tell.
+func (p *push) day(e kiosk.Event) kiosk.Day {
+	if e.Body != nil {
+		if day, ok := kiosk.DayOf(e.At, p.zone); ok {
+			return day
+		}
+	}
+	return kiosk.Day(p.at.In(p.zone).Format(time.DateOnly))
+}
+
+func (p *push) settle(r kiosk.Record, read readEvent) (kiosk.Receipt, error) {
 	receipt := kiosk.Receipt{Seq: r.Seq}
-	e, err := kiosk.DecodeEvent(r.Payload)
-	if err != nil {
+	if read.err != nil {
 		// One bad event must not block those behind it.
 		receipt.Settlement, receipt.Detail = kiosk.SettledRejected, "HQ cannot read the event"
 		return receipt, p.open(receipt, "")
 	}
-	e.Terminal, e.Epoch, e.Seq = p.terminal.ID, r.Epoch, r.Seq
+	e := read.Event
+	p.fact.Event = e
 	receipt.Event = e.ID
 	old, known, err := p.order(e.Body.Subject())
 	if err != nil {
@@ -192,6 +248,9 @@ func (p *push) settle(r kiosk.Record) (kiosk.Receipt, error) {
 	settlement, state, against := kiosk.Settle(old.Order, known, old.State, e)
 	rec := old
 	rec.State = state
+	if known {
+		p.fact.Old, p.fact.New = old, old
+	}
 	if known && moves(settlement, e.Body) {
 		if fits, err := fits(rec); err != nil {
 			return receipt, err
@@ -201,6 +260,7 @@ func (p *push) settle(r kiosk.Record) (kiosk.Receipt, error) {
 	}
 	receipt.Settlement, receipt.Against = settlement, against
 	if known && moves(settlement, e.Body) {
+		p.fact.New = rec
 		if err := p.keep(old, rec, e); err != nil {
 			return receipt, err
 		}
@@ -222,11 +282,7 @@ func (p *push) order(id kiosk.OrderID) (OrderRecord, bool, error) {
 	if id == "" {
 		return OrderRecord{}, false, nil
 	}
-	rec, ok, err := p.set.tx.Order(id)
-	if err != nil || !ok || rec.Order.Point != p.terminal.Point {
-		return OrderRecord{}, false, err
-	}
-	return rec, true, nil
+	return p.set.tx.Order(p.terminal.Point, id)
 }
 
 // keep stores an order's new state. Only what other terminals can see makes a
@@ -241,7 +297,10 @@ func (p *push) keep(old, rec OrderRecord, e kiosk.Event) error {
 		}
 		return p.set.put(old, rec)
 	}
-	return p.set.tx.PutOrder(rec)
+	if err := p.set.tx.PutOrder(rec); err != nil {
+		return err
+	}
+	return p.set.hq.observe(p.set.tx, OrderPut{Old: old, New: rec})
 }
 
 // moves reports whether an event so settled changes its order: what was handed
@@ -255,7 +314,7 @@ func moves(s kiosk.Settlement, body kiosk.Body) bool {
 
 // open lists the event as a case for a person.
 func (p *push) open(r kiosk.Receipt, order kiosk.OrderID) error {
-	return p.set.tx.AddCase(Case{
+	return addCase(p.set.tx, Case{
 		Kind: string(r.Settlement), Point: p.terminal.Point, Terminal: p.terminal.ID, Seq: r.Seq,
 		Event: r.Event, Order: order, At: p.at, Detail: r.Detail, Against: r.Against,
 	})

@@ -77,7 +77,14 @@ func collectable(rec OrderRecord) error {
 
 // mustOrder returns ErrNoOrder.
 func mustOrder(tx Tx, id kiosk.OrderID) (OrderRecord, error) {
-	rec, ok, err := tx.Order(id)
+	point, ok, err := tx.OrderPoint(id)
+	if err != nil {
+		return OrderRecord{}, err
+	}
+	if !ok {
+		return OrderRecord{}, fmt.Errorf("order %s: %w", id, ErrNoOrder)
+	}
+	rec, ok, err := tx.Order(point, id)
 	if err == nil && !ok {
 		err = fmt.Errorf("order %s: %w", id, ErrNoOrder)
 	}

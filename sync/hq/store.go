@@ -16,6 +16,14 @@ type Store interface {
 	// Update runs fn and makes all that it put durable, or nothing when fn or the
 	// store fails. fn may be run again from its beginning.
 	Update(ctx context.Context, fn func(Tx) error) error
+	// UseNonce keeps the nonce of a terminal's signature at least until a time, and
+	// reports whether it was kept before: by any HQ over this store, where several
+	// share it. It returns wire.ErrSlowDown for more than can be remembered.
+	UseNonce(ctx context.Context, terminal kiosk.TerminalID, nonce string, now, until time.Time) (seen bool, err error)
+	// Touched gives the points that committed Updates touched since a cursor of it,
+	// at least once each, and the cursor to go on from; the empty cursor gives none
+	// and begins now. The empty id stands for all points. See [Tx.Touch].
+	Touched(ctx context.Context, since string) (points []kiosk.PointID, next string, err error)
 	Close() error
 }
 
@@ -27,10 +35,19 @@ type Tx interface {
 
 	Point(kiosk.PointID) (PointRecord, bool, error)
 	PutPoint(PointRecord) error
-	// Points lists at most limit points by id.
-	Points(limit int) ([]PointRecord, error)
+	// Points lists at most limit points by id, after an id.
+	Points(after kiosk.PointID, limit int) ([]PointRecord, error)
+	// Touch has those who follow the point look at it when the Update is committed;
+	// the empty id: those of all points. PutPoint and PutIdentity touch, too.
+	Touch(kiosk.PointID) error
 
-	Order(kiosk.OrderID) (OrderRecord, bool, error)
+	// Prefetch says which orders of a point are likely to be asked for next, so that a
+	// store far away can fetch them together. It changes nothing else.
+	Prefetch(point kiosk.PointID, orders []kiosk.OrderID) error
+	Order(kiosk.PointID, kiosk.OrderID) (OrderRecord, bool, error)
+	// OrderPoint says to which point an order belongs. It may look at all points;
+	// who knows the point asks Order.
+	OrderPoint(kiosk.OrderID) (kiosk.PointID, bool, error)
 	// PutOrder keeps the order under its id and its version; a point's versions
 	// are never used twice. An order never changes its point.
 	PutOrder(OrderRecord) error
@@ -46,27 +63,74 @@ type Tx interface {
 
 	Terminal(kiosk.TerminalID) (Terminal, bool, error)
 	PutTerminal(Terminal) error
-	// Terminals lists all terminals by id.
-	Terminals() ([]Terminal, error)
+	// Terminals lists at most limit terminals by id, after an id.
+	Terminals(after kiosk.TerminalID, limit int) ([]Terminal, error)
+	// PointTerminals lists a point's terminals by id, withdrawn ones among them.
+	PointTerminals(kiosk.PointID) ([]Terminal, error)
 
 	Enrolment(hash [32]byte) (Enrolment, bool, error)
 	PutEnrolment(Enrolment) error
 
 	Event(terminal kiosk.TerminalID, seq uint64) (StoredEvent, bool, error)
 	PutEvent(StoredEvent) error
+	// Events lists at most limit events of a terminal by sequence, after one.
+	Events(terminal kiosk.TerminalID, after uint64, limit int) ([]StoredEvent, error)
+	// DayEvents lists at most limit events of a point's day by terminal and sequence,
+	// after one; the zero place is before all.
+	DayEvents(point kiosk.PointID, day kiosk.Day, after EventPlace, limit int) ([]StoredEvent, error)
 
-	// AddCase gives the case the next number.
-	AddCase(Case) error
+	// AddCase gives the case the next number, which it returns.
+	AddCase(Case) (uint64, error)
 	// Cases lists at most limit cases by number, after a number.
 	Cases(after uint64, limit int) ([]Case, error)
 	Case(number uint64) (Case, bool, error)
 	// PutCase keeps a case that was added, under its number.
 	PutCase(Case) error
 
-	// AddRequest gives the request the next number.
-	AddRequest(Request) error
+	// AddRequest gives the request the next number, which it returns.
+	AddRequest(Request) (uint64, error)
 	// Requests lists at most limit requests by number, after a number.
 	Requests(after uint64, limit int) ([]Request, error)
+
+	// Doc gives a document; see [DocKey]. PutDoc replaces it, DeleteDoc takes it away,
+	// whether it is there or not.
+	Doc(DocKey) ([]byte, bool, error)
+	PutDoc(DocKey, []byte) error
+	DeleteDoc(DocKey) error
+	// Docs lists at most limit documents of a collection at a point by key, after a
+	// key.
+	Docs(collection string, point kiosk.PointID, after string, limit int) ([]Doc, error)
+	// AllDocs lists at most limit documents of a collection by point and key, after a
+	// place; the zero place is before all.
+	AllDocs(collection string, after DocPlace, limit int) ([]Doc, error)
+}
+
+// DocKey names a document: what HQ keeps besides the journals and the order sets
+// that it settles by, such as accounts, mappings of tables and tallies of days. A
+// collection belongs to the package that its name begins with: "webhook/due". The
+// point is that whose the document is; empty: it is of all of HQ. No part has a zero
+// byte, and together they have at most 512 bytes.
+type DocKey struct {
+	Collection string
+	DocPlace
+}
+
+// DocPlace is a document's place in its collection.
+type DocPlace struct {
+	Point kiosk.PointID
+	Key   string
+}
+
+// Doc is a document, CBOR by custom, and its place.
+type Doc struct {
+	DocPlace
+	Value []byte
+}
+
+// EventPlace is an event's place in a point's day.
+type EventPlace struct {
+	Terminal kiosk.TerminalID
+	Seq      uint64
 }
 
 // Identity is what HQ is known by; it is made at the first start.
@@ -143,6 +207,10 @@ type StoredEvent struct {
 	Hash     kiosk.Hash       `cbor:"5,keyasint"` // of the chain up to it
 	Receipt  kiosk.Receipt    `cbor:"6,keyasint"`
 	At       time.Time        `cbor:"7,keyasint"` // HQ's clock
+	// Day is the business day of the event by its own clock where that can tell, else
+	// by HQ's; Point is the terminal's.
+	Day   kiosk.Day     `cbor:"8,keyasint,omitempty"`
+	Point kiosk.PointID `cbor:"9,keyasint,omitempty"`
 }
 
 // CaseForked is the kind of a case about a second journal, CaseBehind that of one

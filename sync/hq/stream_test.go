@@ -187,7 +187,11 @@ func TestFollowersReachTheSet(t *testing.T) {
 func orderOf(t *testing.T, s *hqtest.Server, id kiosk.OrderID) (rec hq.OrderRecord) {
 	t.Helper()
 	err := s.Store.View(ctx(), func(tx hq.Tx) (err error) {
-		rec, _, err = tx.Order(id)
+		point, _, err := tx.OrderPoint(id)
+		if err != nil {
+			return err
+		}
+		rec, _, err = tx.Order(point, id)
 		return err
 	})
 	if err != nil {

@@ -27,7 +27,7 @@ func (p *push) withheld(r kiosk.Record) (kiosk.Receipt, error) {
 		Seq: r.Seq, Settlement: kiosk.SettledRejected, Withheld: true,
 		Detail: fmt.Sprintf("the terminal withholds event %d, because it did not get through; see it there by kioskctl journal show --from %d", r.Seq, r.Seq),
 	}
-	return receipt, p.set.tx.AddCase(Case{
+	return receipt, addCase(p.set.tx, Case{
 		Kind: CaseWithheld, Point: p.terminal.Point, Terminal: p.terminal.ID, Seq: r.Seq, At: p.at, Detail: receipt.Detail,
 	})
 }

@@ -69,7 +69,7 @@ func (w *world) undone() map[kiosk.EventID]kiosk.Event {
 	}
 	w.view(func(tx hq.Tx) error {
 		for _, id := range w.orders {
-			rec, _, err := tx.Order(id)
+			rec, _, err := tx.Order(point, id)
 			if err != nil {
 				return err
 			}
@@ -156,7 +156,7 @@ func (w *world) atHQ(t *terminal, e kiosk.Event, where string) {
 // within sees to it that no more went out than there is.
 func (w *world) within(id kiosk.OrderID, s kiosk.OrderState, where string) {
 	w.view(func(tx hq.Tx) error {
-		rec, _, err := tx.Order(id)
+		rec, _, err := tx.Order(point, id)
 		for _, l := range rec.Order.Lines {
 			if n := s.Line(l.ID).Total(); n > l.Quantity {
 				w.wrong("with %s, %d of %d units of line %s of %s are handed over", where, n, l.Quantity, l.ID, id)
@@ -173,7 +173,7 @@ func (w *world) orderSetOf(t *terminal) {
 	}
 	w.view(func(tx hq.Tx) error {
 		for _, id := range w.orders {
-			rec, _, err := tx.Order(id)
+			rec, _, err := tx.Order(point, id)
 			if err != nil {
 				return err
 			}
@@ -220,7 +220,7 @@ func (w *world) cases() {
 		for _, c := range list {
 			open[eventKey{c.Terminal, c.Seq}]++
 			e, ok, err := tx.Event(c.Terminal, c.Seq)
-			rec, _, failed := tx.Order(c.Order)
+			rec, _, failed := tx.Order(point, c.Order)
 			_, disputed := rec.State.Dispute(c.Event)
 			if err != nil || failed != nil || !ok || e.Receipt.Settlement.Agrees() && !disputed {
 				w.wrong("case %d (%s) is of no event that HQ refused: %v, %v", c.Number, c.Kind, err, failed)
@@ -288,7 +288,7 @@ func (w *world) settledOnce() {
 	}
 	w.view(func(tx hq.Tx) error {
 		for _, id := range w.orders {
-			rec, _, err := tx.Order(id)
+			rec, _, err := tx.Order(point, id)
 			if err != nil {
 				return err
 			}

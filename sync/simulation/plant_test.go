@@ -35,7 +35,7 @@ func faults() []fault {
 			"HQ lacks event",
 		}, {
 			"replay accepted",
-			[]edit{{"sync/hq/nonces.go", "	if inYoung || inOld {", "	if false && (inYoung || inOld) {"}},
+			[]edit{{"sync/hq/boltstore/nonces.go", "	if inYoung || inOld {", "	if false && (inYoung || inOld) {"}},
 			"HQ answered a request a second time",
 		}, {
 			"the wall clock chooses the winner",

@@ -257,7 +257,7 @@ func settledOnce(s *hqtest.Server, shop *shop, events int) error {
 			return fmt.Errorf("HQ's events do not end as the journal does: %w", err)
 		}
 		for id, n := range handed {
-			o, _, err := tx.Order(id)
+			o, _, err := tx.Order(t.Point, id)
 			if err != nil || len(o.State.Redemptions) != n {
 				return fmt.Errorf("order %s was handed over %d times, HQ settled %d: %w", id, n, len(o.State.Redemptions), err)
 			}

@@ -87,7 +87,7 @@ func (w *world) journal(tx hq.Tx, c *counter, found map[kiosk.EventID]bool) (ref
 // counted sees to it that HQ counts no unit twice.
 func (w *world) counted(tx hq.Tx) {
 	for i := range w.orders {
-		rec, ok, err := tx.Order(orderOf(i))
+		rec, ok, err := tx.Order("P001", orderOf(i))
 		if err != nil || !ok {
 			w.t.Fatalf("HQ has lost order %s (%v)", orderOf(i), err)
 		}

@@ -15,7 +15,11 @@
 //	enrolments  hash of the code: hq.Enrolment
 //	events      terminal 00 seq: hq.StoredEvent
 //	cases       number: hq.Case
-//	requests    number: hq.Request; made when a store from before is opened
+//	requests    number: hq.Request
+//	days        point 00 day 00 terminal 00 seq: nothing; which events a day has
+//	docs        collection 00 point 00 key: a document, see hq.DocKey
+//
+// The last three are made when a store from before is opened.
 //
 // Each order stands once in changes, at its present version.
 //

@@ -15,6 +15,14 @@ func below[O, K ~string | ~[]byte](owner O, key K) []byte {
 	return append(append(append(b, owner...), 0), key...)
 }
 
+// following is where a list after an id begins.
+func following[K ~string](after K) []byte {
+	if after == "" {
+		return nil
+	}
+	return append([]byte(after), 0)
+}
+
 // scan calls fn for the entries of an owner after a key, in key order, until
 // limit.
 func scan[O, K ~string | ~[]byte](b *bbolt.Bucket, owner O, after K, limit int, fn func(key, value []byte) error) error {

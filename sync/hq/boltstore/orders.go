@@ -23,14 +23,23 @@ type code struct {
 	Text string
 }
 
-// Order finds an order by its id alone.
-func (t transaction) Order(id kiosk.OrderID) (hq.OrderRecord, bool, error) {
-	point := t.bucket(bucketPlaces).Get([]byte(id))
-	if point == nil {
+// Prefetch does nothing: everything is near.
+func (transaction) Prefetch(kiosk.PointID, []kiosk.OrderID) error { return nil }
+
+// Order finds an order.
+func (t transaction) Order(point kiosk.PointID, id kiosk.OrderID) (hq.OrderRecord, bool, error) {
+	raw := t.bucket(bucketOrders).Get(below(point, id))
+	if raw == nil {
 		return hq.OrderRecord{}, false, nil
 	}
-	rec, err := t.order(below(point, id))
+	rec, err := t.decodeOrder(raw)
 	return rec, err == nil, err
+}
+
+// OrderPoint finds an order's point.
+func (t transaction) OrderPoint(id kiosk.OrderID) (kiosk.PointID, bool, error) {
+	point := t.bucket(bucketPlaces).Get([]byte(id))
+	return kiosk.PointID(point), point != nil, nil
 }
 
 // PutOrder keeps the order, and moves it to its present version in changes.

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"hexiao/kiosk"
 	"hexiao/sync/hq"
 )
 
@@ -34,6 +36,8 @@ const (
 	bucketEvents     = "events"
 	bucketCases      = "cases"
 	bucketRequests   = "requests"
+	bucketDays       = "days"
+	bucketDocs       = "docs"
 )
 
 const (
@@ -41,18 +45,23 @@ const (
 	keyIdentity = "identity"
 )
 
+// laterBuckets are those that stores from before do not have.
+func laterBuckets() []string { return []string{bucketRequests, bucketDays, bucketDocs} }
+
 func buckets() []string {
 	return []string{
 		bucketMeta, bucketPoints, bucketOrders, bucketPlaces, bucketChanges, bucketCodes,
-		bucketTerminals, bucketEnrolments, bucketEvents, bucketCases, bucketRequests,
+		bucketTerminals, bucketEnrolments, bucketEvents, bucketCases, bucketRequests, bucketDays, bucketDocs,
 	}
 }
 
 // Store is an hq.Store in a file.
 type Store struct {
-	db  *bbolt.DB
-	enc cbor.EncMode
-	dec cbor.DecMode
+	db     *bbolt.DB
+	enc    cbor.EncMode
+	dec    cbor.DecMode
+	nonces *nonces
+	touch  *touches
 }
 
 // Open opens the store, and makes it where there is no file. It returns
@@ -100,7 +109,7 @@ func newStore(db *bbolt.DB) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cbor: %w", err)
 	}
-	return &Store{db: db, enc: enc, dec: dec}, nil
+	return &Store{db: db, enc: enc, dec: dec, nonces: newNonces(), touch: newTouches()}, nil
 }
 
 // openFile keeps bbolt's panic over a damaged file from ending the process.
@@ -168,7 +177,7 @@ func create(path string) error {
 func (s *Store) check() error {
 	return s.db.View(func(tx *bbolt.Tx) error {
 		for _, name := range buckets() {
-			if tx.Bucket([]byte(name)) == nil && name != bucketRequests {
+			if tx.Bucket([]byte(name)) == nil && !slices.Contains(laterBuckets(), name) {
 				return fmt.Errorf("%w: it has no bucket %q", hq.ErrNotAStore, name)
 			}
 		}
@@ -181,18 +190,43 @@ func (s *Store) check() error {
 
 // complete adds what stores from before did not have.
 func (s *Store) complete() error {
-	has := false
+	var missing []string
 	err := s.db.View(func(tx *bbolt.Tx) error {
-		has = tx.Bucket([]byte(bucketRequests)) != nil
+		for _, name := range laterBuckets() {
+			if tx.Bucket([]byte(name)) == nil {
+				missing = append(missing, name)
+			}
+		}
 		return nil
 	})
-	if err != nil || has {
+	if err != nil || len(missing) == 0 {
 		return err
 	}
 	return s.db.Update(func(tx *bbolt.Tx) error {
-		_, err := tx.CreateBucketIfNotExists([]byte(bucketRequests))
-		return err
+		for _, name := range missing {
+			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+				return err
+			}
+		}
+		if slices.Contains(missing, bucketDays) {
+			return transaction{tx: tx, store: s}.listDays()
+		}
+		return nil
 	})
+}
+
+// UseNonce remembers nonces in memory, as no other process can have the file.
+func (s *Store) UseNonce(_ context.Context, terminal kiosk.TerminalID, nonce string, now, _ time.Time) (bool, error) {
+	return s.nonces.use(now, terminal, nonce)
+}
+
+// Touched gives the points that Updates touched since a cursor.
+func (s *Store) Touched(ctx context.Context, since string) ([]kiosk.PointID, string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, "", err
+	}
+	points, next := s.touch.since(since)
+	return points, next, nil
 }
 
 // View runs fn on one consistent state.
@@ -200,7 +234,7 @@ func (s *Store) View(ctx context.Context, fn func(hq.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return s.db.View(func(tx *bbolt.Tx) error { return fn(transaction{tx, s}) })
+	return s.db.View(func(tx *bbolt.Tx) error { return fn(transaction{tx: tx, store: s}) })
 }
 
 // Update runs fn and syncs what it put.
@@ -208,7 +242,12 @@ func (s *Store) Update(ctx context.Context, fn func(hq.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return s.db.Update(func(tx *bbolt.Tx) error { return fn(transaction{tx, s}) })
+	touched := map[kiosk.PointID]bool{}
+	err := s.db.Update(func(tx *bbolt.Tx) error { return fn(transaction{tx, s, touched}) })
+	if err == nil {
+		s.touch.add(touched)
+	}
+	return err
 }
 
 // Close waits for transactions under way.

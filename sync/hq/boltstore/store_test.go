@@ -115,7 +115,11 @@ func TestStoreWithoutRequests(t *testing.T) {
 	}
 	s := open()
 	defer func() { _ = s.Close() }()
-	if err := s.Update(t.Context(), func(tx hq.Tx) error { return tx.AddRequest(hq.Request{Order: "A"}) }); err != nil {
+	err = s.Update(t.Context(), func(tx hq.Tx) error {
+		_, err := tx.AddRequest(hq.Request{Order: "A"})
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	err = s.View(t.Context(), func(tx hq.Tx) error {

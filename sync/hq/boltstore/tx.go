@@ -2,6 +2,8 @@ package boltstore
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -13,6 +15,8 @@ import (
 type transaction struct {
 	tx    *bbolt.Tx
 	store *Store
+	// touched collects the points that an Update touches.
+	touched map[kiosk.PointID]bool
 }
 
 func (t transaction) bucket(name string) *bbolt.Bucket { return t.tx.Bucket([]byte(name)) }
@@ -69,6 +73,7 @@ func (t transaction) Identity() (hq.Identity, bool, error) {
 
 // PutIdentity keeps what HQ is known by.
 func (t transaction) PutIdentity(v hq.Identity) error {
+	t.touched[""] = true
 	return put(t, bucketMeta, []byte(keyIdentity), v)
 }
 
@@ -77,14 +82,21 @@ func (t transaction) Point(id kiosk.PointID) (hq.PointRecord, bool, error) {
 	return get[hq.PointRecord](t, bucketPoints, []byte(id))
 }
 
+// Touch notes a point for those who follow it.
+func (t transaction) Touch(id kiosk.PointID) error {
+	t.touched[id] = true
+	return nil
+}
+
 // PutPoint keeps a point.
 func (t transaction) PutPoint(v hq.PointRecord) error {
+	t.touched[v.Point.ID] = true
 	return put(t, bucketPoints, []byte(v.Point.ID), v)
 }
 
 // Points lists points by id.
-func (t transaction) Points(limit int) ([]hq.PointRecord, error) {
-	return list[hq.PointRecord](t, bucketPoints, nil, limit)
+func (t transaction) Points(after kiosk.PointID, limit int) ([]hq.PointRecord, error) {
+	return list[hq.PointRecord](t, bucketPoints, following(after), limit)
 }
 
 // Terminal finds a terminal.
@@ -97,9 +109,16 @@ func (t transaction) PutTerminal(v hq.Terminal) error {
 	return put(t, bucketTerminals, []byte(v.ID), v)
 }
 
-// Terminals lists all terminals by id.
-func (t transaction) Terminals() ([]hq.Terminal, error) {
-	return list[hq.Terminal](t, bucketTerminals, nil, t.bucket(bucketTerminals).Stats().KeyN)
+// Terminals lists terminals by id.
+func (t transaction) Terminals(after kiosk.TerminalID, limit int) ([]hq.Terminal, error) {
+	return list[hq.Terminal](t, bucketTerminals, following(after), limit)
+}
+
+// PointTerminals lists a point's terminals by id. It reads them all: one town's are
+// few.
+func (t transaction) PointTerminals(point kiosk.PointID) ([]hq.Terminal, error) {
+	all, err := list[hq.Terminal](t, bucketTerminals, nil, math.MaxInt)
+	return slices.DeleteFunc(all, func(v hq.Terminal) bool { return v.Point != point }), err
 }
 
 // Enrolment finds a code by its hash.
@@ -112,24 +131,14 @@ func (t transaction) PutEnrolment(v hq.Enrolment) error {
 	return put(t, bucketEnrolments, v.Hash[:], v)
 }
 
-// Event finds an event.
-func (t transaction) Event(terminal kiosk.TerminalID, seq uint64) (hq.StoredEvent, bool, error) {
-	return get[hq.StoredEvent](t, bucketEvents, below(terminal, number(seq)))
-}
-
-// PutEvent keeps an event.
-func (t transaction) PutEvent(v hq.StoredEvent) error {
-	return put(t, bucketEvents, below(v.Terminal, number(v.Seq)), v)
-}
-
 // AddCase numbers a case.
-func (t transaction) AddCase(v hq.Case) error {
+func (t transaction) AddCase(v hq.Case) (uint64, error) {
 	n, err := t.bucket(bucketCases).NextSequence()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	v.Number = n
-	return put(t, bucketCases, number(n), v)
+	return n, put(t, bucketCases, number(n), v)
 }
 
 // Case finds a case.
@@ -143,13 +152,13 @@ func (t transaction) PutCase(v hq.Case) error {
 }
 
 // AddRequest numbers a request.
-func (t transaction) AddRequest(v hq.Request) error {
+func (t transaction) AddRequest(v hq.Request) (uint64, error) {
 	n, err := t.bucket(bucketRequests).NextSequence()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	v.Number = n
-	return put(t, bucketRequests, number(n), v)
+	return n, put(t, bucketRequests, number(n), v)
 }
 
 // Requests lists requests by number.

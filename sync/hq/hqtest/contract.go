@@ -28,6 +28,12 @@ func TestStore(t *testing.T, open func(t *testing.T, name string) hq.Store) {
 		"requests are numbered":   requestsAreNumbered,
 		"writers do not overlap":  writersDoNotOverlap,
 		"a context that ended":    endedContext,
+		"terminals of a point":    terminalsOfAPoint,
+		"an order's point":        pointOfAnOrder,
+		"events by day":           eventsByDay,
+		"documents":               documents,
+		"touched points":          touchedPoints,
+		"nonces are good once":    noncesOnce,
 	} {
 		t.Run(name, func(t *testing.T) {
 			test(t, func() hq.Store { return open(t, name) })
@@ -93,7 +99,7 @@ func valuesSurvive(t *testing.T, open func() hq.Store) {
 	}
 	enrolment := hq.Enrolment{Hash: [32]byte{1}, Point: "P1", Expires: at(), Terminal: "K1"}
 	event := hq.StoredEvent{
-		Terminal: "K1", Epoch: 2, Seq: 4, Payload: []byte{1, 2}, Hash: kiosk.Hash{9}, At: at(),
+		Terminal: "K1", Point: "P1", Day: "2026-11-23", Epoch: 2, Seq: 4, Payload: []byte{1, 2}, Hash: kiosk.Hash{9}, At: at(),
 		Receipt: kiosk.Receipt{Seq: 4, Event: kiosk.EventID{2}, Settlement: kiosk.SettledConflict, Detail: "d",
 			Against: order("P1", "A", 1).Order.Settled},
 	}
@@ -102,7 +108,7 @@ func valuesSurvive(t *testing.T, open func() hq.Store) {
 	update(t, s, func(tx hq.Tx) error {
 		err := errors.Join(tx.PutIdentity(identity), tx.PutPoint(point), tx.PutTerminal(terminal), tx.PutEnrolment(enrolment),
 			tx.PutEvent(event), tx.PutOrder(rec), tx.PutCodeOwner("P1", "1234567890", "A"))
-		same(t, rec)(tx.Order("A")) // a transaction sees what it put
+		same(t, rec)(tx.Order("P1", "A")) // a transaction sees what it put
 		return err
 	})
 	if err := s.Close(); err != nil {
@@ -114,11 +120,11 @@ func valuesSurvive(t *testing.T, open func() hq.Store) {
 		same(t, terminal)(tx.Terminal("K1"))
 		same(t, enrolment)(tx.Enrolment(enrolment.Hash))
 		same(t, event)(tx.Event("K1", 4))
-		same(t, rec)(tx.Order("A"))
+		same(t, rec)(tx.Order("P1", "A"))
 		same(t, kiosk.OrderID("A"))(tx.CodeOwner("P1", "1234567890"))
-		points, err := tx.Points(10)
+		points, err := tx.Points("", 10)
 		same(t, []hq.PointRecord{point})(points, true, err)
-		terminals, err := tx.Terminals()
+		terminals, err := tx.Terminals("", 10)
 		same(t, []hq.Terminal{terminal})(terminals, true, err)
 		return nil
 	})
@@ -128,7 +134,7 @@ func nothingIsThere(t *testing.T, open func() hq.Store) {
 	view(t, open(), func(tx hq.Tx) error {
 		_, identity, err1 := tx.Identity()
 		_, point, err2 := tx.Point("P1")
-		_, order, err3 := tx.Order("A")
+		_, order, err3 := tx.Order("P1", "A")
 		_, terminal, err4 := tx.Terminal("K1")
 		_, enrolment, err5 := tx.Enrolment([32]byte{})
 		_, event, err6 := tx.Event("K1", 1)
@@ -136,7 +142,7 @@ func nothingIsThere(t *testing.T, open func() hq.Store) {
 		if identity || point || order || terminal || enrolment || event || owner {
 			t.Error("an empty store has something")
 		}
-		points, err8 := tx.Points(10)
+		points, err8 := tx.Points("", 10)
 		orders, err9 := tx.Orders("P1", "", 10)
 		changes, err10 := tx.Changes("P1", 0, 10)
 		cases, err11 := tx.Cases(0, 10)
@@ -151,13 +157,13 @@ func failureLeavesNothing(t *testing.T, open func() hq.Store) {
 	s := open()
 	failure := errors.New("no")
 	err := s.Update(context.Background(), func(tx hq.Tx) error {
-		return errors.Join(tx.PutOrder(order("P1", "A", 1)), tx.AddCase(hq.Case{}), failure)
+		return errors.Join(tx.PutOrder(order("P1", "A", 1)), addCase(tx, hq.Case{}), failure)
 	})
 	if !errors.Is(err, failure) {
 		t.Errorf("Update: %v, want fn's error", err)
 	}
 	view(t, s, func(tx hq.Tx) error {
-		if _, ok, _ := tx.Order("A"); ok {
+		if _, ok, _ := tx.Order("P1", "A"); ok {
 			t.Error("the order of a failed transaction is there")
 		}
 		if cases, _ := tx.Cases(0, 10); len(cases) > 0 {
@@ -243,11 +249,16 @@ func ordersByVersion(t *testing.T, open func() hq.Store) {
 	}
 }
 
+func addCase(tx hq.Tx, c hq.Case) error {
+	_, err := tx.AddCase(c)
+	return err
+}
+
 func casesAreNumbered(t *testing.T, open func() hq.Store) {
 	s := open()
 	for i := range 3 {
 		update(t, s, func(tx hq.Tx) error {
-			return tx.AddCase(hq.Case{Kind: hq.CaseForked, Point: "P1", Terminal: "K1", Seq: uint64(i), At: at()})
+			return addCase(tx, hq.Case{Kind: hq.CaseForked, Point: "P1", Terminal: "K1", Seq: uint64(i), At: at()})
 		})
 	}
 	view(t, s, func(tx hq.Tx) error {
@@ -270,7 +281,7 @@ func casesAreNumbered(t *testing.T, open func() hq.Store) {
 		}
 		return err
 	})
-	update(t, s, func(tx hq.Tx) error { return tx.AddCase(hq.Case{Kind: hq.CaseForked, At: at()}) })
+	update(t, s, func(tx hq.Tx) error { return addCase(tx, hq.Case{Kind: hq.CaseForked, At: at()}) })
 	view(t, s, func(tx hq.Tx) error {
 		same(t, hq.Case{Number: 4, Kind: hq.CaseForked, At: at()})(tx.Case(4))
 		return nil
@@ -286,7 +297,11 @@ func requestsAreNumbered(t *testing.T, open func() hq.Store) {
 		update(t, s, func(tx hq.Tx) error {
 			r := want
 			r.Number, r.Seq = 0, uint64(7+i)
-			return tx.AddRequest(r)
+			n, err := tx.AddRequest(r)
+			if n != uint64(i+1) {
+				t.Errorf("request %d has number %d", i+1, n)
+			}
+			return err
 		})
 	}
 	if err := s.Close(); err != nil {

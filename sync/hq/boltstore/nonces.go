@@ -1,4 +1,4 @@
-package hq
+package boltstore
 
 import (
 	"sync"
@@ -26,11 +26,6 @@ type used struct {
 }
 
 func newNonces() *nonces { return &nonces{seen: map[kiosk.TerminalID]*used{}} }
-
-// at gives the memory at a time.
-func (n *nonces) at(now time.Time) wire.Nonces {
-	return func(id kiosk.TerminalID, nonce string, _ time.Time) (bool, error) { return n.use(now, id, nonce) }
-}
 
 // use keeps a nonce for at least as long as its signature is good. It returns
 // wire.ErrSlowDown when a terminal sends more than can be remembered.

@@ -21,8 +21,8 @@
 // # Streams that are followed
 //
 // A terminal may keep its stream of orders open. A committed change wakes those who
-// follow its point, whoever made it; for what another HQ over the same store
-// changed, the point is looked at once a second. A terminal has one such stream, an
+// follow its point; for what another HQ over the same store committed, the store
+// is asked once a second ([Store] Touched). A terminal has one such stream, an
 // HQ at most 10,000; who does not take a page within two minutes loses the
 // connection. [HQ.EndStreams] ends them all, so that a server can end.
 //
@@ -60,6 +60,12 @@
 // that differs is found by the terminal's asking back, and exact; a push alone
 // gives an event that differs, and an earlier one may. A journal that only lacks
 // events is forgiven when the right one is back.
+//
+// # What grows around it
+//
+// Packages beside this one keep what is not journals and order sets as documents
+// ([DocKey]), and hear as [Observer] of what a transaction does, within it: what they
+// put is committed with that or not at all. They do not know each other.
 //
 // # Homes of orders
 //
@@ -106,8 +112,9 @@
 //
 // A point's opaque codes carry 128 random bits; of its 10^9 typed codes none is
 // used twice. An order takes at most 128 KiB when imported. A signature is good
-// once within its five minutes; the memory of used ones is lost when HQ
-// restarts, which lets a listener repeat a push (settled as a replay) or a read.
+// once within its five minutes, for all HQs over one store. The embedded store
+// forgets the used ones at a restart, which lets a listener repeat a push (settled
+// as a replay) or a read.
 // All points and terminals are assumed to be of one operator.
 //
 // Of what follows a handover, terminals hear of each other's undos alone: an

@@ -6,9 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 
+	"hexiao/kiosk"
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/boltstore"
 	"hexiao/sync/hq/hqtest"
@@ -128,6 +130,50 @@ func TestStoreWithoutRequests(t *testing.T) {
 			t.Errorf("%v", list)
 		}
 		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The events of a store from before there were days are listed under HQ's day.
+func TestStoreWithoutDays(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hq.db")
+	s, err := boltstore.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := time.Date(2026, 11, 22, 16, 30, 0, 0, time.UTC) // the 23rd in Shanghai
+	err = s.Update(t.Context(), func(tx hq.Tx) error {
+		return errors.Join(tx.PutPoint(hq.PointRecord{Point: kiosk.Point{ID: "P1"}}), tx.PutTerminal(hq.Terminal{ID: "K1", Point: "P1"}),
+			tx.PutEvent(hq.StoredEvent{Terminal: "K1", Seq: 1, At: late.Add(-time.Hour)}), tx.PutEvent(hq.StoredEvent{Terminal: "K1", Seq: 2, At: late}))
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(db.Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("days")) }), db.Close())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = boltstore.Open(path); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	err = s.View(t.Context(), func(tx hq.Tx) error {
+		for day, seq := range map[kiosk.Day]uint64{"2026-11-22": 1, "2026-11-23": 2} {
+			list, err := tx.DayEvents("P1", day, hq.EventPlace{}, 10)
+			if err != nil {
+				return err
+			}
+			if len(list) != 1 || list[0].Seq != seq || list[0].Point != "P1" || list[0].Day != day {
+				t.Errorf("events of %s: %+v, want event %d", day, list, seq)
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

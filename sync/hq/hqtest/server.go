@@ -43,11 +43,17 @@ func Start(t testing.TB, now func() time.Time) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := Serve(t, platform, store)
+	s.AddPoint("P001", kiosk.Policy{})
+	s.AddPoint("P002", kiosk.Policy{})
+	return s
+}
+
+// Serve puts a listener before an HQ over a store.
+func Serve(t testing.TB, platform *hq.HQ, store hq.Store) *Server {
 	s := &Server{Server: httptest.NewServer(platform.Handler()), HQ: platform, Store: store, t: t}
 	t.Cleanup(s.Close)
 	t.Cleanup(platform.EndStreams)
-	s.AddPoint("P001", kiosk.Policy{})
-	s.AddPoint("P002", kiosk.Policy{})
 	return s
 }
 

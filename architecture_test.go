@@ -64,6 +64,7 @@ func importTable() []room {
 		{"sync/hq", "kiosk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/seal kiosk/signedcode sync/wire", "the platform: imports, codes, settling by the domain's rules; declares its Store"},
 		{"sync/hq/boltstore", "kiosk sync/hq sync/wire", "HQ's embedded Store; of the wire only how long a signature is good"},
 		{"sync/hq/hqtest", "kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the contract that every Store passes, and an HQ inside the test"},
+		{"sync/hq/hqtest/pgtest", "", "tests only: a real PostgreSQL, which knows nothing of HQ, so that any test may have one"},
 		{"sync/simulation", "", "tests only: a point's bad weeks in virtual time, with porcupine as the judge"},
 		{"sync/uptest", "", "tests only: what a terminal recorded over weeks goes up to a real HQ, over networks that lose, double and reorder"},
 		{"sync/wire", "kiosk kiosk/hqring", "the contract between terminal and HQ, and its way to and from the domain"},
@@ -91,9 +92,10 @@ func fences() []fence {
 		{"fyne.io/...", "kiosk/ui/... cmd/kiosk cmd/gallery", "", "Fyne costs minutes of C to build and cannot run on a server"},
 		{"github.com/jezek/xgb/...", "cmd/kiosk", "", "only the program with the window has a display"},
 		{"go.etcd.io/bbolt/...", "kiosk/boltstore sync/hq/boltstore", "", "the rest of the program must not care how things are stored"},
+		{"github.com/jackc/pgx/... github.com/pressly/goose/...", "sync/hq/pgstore/... sync/hq/hqtest/pgtest", "", "the rest of the program must not care how things are stored"},
 		{"net net/http os os/exec os/signal syscall", "", "kiosk kiosk/desk kiosk/seal", "the domain does no input or output: pass the bytes in"},
 		{"testing/... net/http/httptest pgregory.net/rapid github.com/google/go-cmp/... go.uber.org/goleak github.com/rogpeppe/go-internal/testscript",
-			"kiosk/kiosktest kiosk/printer/printertest scanner/scannertest/... sync/hq/hqtest", "", "it belongs to tests"},
+			"kiosk/kiosktest kiosk/printer/printertest scanner/scannertest/... sync/hq/hqtest/...", "", "it belongs to tests"},
 	}
 }
 

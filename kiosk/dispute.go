@@ -36,8 +36,12 @@ type Dispute struct {
 	Judge   string         `cbor:"10,keyasint,omitempty" json:"judge,omitempty"` // "clocks", "undo", or a person at HQ
 	Note    string         `cbor:"11,keyasint,omitempty" json:"note,omitempty"`
 	Decided time.Time      `cbor:"12,keyasint,omitzero" json:"decided,omitzero"`
-	// Ruled is HQ's alone: what a person said, from which Outcome follows.
-	Ruled Ruled `cbor:"13,keyasint,omitempty" json:"-"`
+	// HQ's alone is what a person said, from which Outcome follows; that a person
+	// ever said it does not count, whatever was said later; and that it came into
+	// dispute by a person's word: no settlement made it a case.
+	Ruled    Ruled `cbor:"13,keyasint,omitempty" json:"-"`
+	SetAside bool  `cbor:"14,keyasint,omitempty" json:"-"`
+	Unlisted bool  `cbor:"15,keyasint,omitempty" json:"-"`
 }
 
 // Ruled is a person's word on one handover.
@@ -103,7 +107,12 @@ func (s OrderState) Sides(id EventID) []Redemption {
 // Rule applies a person's decision to the contradiction around a handover and
 // gives the new state. What was decided holds against all handovers that HQ knows
 // by then, until a later ruling, and until the winner is undone; one that HQ hears
-// of afterwards is a new case, unless the clocks decide that it was later. It
+// of afterwards is a new case, unless the clocks decide that it was later.
+//
+// Goods of a handover that was said not to count may go out anew. One who then says
+// that it does count decides against the later handover, too, if HQ knows of it: it
+// is one of the sides. If HQ hears of it afterwards, it is open: it went out by HQ's
+// own word, and no clock decides against it. Rule
 // returns ErrNoDispute when there is nothing to decide, ErrWrongChoice for a winner
 // that is none of the sides.
 func (s OrderState) Rule(o Order, about EventID, r Ruling) (OrderState, error) {
@@ -121,9 +130,10 @@ func (s OrderState) Rule(o Order, about EventID, r Ruling) (OrderState, error) {
 		d, known := s.Dispute(one.Event)
 		if !known {
 			d = disputeOf(one)
-			d.Lines = one.HandedOver()
+			d.Lines, d.Unlisted = one.HandedOver(), true
 		}
 		d.Judge, d.Note, d.Decided = r.By, r.Note, r.At
+		d.SetAside = d.SetAside || one.Event != r.Winner
 		switch {
 		case one.Event == r.Winner:
 			d.Ruled = RuledStands

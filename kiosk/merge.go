@@ -121,7 +121,7 @@ func (s OrderState) Told() (settled []Redemption, disputes []Dispute) {
 		settled = append(settled, r)
 	}
 	for _, d := range s.Disputes {
-		d.Source, d.Ruled = d.told(true), ""
+		d.Source, d.Ruled, d.SetAside, d.Unlisted = d.told(true), "", false, false
 		disputes = append(disputes, d)
 	}
 	return settled, disputes

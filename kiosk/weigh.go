@@ -16,7 +16,9 @@ import (
 // their clocks do not touch, or one terminal's sequence says so); then the one that
 // HQ heard of first. What finds no units left does not count and is in dispute:
 // void by the clocks where those that were certainly earlier left nothing for it,
-// whichever of them count, else open for a person. A proxy code is used up by the first that counts.
+// whichever of them count, else open for a person. One that a person ever said does
+// not count is no such earlier one: its goods were free to go out again. A proxy
+// code is used up by the first that counts.
 //
 // A line counts as many units as the handovers name together, and never more than
 // were ordered: which of them count does not change what is left to collect.
@@ -197,7 +199,7 @@ func (w *weighing) contest(s OrderState, d Dispute, r Redemption) (Dispute, bool
 			continue
 		}
 		others = append(others, t)
-		if t.before(r) {
+		if aside, _ := s.Dispute(t.Event); t.before(r) && !aside.SetAside {
 			// Whichever of them count, together they leave no more than this.
 			t.Lines, t.Whole = t.HandedOver(), nil
 			earlier = append(earlier, t)

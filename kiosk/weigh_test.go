@@ -278,6 +278,57 @@ func TestRulings(t *testing.T) {
 	}
 }
 
+// What a person had said does not count may have gone out anew when the person says
+// that it counts after all. The later handover is a side of that decision if HQ knows
+// of it, and a new case if HQ hears of it afterwards: no clock may decide against it.
+func TestWhatWentOutBetweenTwoRulings(t *testing.T) {
+	o := order()
+	k1, k2 := cut("K1"), cut("K2")
+	first, copied := k1.hands(0, whole(o)...), k2.hands(0, whole(o)...)
+	anew := k1.hands(30, whole(o)...)
+	rule := func(s kiosk.OrderState, about, winner kiosk.EventID) kiosk.OrderState {
+		t.Helper()
+		s, err := s.Rule(o, about, kiosk.Ruling{Winner: winner, By: "Zhou", Note: "asked"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bad := overrun(o, s); bad != "" {
+			t.Fatal(bad)
+		}
+		return throughDisk(t, s)
+	}
+	open, _ := settle(t, o, kiosk.OrderState{}, first, copied)
+	none := rule(open, copied.ID, kiosk.EventID{})
+	heard, as := settle(t, o, none, anew)
+	if as != kiosk.SettledAccepted || len(heard.Standing()) != 1 {
+		t.Fatalf("collected anew: %s, %q", as, counted(heard))
+	}
+	before := rule(heard, copied.ID, first.ID)
+	after, as := settle(t, o, rule(none, copied.ID, first.ID), anew)
+	if as != kiosk.SettledConflict {
+		t.Errorf("heard of after the decision: %s", as)
+	}
+	if d, _ := after.Dispute(anew.ID); !slices.Equal(d.Against, []kiosk.EventID{first.ID}) {
+		t.Errorf("heard of after: %+v", d)
+	}
+	for name, s := range map[string]kiosk.OrderState{"void Zhou": before, "open ": after} {
+		want := []string{"K1@0 map[1:3 2:1]", "K1@0 stands Zhou map[1:3 2:1]", "K1@30 " + name + " map[1:3 2:1]", "K2@0 void Zhou map[1:3 2:1]"}
+		if got := counted(s); !slices.Equal(got, want) {
+			t.Errorf("counted\n%q, want\n%q", got, want)
+		}
+		s = rule(s, anew.ID, anew.ID)
+		if got := s.Standing(); len(got) != 1 || got[0].Event != anew.ID {
+			t.Errorf("%s, and then decided for it: %q", name, counted(s))
+		}
+	}
+	_, told := before.Told()
+	for _, d := range told {
+		if d.Ruled != "" || d.SetAside || d.Unlisted {
+			t.Errorf("terminals are told what is HQ's alone: %+v", d)
+		}
+	}
+}
+
 // A terminal that has gone wrong must not fill an order without end, nor make HQ
 // weigh for ever.
 func TestDisputesHaveAnEnd(t *testing.T) {

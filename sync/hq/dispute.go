@@ -28,28 +28,30 @@ type Decision struct {
 }
 
 // contested keeps the time of what HQ itself decided about an order's handovers,
-// and lists as cases those that another one's event, from elsewhere, brought into
-// dispute.
-func (p *push) contested(old OrderRecord, rec *OrderRecord, e kiosk.Event) error {
+// and lists as cases those that an event of another handover, or a decision, brought
+// into dispute, or which lost their goods without being a case yet. why says what it was.
+func contested(tx Tx, old OrderRecord, rec *OrderRecord, own kiosk.EventID, at time.Time, why string) error {
 	rec.State.Disputes = slices.Clone(rec.State.Disputes)
 	for i := range rec.State.Disputes {
 		d := &rec.State.Disputes[i]
 		if d.Decided.IsZero() && d.Outcome != kiosk.DisputeOpen {
-			d.Decided = p.at
+			d.Decided = at
 		}
-		if _, was := old.State.Dispute(d.Event); was || d.Event == e.ID {
+		_, was := old.State.Dispute(d.Event)
+		lost := d.Outcome == kiosk.DisputeOpen || d.Outcome == kiosk.DisputeVoid && d.Judge == kiosk.JudgeClocks
+		if d.Event == own || !lost || was && !d.Unlisted {
 			continue
 		}
+		d.Unlisted = false
 		var against []kiosk.Redemption
 		for _, id := range d.Against {
 			if r, ok := rec.State.Redemption(id); ok {
 				against = append(against, r)
 			}
 		}
-		err := addCase(p.set.tx, Case{
-			Kind: string(kiosk.SettledConflict), Point: p.terminal.Point, Terminal: d.Terminal, Seq: d.Seq, Event: d.Event,
-			Order: rec.Order.ID, At: p.at, Against: against,
-			Detail: fmt.Sprintf("accepted at first; terminal %s, which HQ heard of later, handed the goods over earlier", e.Terminal),
+		err := addCase(tx, Case{
+			Kind: string(kiosk.SettledConflict), Point: rec.Order.Point, Terminal: d.Terminal, Seq: d.Seq, Event: d.Event,
+			Order: rec.Order.ID, At: at, Against: against, Detail: why,
 		})
 		if err != nil {
 			return err
@@ -107,15 +109,15 @@ func (d Decision) validate() error {
 
 // decide applies a decision to the case's order.
 func (h *HQ) decide(tx Tx, c Case, d Decision) error {
-	old, contested, err := disputed(tx, c)
+	old, clash, err := disputed(tx, c)
 	if err != nil {
 		return err
 	}
 	chosen := d.None || !d.Winner.IsZero()
 	switch {
-	case !contested && chosen:
+	case !clash && chosen:
 		return fmt.Errorf("%w: case %d is not about handovers that contradict each other; it can only be closed", ErrInput, c.Number)
-	case !contested:
+	case !clash:
 		return nil
 	case !chosen:
 		return fmt.Errorf("%w: say which handover of case %d counts, or that none does", ErrInput, c.Number)
@@ -125,10 +127,9 @@ func (h *HQ) decide(tx Tx, c Case, d Decision) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrInput, err)
 	}
-	for i := range rec.State.Disputes {
-		if one := &rec.State.Disputes[i]; one.Decided.IsZero() && one.Outcome != kiosk.DisputeOpen {
-			one.Decided = d.At
-		}
+	why := fmt.Sprintf("accepted at first; by the decision about case %d another handover has its goods", c.Number)
+	if err := contested(tx, old, &rec, kiosk.EventID{}, d.At, why); err != nil {
+		return err
 	}
 	if fits, err := fits(rec); err != nil || !fits {
 		if err == nil {

@@ -190,6 +190,62 @@ func TestDecisionReachesTheTerminals(t *testing.T) {
 	}
 }
 
+// A person says that nothing of a conflict counts, the goods go out anew, and before
+// HQ hears of it a person says that the first handover does count.
+func TestGoodsThatWentOutBetweenTwoDecisions(t *testing.T) {
+	s, c := start(t)
+	s.Import("P001", hqtest.Entry("A"))
+	one, two := &keeper{device: enrol(t, s, c, "P001")}, &keeper{device: enrol(t, s, c, "P001")}
+	first := one.tells(0, redeem("A"))
+	settled(t, two.tells(0, redeem("A")), kiosk.SettledConflict)
+	for _, d := range []hq.Decision{{None: true}, {Winner: first.Event}} {
+		d.By, d.Note = "Zhou", "asked"
+		if _, err := s.HQ.SettleCase(ctx(), 1, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	anew := one.tells(30, redeem("A"))
+	settled(t, anew, kiosk.SettledConflict)
+	rows := caseRows(t, s, true)
+	if len(rows) != 1 || rows[0].Event != anew.Event || len(rows[0].Sides) != 3 || len(rows[0].Against) != 1 || rows[0].Against[0].Event != first.Event {
+		t.Fatalf("open cases %+v", rows)
+	}
+}
+
+// A handover that was accepted is no case of its own when a person decides against
+// it. When that decision's winner is undone, and the goods have gone elsewhere, it
+// waits for a person, who must find it.
+func TestNoLostHandoverWithoutACase(t *testing.T) {
+	t.Run("decided by the clocks", func(t *testing.T) { loseTheSecondTime(t, 0, hq.CaseDecided) })
+	t.Run("open", func(t *testing.T) { loseTheSecondTime(t, 30, hq.CaseOpen) })
+}
+
+func loseTheSecondTime(t *testing.T, minutes int, want hq.CaseState) {
+	s, c := start(t)
+	s.Import("P001", hqtest.Entry("A"))
+	one, two := &keeper{device: enrol(t, s, c, "P001")}, &keeper{device: enrol(t, s, c, "P001")}
+	three := &keeper{device: enrol(t, s, c, "P001")}
+	first, second := one.tells(30, redeem("A")), two.tells(30, redeem("A"))
+	settled(t, second, kiosk.SettledConflict)
+	if _, err := s.HQ.SettleCase(ctx(), 1, hq.Decision{Winner: second.Event, By: "Zhou", Note: "asked"}); err != nil {
+		t.Fatal(err)
+	}
+	earlier := three.tells(minutes, redeem("A"))
+	settled(t, earlier, kiosk.SettledConflict)
+	settled(t, two.tells(40, kiosk.RedemptionUndone{Order: "A", Redemption: second.Event, By: "l"}), kiosk.SettledAccepted)
+	counts, lost := earlier.Event, first.Event
+	if want == hq.CaseOpen { // HQ heard of it last
+		counts, lost = first.Event, earlier.Event
+	}
+	if _, state := one.sees("A"); len(state.Standing()) != 1 || state.Standing()[0].Event != counts {
+		t.Fatalf("counts %+v", state.Standing())
+	}
+	rows := slices.DeleteFunc(caseRows(t, s, false), func(row hq.CaseRow) bool { return row.Event != lost })
+	if len(rows) != 1 || rows[0].State != want {
+		t.Fatalf("the cases of the one that lost are %+v", rows)
+	}
+}
+
 func TestOtherCasesAreClosed(t *testing.T) {
 	s, c := start(t)
 	d := enrol(t, s, c, "P001")

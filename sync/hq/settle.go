@@ -292,7 +292,11 @@ func (p *push) keep(old, rec OrderRecord, e kiosk.Event) error {
 	case kiosk.LeaseReleased:
 		return p.set.released(old, rec, p.terminal.ID, b)
 	case kiosk.Redeemed, kiosk.RedemptionUndone:
-		if err := p.contested(old, &rec, e); err != nil {
+		why := fmt.Sprintf("accepted at first; terminal %s, which HQ heard of later, handed the goods over earlier", e.Terminal)
+		if e.Body.Type() == kiosk.TypeRedemptionUndone {
+			why = fmt.Sprintf("accepted at first; terminal %s took a handover back, and another one has the goods", e.Terminal)
+		}
+		if err := contested(p.set.tx, old, &rec, e.ID, p.at, why); err != nil {
 			return err
 		}
 		return p.set.put(old, rec)

@@ -52,8 +52,8 @@ func (w *world) judge() {
 	w.settledOnce()
 }
 
-// undone gives the handovers that a terminal undid, or that do not count by a
-// person's word: their goods came back.
+// undone gives the handovers that a terminal undid, or that a person said, at some
+// time, do not count: their goods came back, or were free to go out again.
 func (w *world) undone() map[kiosk.EventID]kiosk.Event {
 	undone := map[kiosk.EventID]kiosk.Event{}
 	for _, t := range w.terms {
@@ -67,20 +67,9 @@ func (w *world) undone() map[kiosk.EventID]kiosk.Event {
 			w.wrong("the journal of %s cannot be read: %v", t.name(), err)
 		}
 	}
-	w.view(func(tx hq.Tx) error {
-		for _, id := range w.orders {
-			rec, _, err := tx.Order(point, id)
-			if err != nil {
-				return err
-			}
-			for _, d := range rec.State.Disputes {
-				if d.Outcome == kiosk.DisputeVoid && d.Judge != kiosk.JudgeClocks && d.Judge != kiosk.JudgeUndo {
-					undone[d.Event] = kiosk.Event{Terminal: "HQ", ID: d.Event, Body: kiosk.RedemptionUndone{Order: id, Redemption: d.Event}}
-				}
-			}
-		}
-		return nil
-	})
+	for id, order := range w.aside {
+		undone[id] = kiosk.Event{Terminal: "HQ", ID: id, Body: kiosk.RedemptionUndone{Order: order, Redemption: id}}
+	}
 	return undone
 }
 
@@ -214,11 +203,12 @@ func telling(o kiosk.Order) string {
 // cases sees to it that what HQ did not accept, or took back, is a case for a
 // person, once, and that a conflict names both handovers, both of which are kept.
 func (w *world) cases() {
-	open := map[eventKey]int{}
+	open, of := map[eventKey]int{}, map[kiosk.EventID]int{}
 	w.view(func(tx hq.Tx) error {
 		list, err := tx.Cases(0, 1<<20)
 		for _, c := range list {
 			open[eventKey{c.Terminal, c.Seq}]++
+			of[c.Event]++
 			e, ok, err := tx.Event(c.Terminal, c.Seq)
 			rec, _, failed := tx.Order(point, c.Order)
 			_, disputed := rec.State.Dispute(c.Event)
@@ -244,6 +234,21 @@ func (w *world) cases() {
 			}
 		}
 		return err
+	})
+	w.view(func(tx hq.Tx) error {
+		for _, id := range w.orders {
+			rec, _, err := tx.Order(point, id)
+			if err != nil {
+				return err
+			}
+			for _, d := range rec.State.Disputes {
+				lost := d.Outcome == kiosk.DisputeOpen || d.Outcome == kiosk.DisputeVoid && d.Judge == kiosk.JudgeClocks
+				if lost && of[d.Event] != 1 {
+					w.wrong("the handover %s of %s lost its goods and is %d cases", d.Event.String()[:8], id, of[d.Event])
+				}
+			}
+		}
+		return nil
 	})
 	for _, t := range w.terms {
 		told := map[uint64]bool{}
@@ -305,7 +310,8 @@ func (w *world) settledOnce() {
 				}
 				w.count("decided by the clocks")
 				earlier := func(r kiosk.Redemption) bool {
-					return r.Undone == nil && (!r.Late || r.Counts()) && times[r.Event].Before(times[d.Event])
+					_, aside := w.aside[r.Event]
+					return !aside && r.Undone == nil && (!r.Late || r.Counts()) && times[r.Event].Before(times[d.Event])
 				}
 				if !slices.ContainsFunc(rec.State.Redemptions, earlier) {
 					w.wrong("the clocks decided against the handover %s of %s, and it was the first: %s", d.Event.String()[:8], id, telling(rec.Order))

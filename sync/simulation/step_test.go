@@ -309,6 +309,11 @@ func (w *world) decide(n *node, dice *rand.Rand) {
 		if c.Order != "" {
 			w.told.ruled(c.Order, w.at())
 		}
+		for _, side := range c.Sides {
+			if side.Event != d.Winner && side.Undone.IsZero() {
+				w.aside[side.Event] = c.Order
+			}
+		}
 		w.say("a person decides case %d about %s: %s counts", c.Number, c.Order, d.Winner.String()[:8])
 	}
 }

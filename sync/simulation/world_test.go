@@ -33,6 +33,7 @@ type world struct {
 	orders   []kiosk.OrderID // as HQ took them in
 	codes    map[kiosk.OrderID]hq.CodeRow
 	proxies  []proxyCode
+	aside    map[kiosk.EventID]kiosk.OrderID // handovers that a person once said do not count
 	leases   kiosk.LeaseMode
 	doing    op
 	told     *history
@@ -110,7 +111,7 @@ func newWorld(dir string, p plan) *world {
 		key[i] = byte(p.seed >> (8 * i))
 	}
 	return &world{
-		dir: dir, random: locked{new(sync.Mutex), rand.NewChaCha8(key)}, shift: time.Until(start()), codes: map[kiosk.OrderID]hq.CodeRow{},
+		dir: dir, random: locked{new(sync.Mutex), rand.NewChaCha8(key)}, shift: time.Until(start()), codes: map[kiosk.OrderID]hq.CodeRow{}, aside: map[kiosk.EventID]kiosk.OrderID{},
 		leases: p.leases, told: newHistory(), counts: map[string]int{},
 	}
 }

@@ -2,21 +2,17 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"net"
 	"net/http"
 	"sync"
-
-	"hexiao/sync/hq"
 )
 
-// inProcess serves the operator interface to this process alone, over pipes:
-// so a command does the same whether a server runs or not.
-func inProcess(h *hq.HQ) (*client, func() error) {
-	token := rand.Text()
+// inProcess serves a platform to this process alone, over pipes: so a command does
+// the same whether a server runs or not.
+func inProcess(whole *platform) (*client, func() error) {
 	pipes := &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
-	server := &http.Server{Handler: h.AdminHandler(token), ReadHeaderTimeout: readHeaderTimeout}
+	server := &http.Server{Handler: whole.mux, ReadHeaderTimeout: readHeaderTimeout}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(pipes) }()
 	stop := func() error {
@@ -26,7 +22,7 @@ func inProcess(h *hq.HQ) (*client, func() error) {
 		}
 		return err
 	}
-	return newClient("http://hq", token, pipes.dial), stop
+	return newClient("http://hq", whole.token, pipes.dial), stop
 }
 
 // pipeListener is a net.Listener whose connections are pipes.

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"hexiao/cmd/internal/cli"
-	"hexiao/sync/hq"
 )
 
 // Limits of the server.
@@ -57,22 +56,22 @@ func (c *serveCmd) Run(p *program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	h, err := hq.New(p.ctx, hq.Config{Store: store, Now: p.now, Random: rand.Reader, Log: log, TLSPins: secure.pins})
+	token := p.env("HQ_TOKEN")
+	if token == "" {
+		token = rand.Text()
+	}
+	whole, err := compose(p.ctx, parts{store: store, now: p.now, log: log, pins: secure.pins, token: token})
 	if err != nil {
 		return err
 	}
 	if c.Sample > 0 || c.SampleTrouble > 0 {
-		if err := fillSample(p, h, c.Sample, c.SampleTrouble, log); err != nil {
+		if err := fillSample(p, whole.hq, c.Sample, c.SampleTrouble, log); err != nil {
 			return err
 		}
 	}
 	listener, err := new(net.ListenConfig).Listen(p.ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
-	}
-	token := p.env("HQ_TOKEN")
-	if token == "" {
-		token = rand.Text()
 	}
 	file := serverFile{Address: reachable(listener.Addr()), Token: token, PID: os.Getpid(), Pin: secure.own}
 	if err := file.write(p.DB); err != nil {
@@ -82,7 +81,8 @@ func (c *serveCmd) Run(p *program) (err error) {
 	if err := json.NewEncoder(p.stdout).Encode(ready{Listening: listener.Addr().String(), TLSPin: secure.own}); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return serve(p.ctx, secure.listener(listener), handler(h, token, log), h.EndStreams, log)
+	defer start(p.ctx, whole.runners, log)()
+	return serve(p.ctx, secure.listener(listener), logged(whole.mux, log), whole.hq.EndStreams, log)
 }
 
 // ready is what a server prints when it can be reached.
@@ -100,13 +100,6 @@ func reachable(a net.Addr) string {
 	}
 	// Go lets a listener on all addresses take IPv4 as well, whatever it prints.
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
-}
-
-func handler(h *hq.HQ, token string, log *slog.Logger) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/v1/", h.Handler())
-	mux.Handle("/admin/v1/", h.AdminHandler(token))
-	return logged(mux, log)
 }
 
 // serve serves until ctx ends, and then lets requests under way finish.

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"strings"
@@ -56,11 +57,11 @@ func (p *program) platform() (*client, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	h, err := hq.New(p.ctx, hq.Config{Store: store, Now: p.now, Random: rand.Reader})
+	whole, err := compose(p.ctx, parts{store: store, now: p.now, log: slog.New(slog.DiscardHandler), token: rand.Text()})
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}
-	c, stop := inProcess(h)
+	c, stop := inProcess(whole)
 	return c, func() error { return errors.Join(stop(), store.Close()) }, nil
 }
 

@@ -2,19 +2,13 @@ package hq
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/ordertable"
-	"hexiao/sync/wire"
 )
 
 // Bodies of the operator's interface.
@@ -79,16 +73,7 @@ func (h *HQ) AdminHandler(token string) http.Handler {
 	mux.HandleFunc("GET /admin/v1/keys", a.keys)
 	mux.HandleFunc("POST /admin/v1/keys/rotate", a.rotateKey)
 	mux.HandleFunc("POST /admin/v1/keys/retire", a.retireKey)
-	want := sha256.Sum256([]byte(token))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		got := sha256.Sum256([]byte(given))
-		if !ok || token == "" || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-			a.send(w, http.StatusUnauthorized, Failure{"the token is missing or wrong"})
-			return
-		}
-		mux.ServeHTTP(w, r)
-	})
+	return OperatorOnly(token, mux)
 }
 
 type admin struct{ hq *HQ }
@@ -199,66 +184,16 @@ func each[T any](list []T, err error, line func(T) error) error {
 	return err
 }
 
-// read takes a small JSON body; it answers itself when that fails.
+// read is [ReadOperator].
 func (a admin) read(w http.ResponseWriter, r *http.Request, v any) bool {
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(v)
-	if err != nil {
-		a.send(w, http.StatusBadRequest, Failure{"the request is not readable JSON"})
-	}
-	return err == nil
+	return ReadOperator(w, r, v)
 }
 
-func (a admin) done(w http.ResponseWriter, v any, err error) {
-	if err != nil {
-		a.send(w, adminStatus(err), Failure{err.Error()})
-		return
-	}
-	a.send(w, http.StatusOK, v)
-}
-
-func (a admin) send(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	if err := json.NewEncoder(w).Encode(v); err != nil {
-		a.hq.log.Debug("answer to the operator not delivered", "error", err)
-	}
-}
+func (a admin) done(w http.ResponseWriter, v any, err error) { AnswerOperator(w, v, err) }
 
 // stream sends a list, a line an entry.
 func stream[T any](a admin, w http.ResponseWriter, list func(line func(T) error) error) {
-	enc := json.NewEncoder(w)
-	begun := false
-	err := list(func(t T) error {
-		if !begun {
-			w.Header().Set("Content-Type", "application/x-ndjson")
-			begun = true
-		}
-		return enc.Encode(t)
-	})
-	switch {
-	case err != nil && !begun:
-		a.done(w, nil, err)
-	case err != nil:
+	if err := ListOperator(w, list); err != nil {
 		a.hq.log.Warn("list for the operator cut", "error", err)
-		_ = enc.Encode(Failure{fmt.Sprintf("the list is not complete: %v", err)}) // if even that fails, the connection has
 	}
-}
-
-func adminStatus(err error) int {
-	for _, known := range []struct {
-		err    error
-		status int
-	}{
-		{ErrNoPoint, http.StatusNotFound}, {ErrNoOrder, http.StatusNotFound}, {ErrNoTerminal, http.StatusNotFound},
-		{ErrNoCase, http.StatusNotFound},
-		{wire.ErrForked, http.StatusConflict}, {ErrExists, http.StatusConflict}, {ErrInput, http.StatusBadRequest},
-		{ordertable.ErrFormat, http.StatusBadRequest}, {ordertable.ErrEmpty, http.StatusBadRequest},
-		{ordertable.ErrNotATable, http.StatusBadRequest}, {ordertable.ErrColumns, http.StatusBadRequest},
-		{ordertable.ErrTooLarge, http.StatusRequestEntityTooLarge},
-	} {
-		if errors.Is(err, known.err) {
-			return known.status
-		}
-	}
-	return http.StatusInternalServerError
 }

@@ -14,6 +14,9 @@ var (
 	ErrNoTerminal = errors.New("HQ has no such terminal")
 	// ErrNoCase is returned for a case that HQ does not have.
 	ErrNoCase = errors.New("HQ has no such case")
+	// ErrNotFound is for other things that HQ does not have; who returns it names
+	// them.
+	ErrNotFound = errors.New("HQ does not have it")
 	// ErrInput is returned for a value that breaks a rule which the text names.
 	ErrInput = errors.New("not accepted")
 )

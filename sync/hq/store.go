@@ -60,6 +60,9 @@ type Tx interface {
 	// given to it, or the name of a signed code.
 	CodeOwner(point kiosk.PointID, digits string) (kiosk.OrderID, bool, error)
 	PutCodeOwner(point kiosk.PointID, digits string, order kiosk.OrderID) error
+	// CodeOwners lists at most limit texts of a point and their orders by text, after
+	// a text.
+	CodeOwners(point kiosk.PointID, after string, limit int) ([]CodeOwner, error)
 
 	Terminal(kiosk.TerminalID) (Terminal, bool, error)
 	PutTerminal(Terminal) error
@@ -70,6 +73,8 @@ type Tx interface {
 
 	Enrolment(hash [32]byte) (Enrolment, bool, error)
 	PutEnrolment(Enrolment) error
+	// Enrolments lists at most limit codes by hash, after a hash.
+	Enrolments(after [32]byte, limit int) ([]Enrolment, error)
 
 	Event(terminal kiosk.TerminalID, seq uint64) (StoredEvent, bool, error)
 	PutEvent(StoredEvent) error
@@ -84,13 +89,16 @@ type Tx interface {
 	// Cases lists at most limit cases by number, after a number.
 	Cases(after uint64, limit int) ([]Case, error)
 	Case(number uint64) (Case, bool, error)
-	// PutCase keeps a case that was added, under its number.
+	// PutCase keeps a case under its number; those that are added later get higher
+	// ones.
 	PutCase(Case) error
 
 	// AddRequest gives the request the next number, which it returns.
 	AddRequest(Request) (uint64, error)
 	// Requests lists at most limit requests by number, after a number.
 	Requests(after uint64, limit int) ([]Request, error)
+	// PutRequest keeps a request under its number, as PutCase does a case.
+	PutRequest(Request) error
 
 	// Doc gives a document; see [DocKey]. PutDoc replaces it, DeleteDoc takes it away,
 	// whether it is there or not.
@@ -103,6 +111,15 @@ type Tx interface {
 	// AllDocs lists at most limit documents of a collection by point and key, after a
 	// place; the zero place is before all.
 	AllDocs(collection string, after DocPlace, limit int) ([]Doc, error)
+	// Collections lists the collections that have documents, by name. It may read them
+	// all.
+	Collections() ([]string, error)
+}
+
+// CodeOwner is a text and the order of the point that it stands for.
+type CodeOwner struct {
+	Text  string
+	Order kiosk.OrderID
 }
 
 // DocKey names a document: what HQ keeps besides the journals and the order sets

@@ -48,3 +48,14 @@ func (t transaction) AllDocs(collection string, after hq.DocPlace, limit int) (l
 	})
 	return list, err
 }
+
+// Collections lists the collections, skipping from each to the next.
+func (t transaction) Collections() (names []string, err error) {
+	c := t.bucket(bucketDocs).Cursor()
+	for k, _ := c.First(); k != nil; {
+		name, _, _ := strings.Cut(string(k), "\x00")
+		names = append(names, name)
+		k, _ = c.Seek([]byte(name + "\x01"))
+	}
+	return names, nil
+}

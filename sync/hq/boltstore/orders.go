@@ -104,6 +104,15 @@ func (t transaction) PutCodeOwner(point kiosk.PointID, digits string, order kios
 	return t.bucket(bucketCodes).Put(below(point, digits), []byte(order))
 }
 
+// CodeOwners lists a point's texts.
+func (t transaction) CodeOwners(point kiosk.PointID, after string, limit int) (list []hq.CodeOwner, err error) {
+	err = scan(t.bucket(bucketCodes), point, after, limit, func(text, order []byte) error {
+		list = append(list, hq.CodeOwner{Text: string(text), Order: kiosk.OrderID(order)})
+		return nil
+	})
+	return list, err
+}
+
 func (t transaction) order(key []byte) (hq.OrderRecord, error) {
 	raw := t.bucket(bucketOrders).Get(key)
 	if raw == nil {

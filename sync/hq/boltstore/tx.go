@@ -131,6 +131,15 @@ func (t transaction) PutEnrolment(v hq.Enrolment) error {
 	return put(t, bucketEnrolments, v.Hash[:], v)
 }
 
+// Enrolments lists codes by hash.
+func (t transaction) Enrolments(after [32]byte, limit int) (out []hq.Enrolment, err error) {
+	from := after[:]
+	if after != ([32]byte{}) {
+		from = append(from, 0)
+	}
+	return list[hq.Enrolment](t, bucketEnrolments, from, limit)
+}
+
 // AddCase numbers a case.
 func (t transaction) AddCase(v hq.Case) (uint64, error) {
 	n, err := t.bucket(bucketCases).NextSequence()
@@ -148,7 +157,18 @@ func (t transaction) Case(n uint64) (hq.Case, bool, error) {
 
 // PutCase keeps a case.
 func (t transaction) PutCase(v hq.Case) error {
-	return put(t, bucketCases, number(v.Number), v)
+	return putNumbered(t, bucketCases, v.Number, v)
+}
+
+// putNumbered keeps what has a number, and has later numbers go on after it.
+func putNumbered[T any](t transaction, bucket string, n uint64, v T) error {
+	b := t.bucket(bucket)
+	if n > b.Sequence() {
+		if err := b.SetSequence(n); err != nil {
+			return err
+		}
+	}
+	return put(t, bucket, number(n), v)
 }
 
 // AddRequest numbers a request.
@@ -159,6 +179,11 @@ func (t transaction) AddRequest(v hq.Request) (uint64, error) {
 	}
 	v.Number = n
 	return n, put(t, bucketRequests, number(n), v)
+}
+
+// PutRequest keeps a request.
+func (t transaction) PutRequest(v hq.Request) error {
+	return putNumbered(t, bucketRequests, v.Number, v)
 }
 
 // Requests lists requests by number.

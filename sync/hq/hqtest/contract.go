@@ -34,6 +34,8 @@ func TestStore(t *testing.T, open func(t *testing.T, name string) hq.Store) {
 		"documents":               documents,
 		"touched points":          touchedPoints,
 		"nonces are good once":    noncesOnce,
+		"lists for a copy":        listed,
+		"copied numbers":          copiedNumbers,
 	} {
 		t.Run(name, func(t *testing.T) {
 			test(t, func() hq.Store { return open(t, name) })

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"hexiao/sync/hq"
+)
+
+// parts is what a platform is put together from.
+type parts struct {
+	store hq.Store
+	now   func() time.Time
+	log   *slog.Logger
+	pins  [][]byte // of TLS keys, for terminals
+	token string   // the operator's
+}
+
+// platform is HQ with all that belongs to it. A server and a command without one
+// are put together alike, so that what either does to the store is observed; only
+// the server has its runners run, and shows all of its pages to others.
+type platform struct {
+	parts
+	hq      *hq.HQ
+	mux     *http.ServeMux
+	runners []runner
+}
+
+// compose puts the platform together: a package that belongs to it is made here,
+// joins the observers, mounts its pages, and names its runners.
+func compose(ctx context.Context, from parts) (*platform, error) {
+	p := &platform{parts: from, mux: http.NewServeMux()}
+	var observers []hq.Observer
+	var err error
+	p.hq, err = hq.New(ctx, hq.Config{Store: p.store, Now: p.now, Random: rand.Reader, Log: p.log, TLSPins: p.pins, Observers: observers})
+	if err != nil {
+		return nil, err
+	}
+	p.mux.Handle("/v1/", p.hq.Handler())
+	p.mux.Handle("/admin/v1/", p.hq.AdminHandler(p.token))
+	return p, nil
+}
+
+// operator mounts a handler of the operator's, below /admin/v1/; the command of the
+// same version asks it.
+func (p *platform) operator(pattern string, h http.HandlerFunc) {
+	p.mux.Handle(pattern, hq.OperatorOnly(p.token, h))
+}
+
+// run has a runner run for as long as the server serves, of each server over a
+// store: several must get along.
+func (p *platform) run(name string, fn func(context.Context) error) {
+	p.runners = append(p.runners, runner{name, fn})
+}

@@ -46,7 +46,8 @@ type HQ struct {
 	http *http.Client
 	skew atomic.Int64 // nanoseconds to add to Now for HQ's clock
 	// nonce is newNonce outside of tests that play one request again and again.
-	nonce func() string
+	nonce  func() string
+	packer wire.Packer
 }
 
 // New makes a client of an enrolled terminal. It returns ErrAddress or

@@ -27,7 +27,7 @@ func (h *HQ) caller() caller {
 // Push hands over a batch of this terminal's events. It returns a
 // *wire.Refusal with HQ's head when HQ misses events before the batch.
 func (h *HQ) Push(ctx context.Context, b kiosk.Batch) (kiosk.Ack, error) {
-	body, err := wire.EncodeBody(wire.NewBatch(b))
+	body, err := h.packer.Encode(wire.NewBatch(b))
 	if err != nil {
 		return kiosk.Ack{}, err
 	}
@@ -52,7 +52,7 @@ func (h *HQ) Compare(ctx context.Context, own kiosk.Head) (ack kiosk.Ack, differ
 
 // Tell says how this terminal is.
 func (h *HQ) Tell(ctx context.Context, c kiosk.Condition) error {
-	body, err := wire.EncodeBody(wire.NewCondition(c))
+	body, err := h.packer.Encode(wire.NewCondition(c))
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // then, with their homes; those that HQ does not have are left out. It tries
 // once: a customer stands before the terminal.
 func (h *HQ) Leases(ctx context.Context, orders []kiosk.OrderID, wait time.Duration) ([]kiosk.Order, error) {
-	body, err := wire.EncodeBody(wire.NewLeaseRequest(orders, wait))
+	body, err := h.packer.Encode(wire.NewLeaseRequest(orders, wait))
 	if err != nil {
 		return nil, err
 	}

@@ -218,7 +218,7 @@ func (c contract) answer(w http.ResponseWriter, r *http.Request, v any) {
 	var err error
 	if takesGzip(r) {
 		w.Header().Set("Content-Encoding", "gzip")
-		body, err = wire.EncodeBody(v)
+		body, err = c.hq.packer.Encode(v)
 	} else {
 		body, err = json.Marshal(v)
 	}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"time"
+
+	"hexiao/sync/wire"
 )
 
 // Config is what HQ needs from outside.
@@ -31,6 +33,7 @@ type HQ struct {
 	log    *slog.Logger
 	pins   [][]byte
 	hub    *hub
+	packer wire.Packer // of answers
 
 	observers []Observer
 }

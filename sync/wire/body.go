@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
@@ -41,17 +40,7 @@ func tooDeep(raw []byte) bool {
 
 // EncodeBody gives v as gzipped JSON, to be sent with Content-Encoding: gzip.
 func EncodeBody(v any) ([]byte, error) {
-	var out bytes.Buffer
-	zip := gzip.NewWriter(&out)
-	enc := json.NewEncoder(zip)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, fmt.Errorf("write a body: %w", err)
-	}
-	if err := zip.Close(); err != nil {
-		return nil, fmt.Errorf("compress a body: %w", err)
-	}
-	return out.Bytes(), nil
+	return new(Packer).Encode(v)
 }
 
 // DecodeBody reads one JSON value and nothing else into v. The encoding is

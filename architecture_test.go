@@ -62,6 +62,7 @@ func importTable() []room {
 		{"sync/conformance", "kiosk kiosk/hqring sync/wire", "a server held to the contract from the outside; knows no HQ of ours, so that it tries any"},
 		{"sync/engine", "kiosk", "when to push and pull; declares the Outbox and Remote it needs"},
 		{"sync/hq", "kiosk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/seal kiosk/signedcode sync/wire", "the platform: imports, codes, settling by the domain's rules; declares its Store"},
+		{"sync/hq/archive", "kiosk sync/hq", "all of a store as one stream, into a store of any kind: backups and moves"},
 		{"sync/hq/boltstore", "kiosk sync/hq sync/wire", "HQ's embedded Store; of the wire only how long a signature is good"},
 		{"sync/hq/hqtest", "kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the contract that every Store passes, and an HQ inside the test"},
 		{"sync/hq/hqtest/pgtest", "", "tests only: a real PostgreSQL, which knows nothing of HQ, so that any test may have one"},

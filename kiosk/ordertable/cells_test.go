@@ -83,7 +83,7 @@ func TestSpreadsheetNumbers(t *testing.T) {
 	want.cell[colOrder], want.cell[colPhone] = "20261123000000000", "13800001234"
 	want.cell[colPrice] = "0.300000"
 	want.cell[colCollectBy], want.cell[colValidFrom] = "2026-11-30 18:00:00", "2026-11-30"
-	if got := fromSpreadsheet(in); got != want {
+	if got := fromSpreadsheet(in, false); got != want {
 		t.Errorf("got  %q\nwant %q", got.cell, want.cell)
 	}
 }

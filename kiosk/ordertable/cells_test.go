@@ -131,35 +131,3 @@ func TestSeal(t *testing.T) {
 		t.Errorf("nobody: %v, %v", o, err)
 	}
 }
-
-// A table is refused with a known error, or every order that comes out is valid
-// and every row was either taken or named.
-func FuzzRead(f *testing.F) {
-	f.Add([]byte(chinese), byte(0))
-	f.Add([]byte(`[{"order":"A","lines":[{"product":"x","quantity":1}]}]`), byte(1))
-	f.Add([]byte("PK\x03\x04"), byte(2))
-	f.Add([]byte("order;product;quantity\nA;x;1\nA;;0\n"), byte(0))
-	f.Fuzz(func(t *testing.T, data []byte, kind byte) {
-		format := []Format{CSV, JSON, XLSX}[int(kind)%3]
-		table, err := Read(strings.NewReader(string(data)), format, Options{})
-		if err != nil {
-			for _, known := range []error{ErrEmpty, ErrNotATable, ErrColumns, ErrTooLarge} {
-				if errors.Is(err, known) {
-					return
-				}
-			}
-			t.Fatalf("an unknown error: %v", err)
-		}
-		taken := 0
-		for _, e := range table.Entries {
-			e.Order.Point = anyPoint
-			if err := e.Order.Validate(); err != nil {
-				t.Fatal(err)
-			}
-			taken += len(e.Order.Lines)
-		}
-		if taken+len(table.Problems) != table.Rows {
-			t.Fatalf("%d rows taken and %d named of %d", taken, len(table.Problems), table.Rows)
-		}
-	})
-}

@@ -25,7 +25,7 @@ func newGoodsReader(split string) *goodsReader {
 		hard: "\n;；", soft: ",，、",
 		priced: regexp.MustCompile(`^(.+?)\s*\[\s*([0-9]+)\s*\*\s*([0-9.]+)\s*\]$`),
 		// A Latin x counts only where it cannot be the end of a name: MateX2.
-		times: regexp.MustCompile(`^(.+?)(?:\s*[*×✕＊+＋]|\s+[xX]|[\p{Han})）\]】][xX])\s*([0-9]+)\s*(\p{Han}{0,2})$`),
+		times: regexp.MustCompile(`^(.*?)(?:\s*[*×✕＊+＋]|\s+[xX]|[\p{Han})）\]】][xX])\s*([0-9]+)\s*(\p{Han}{0,2})$`),
 	}
 	if split != "" {
 		g.hard, g.soft = split, ""

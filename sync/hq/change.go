@@ -17,12 +17,6 @@ type set struct {
 	at      time.Time // HQ's clock
 	changed bool
 	live    []kiosk.TerminalID // see homes; nil: not read yet
-	by      EventPlace         // the event under way, and its day; zero without one
-	day     kiosk.Day
-}
-
-func (s *set) fact(old, rec OrderRecord) OrderPut {
-	return OrderPut{Old: old, New: rec, By: s.by, Day: s.day}
 }
 
 // openSet gives the set of a point; it returns ErrNoPoint.
@@ -54,7 +48,7 @@ func (s *set) put(old, rec OrderRecord) error {
 	if err := s.tx.PutOrder(rec); err != nil {
 		return err
 	}
-	return s.hq.observe(s.tx, s.fact(old, rec))
+	return s.hq.observe(s.tx, OrderPut{Old: old, New: rec})
 }
 
 func (s *set) save() error {

@@ -29,14 +29,8 @@ type Finisher interface {
 type Fact interface{ fact() }
 
 // OrderPut is an order that came in or changed: its terms, its status, or what
-// events made of it. Old is zero for one that is new. By is the event that changed
-// it, and Day that event's business day; zero where none did. The event itself is
-// kept after this fact is told.
-type OrderPut struct {
-	Old, New OrderRecord
-	By       EventPlace
-	Day      kiosk.Day
-}
+// events made of it. Old is zero for one that is new.
+type OrderPut struct{ Old, New OrderRecord }
 
 // EventSettled is an event that HQ settled for the first time.
 type EventSettled struct {

@@ -198,7 +198,7 @@ func (p *push) repeat(r kiosk.Record, event readEvent) error {
 
 // take settles a new event and keeps it, whatever came of it.
 func (p *push) take(r kiosk.Record, event readEvent) error {
-	p.fact, p.set.by, p.set.day = EventSettled{}, EventPlace{}, ""
+	p.fact = EventSettled{}
 	var receipt kiosk.Receipt
 	var err error
 	if r.Withheld != (kiosk.Hash{}) {
@@ -240,7 +240,6 @@ func (p *push) settle(r kiosk.Record, read readEvent) (kiosk.Receipt, error) {
 	}
 	e := read.Event
 	p.fact.Event = e
-	p.set.by, p.set.day = EventPlace{Terminal: e.Terminal, Seq: e.Seq}, p.day(e)
 	receipt.Event = e.ID
 	old, known, err := p.order(e.Body.Subject())
 	if err != nil {
@@ -305,7 +304,7 @@ func (p *push) keep(old, rec OrderRecord, e kiosk.Event) error {
 	if err := p.set.tx.PutOrder(rec); err != nil {
 		return err
 	}
-	return p.set.hq.observe(p.set.tx, p.set.fact(old, rec))
+	return p.set.hq.observe(p.set.tx, OrderPut{Old: old, New: rec})
 }
 
 // moves reports whether an event so settled changes its order: what was handed

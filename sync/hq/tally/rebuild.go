@@ -48,12 +48,8 @@ func (t *Tally) progress(tx hq.Tx) (progress, error) {
 	return load[progress](t.codec, tx, place(inProgress, "", only))
 }
 
-// How much one transaction of Rebuild counts.
-const (
-	pageOrders = 500
-	pageEvents = 2000
-	pageCases  = 2000
-)
+// pageCounted is how many orders, events or cases one transaction of Rebuild counts.
+const pageCounted = 500
 
 // Rebuild counts what the store held before it had figures, in pages: HQ goes on
 // meanwhile, and what changes where it has been is counted as it happens. One that
@@ -65,34 +61,36 @@ func (t *Tally) Rebuild(ctx context.Context, h *hq.HQ) error {
 		if err != nil || done {
 			return err
 		}
-		err = h.Update(ctx, func(tx hq.Tx) error {
-			p, err := load[progress](t.codec, tx, place(inProgress, "", only))
-			if err != nil {
-				return err
-			}
-			w := t.work(tx)
-			switch p.Stage {
-			case countOrders:
-				p, err = w.orderPage(p)
-			case countEvents:
-				p, err = w.eventPage(p)
-			case countCases:
-				p, err = w.casePage(p)
-			case counted:
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			if err := w.save(); err != nil {
-				return err
-			}
-			return t.codec.save(tx, place(inProgress, "", only), p, false)
-		})
-		if err != nil {
+		if err := t.countPage(ctx, h); err != nil {
 			return err
 		}
 	}
+}
+
+// countPage counts the next page.
+func (t *Tally) countPage(ctx context.Context, h *hq.HQ) error {
+	return h.Update(ctx, func(tx hq.Tx) error {
+		p, err := load[progress](t.codec, tx, place(inProgress, "", only))
+		if err != nil || p.Stage == counted {
+			return err
+		}
+		w := t.work(tx)
+		switch p.Stage {
+		case countOrders:
+			p, err = w.orderPage(p)
+		case countEvents:
+			p, err = w.eventPage(p)
+		case countCases:
+			p, err = w.casePage(p)
+		}
+		if err != nil {
+			return err
+		}
+		if err := w.save(); err != nil {
+			return err
+		}
+		return t.codec.save(tx, place(inProgress, "", only), p, false)
+	})
 }
 
 // Complete reports whether all of the store is counted.
@@ -113,7 +111,7 @@ func (t *Tally) Complete(ctx context.Context, h *hq.HQ) (bool, error) {
 
 // orderPage counts orders of the point that was begun, or begins the next one.
 func (w *work) orderPage(p progress) (progress, error) {
-	list, err := w.tx.Orders(p.Point, p.Order, pageOrders)
+	list, err := w.tx.Orders(p.Point, p.Order, w.page)
 	if err != nil {
 		return p, err
 	}
@@ -145,7 +143,7 @@ func (w *work) orderPage(p progress) (progress, error) {
 
 // eventPage counts events of the terminal that was begun, or begins the next one.
 func (w *work) eventPage(p progress) (progress, error) {
-	list, err := w.tx.Events(p.Terminal, p.Seq, pageEvents)
+	list, err := w.tx.Events(p.Terminal, p.Seq, w.page)
 	if err != nil {
 		return p, err
 	}
@@ -184,7 +182,7 @@ func readEvent(stored hq.StoredEvent) (kiosk.Event, bool) {
 }
 
 func (w *work) casePage(p progress) (progress, error) {
-	list, err := w.tx.Cases(p.Case, pageCases)
+	list, err := w.tx.Cases(p.Case, w.page)
 	if err != nil {
 		return p, err
 	}

@@ -18,12 +18,13 @@ type Tally struct {
 	codec    codec
 	zones    sync.Map    // of *time.Location by name, which cost a while to make
 	complete atomic.Bool // all of the store is counted; it stays so
+	page     int         // how much one transaction of Rebuild counts
 }
 
 // New makes a tally. What a store held before has yet to be counted: [Tally.Rebuild].
 func New() (*Tally, error) {
 	c, err := newCodec()
-	return &Tally{codec: c}, err
+	return &Tally{codec: c, page: pageCounted}, err
 }
 
 // Finish counts what a transaction did; see hq.Finisher. Facts of orders and events
@@ -57,7 +58,7 @@ func (t *Tally) Finish(tx hq.Tx, facts []hq.Fact) error {
 // work is what a transaction adds, by point.
 type work struct {
 	*Tally
-	tx     hq.Tx
+	tx     hq.Tx // at its end: the events that it puts are there
 	points map[kiosk.PointID]*pointWork
 }
 
@@ -119,6 +120,7 @@ func (w *work) keptDay(zone *time.Location) func(kiosk.Source) (kiosk.Day, error
 }
 
 // orderPut replaces an order's share.
+// The events that made it are kept by then, so that [work.keptDay] finds them.
 func (w *work) orderPut(done progress, f hq.OrderPut) error {
 	if !done.coversOrder(f.New.Order.Point, f.New.Order.ID) {
 		return nil
@@ -130,14 +132,7 @@ func (w *work) orderPut(done progress, f hq.OrderPut) error {
 	if err := p.order(p.calendar, f.Old, -1); err != nil {
 		return err
 	}
-	now := p.calendar
-	now.doubtful = func(s kiosk.Source) (kiosk.Day, error) {
-		if f.Day != "" && s.Terminal == f.By.Terminal && s.Seq == f.By.Seq {
-			return f.Day, nil // the event is not kept yet
-		}
-		return p.doubtful(s)
-	}
-	return p.order(now, f.New, 1)
+	return p.order(p.calendar, f.New, 1)
 }
 
 // event counts what concerns no single order.

@@ -15,8 +15,12 @@ import (
 // maxPoints is how many points a view is of.
 const maxPoints = 100_000
 
-// pageDocs are read at once.
-const pageDocs = 2000
+// How much is read at once.
+const (
+	pageDocs   = 2000
+	pageOrders = 500
+	pageEvents = 2000
+)
 
 // ErrCounting is what views return while [Tally.Rebuild] has not come to its end.
 var ErrCounting = errors.New("HQ is still counting what it held before it kept figures; ask again in a while")

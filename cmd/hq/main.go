@@ -14,6 +14,7 @@
 //	hq codes signed --order ORDER [--until TIME|DURATION] [--png FILE] · hq codes revoke --order ORDER | --code ID
 //	hq conflicts [--open] · hq conflicts settle NUMBER [--winner EVENT|both-void] --by NAME --note TEXT
 //	hq requests [--after NUMBER]
+//	hq settle --point ID --day DATE · hq suppliers|leaders [--point ID] [--from DATE] [--to DATE]
 //	hq keys [list] · hq keys rotate [--overlap 1104h] · hq keys retire ID
 //	hq admin token
 //
@@ -100,9 +101,12 @@ type commands struct {
 		List   conflictsCmd      `cmd:"" default:"withargs" help:"List what a person must look into, with both sides' evidence; this is what hq conflicts does."`
 		Settle conflictSettleCmd `cmd:"" help:"Decide a case: which handover counts, and why. Terminals hear of it."`
 	} `cmd:"" help:"Cases."`
-	Requests requestsCmd `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
-	TLSPin   tlsPinCmd   `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
-	Admin    struct {
+	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
+	Settle    settleCmd    `cmd:"" help:"Settle a point's day in money: what was handed over, refunds, commission, what merchants get."`
+	Suppliers suppliersCmd `cmd:"" help:"List what suppliers' goods came to, and what went wrong with them."`
+	Leaders   leadersCmd   `cmd:"" help:"List who handed over: how fast, how much of it was undone or flawed."`
+	TLSPin    tlsPinCmd    `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
+	Admin     struct {
 		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`
 	} `cmd:"" help:"The running server."`
 }

@@ -1,0 +1,28 @@
+package accounts
+
+import (
+	"context"
+	"io"
+
+	"hexiao/sync/hq"
+)
+
+// Accounts are HQ's accounts. It is safe for use by several goroutines, and several
+// over one store see the same.
+type Accounts struct {
+	hq     *hq.HQ
+	random io.Reader
+	// hashing holds a place for each hash that may be computed at once.
+	hashing chan struct{}
+	// nobody is a hash that no password has, for names that nobody has.
+	nobody string
+}
+
+// New takes the accounts that HQ's store has; random is crypto/rand.Reader outside of
+// tests.
+func New(h *hq.HQ, random io.Reader) (*Accounts, error) {
+	a := &Accounts{hq: h, random: random, hashing: make(chan struct{}, hashesAtOnce)}
+	hash, _, err := a.newPassword(context.Background(), "")
+	a.nobody = hash
+	return a, err
+}

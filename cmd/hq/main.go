@@ -15,6 +15,8 @@
 //	hq conflicts [--open] · hq conflicts settle NUMBER [--winner EVENT|both-void] --by NAME --note TEXT
 //	hq requests [--after NUMBER]
 //	hq keys [list] · hq keys rotate [--overlap 1104h] · hq keys retire ID
+//	hq account add NAME --role owner|operator|merchant|leader [--point ID] [--supplier NAME] [--password-stdin]
+//	hq account list · hq account passwd NAME [--drop-second] · hq account disable NAME [--undo]
 //	hq admin token
 //
 // Every command takes --db FILE. While a server holds that file, the command
@@ -98,6 +100,12 @@ type commands struct {
 		List   conflictsCmd      `cmd:"" default:"withargs" help:"List what a person must look into, with both sides' evidence; this is what hq conflicts does."`
 		Settle conflictSettleCmd `cmd:"" help:"Decide a case: which handover counts, and why. Terminals hear of it."`
 	} `cmd:"" help:"Cases."`
+	Account struct {
+		Add     accountAddCmd     `cmd:"" help:"Add an account."`
+		List    accountListCmd    `cmd:"" help:"List the accounts."`
+		Passwd  accountPasswdCmd  `cmd:"" help:"Set a password; without --password-stdin one is made up and printed."`
+		Disable accountDisableCmd `cmd:"" help:"Keep an account from signing in; its sessions end."`
+	} `cmd:"" help:"Who may look at the web pages."`
 	Requests requestsCmd `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
 	TLSPin   tlsPinCmd   `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
 	Admin    struct {

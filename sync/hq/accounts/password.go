@@ -48,11 +48,16 @@ func (a *Accounts) newPassword(ctx context.Context, password string) (hash, made
 	if err != nil {
 		return "", "", err
 	}
-	b64 := base64.RawStdEncoding
-	return header() + b64.EncodeToString(random[:saltBytes]) + "$" + b64.EncodeToString(key), made, nil
+	return phc(random[:saltBytes], key), made, nil
 }
 
-// header begins every hash, in PHC string format.
+// phc gives a hash in PHC string format.
+func phc(salt, key []byte) string {
+	b64 := base64.RawStdEncoding
+	return header() + b64.EncodeToString(salt) + "$" + b64.EncodeToString(key)
+}
+
+// header begins every hash.
 func header() string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, memoryKiB, passes, lanes)
 }

@@ -68,7 +68,7 @@ func changeAccount(q *request) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		q.setCookie(q.d.cookieName(), token, 0)
+		q.setCookie(q.d.cookieName(q.Request), token, 0)
 		if q.account.HasSecond() {
 			return "/sign-in/code", nil
 		}

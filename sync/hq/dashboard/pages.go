@@ -4,7 +4,7 @@ package dashboard
 type page struct {
 	pattern string // as http.ServeMux has it, without the method
 	may     permission
-	name    string // of its template, and of its words "page.name"
+	name    string // of its template, and of its words, page.NAME
 	icon    string // of assets, in the navigation; empty: it is not there
 	show    func(*request) (content, error)
 	// do is a POST to the same place: the address to go on to, or an error. A refusal is

@@ -101,3 +101,6 @@ func (d *Dashboard) isProxy(host string) bool {
 func (q *request) note(what, about, detail string) error {
 	return q.d.Accounts.Note(q.Context(), accounts.Entry{Who: q.account.Name, What: what, About: about, Detail: detail, From: q.address()})
 }
+
+// secure reports whether the browser reaches HQ by TLS.
+func (d *Dashboard) secure(r *http.Request) bool { return d.Secure || r.TLS != nil }

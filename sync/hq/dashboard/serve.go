@@ -63,7 +63,7 @@ func (d *Dashboard) post(p page) http.Handler {
 // open finds out who asks, and answers itself where that one may not.
 func (d *Dashboard) open(w http.ResponseWriter, r *http.Request, p page) (*request, bool) {
 	q := &request{Request: r, w: w, d: d, page: p, lang: language(r), query: r.URL.Query(), form: url.Values{}}
-	if c, err := r.Cookie(d.cookieName()); err == nil {
+	if c, err := r.Cookie(d.cookieName(r)); err == nil {
 		q.token = c.Value
 	}
 	// What a page's script asks for by itself does not keep a session alive.
@@ -151,8 +151,8 @@ func (q *request) send(status int, name string, c content) {
 }
 
 // cookieName binds the cookie to this very host where browsers can be told so.
-func (d *Dashboard) cookieName() string {
-	if d.Secure {
+func (d *Dashboard) cookieName(r *http.Request) string {
+	if d.secure(r) {
 		return "__Host-" + sessionCookie
 	}
 	return sessionCookie
@@ -160,7 +160,7 @@ func (d *Dashboard) cookieName() string {
 
 func (q *request) setCookie(name, value string, age int) {
 	http.SetCookie(q.w, &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: q.d.Secure, SameSite: http.SameSiteLaxMode,
+		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: q.d.secure(q.Request), SameSite: http.SameSiteLaxMode,
 	})
 }
 

@@ -39,7 +39,7 @@ func signIn(q *request) (string, error) {
 		}
 		return "", err
 	}
-	q.setCookie(q.d.cookieName(), token, 0)
+	q.setCookie(q.d.cookieName(q.Request), token, 0)
 	if half {
 		return "/sign-in/code?to=" + escape(to), nil
 	}
@@ -70,12 +70,12 @@ func signInSecond(q *request) (string, error) {
 		q.account = accounts.Account{}
 		return "", err
 	}
-	q.setCookie(q.d.cookieName(), token, 0)
+	q.setCookie(q.d.cookieName(q.Request), token, 0)
 	return back(q.form.Get("to")), q.note("sign-in", "", "")
 }
 
 func signOut(q *request) (string, error) {
-	q.setCookie(q.d.cookieName(), "", -1)
+	q.setCookie(q.d.cookieName(q.Request), "", -1)
 	if q.account.Name == "" {
 		return "/sign-in", nil
 	}

@@ -16,6 +16,8 @@
 //	hq requests [--after NUMBER]
 //	hq settle --point ID --day DATE · hq suppliers|leaders [--point ID] [--from DATE] [--to DATE]
 //	hq keys [list] · hq keys rotate [--overlap 1104h] · hq keys retire ID
+//	hq account add NAME --role owner|operator|merchant|leader [--point ID] [--supplier NAME] [--password-stdin]
+//	hq account list · hq account passwd NAME [--drop-second] · hq account disable NAME [--undo]
 //	hq admin token
 //
 // Every command takes --db FILE, or --db postgres://USER@HOST/DATABASE (the
@@ -101,10 +103,16 @@ type commands struct {
 		List   conflictsCmd      `cmd:"" default:"withargs" help:"List what a person must look into, with both sides' evidence; this is what hq conflicts does."`
 		Settle conflictSettleCmd `cmd:"" help:"Decide a case: which handover counts, and why. Terminals hear of it."`
 	} `cmd:"" help:"Cases."`
-	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
+	Account struct {
+		Add     accountAddCmd     `cmd:"" help:"Add an account."`
+		List    accountListCmd    `cmd:"" help:"List the accounts."`
+		Passwd  accountPasswdCmd  `cmd:"" help:"Set a password; without --password-stdin one is made up and printed."`
+		Disable accountDisableCmd `cmd:"" help:"Keep an account from signing in; its sessions end."`
+	} `cmd:"" help:"Who may look at the web pages."`
 	Settle    settleCmd    `cmd:"" help:"Settle a point's day in money: what was handed over, refunds, commission, what merchants get."`
 	Suppliers suppliersCmd `cmd:"" help:"List what suppliers' goods came to, and what went wrong with them."`
 	Leaders   leadersCmd   `cmd:"" help:"List who handed over: how fast, how much of it was undone or flawed."`
+	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
 	TLSPin    tlsPinCmd    `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
 	Admin     struct {
 		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`

@@ -46,7 +46,7 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	p.mux.Handle("/v1/", p.hq.Handler())
 	p.mux.Handle("/admin/v1/", p.hq.AdminHandler(p.token))
 	p.figures(figures)
-	return p, nil
+	return p, p.addPages()
 }
 
 // operator mounts a handler of the operator's, below /admin/v1/; the command of the

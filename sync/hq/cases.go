@@ -2,6 +2,7 @@ package hq
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -83,6 +84,22 @@ func (h *HQ) CaseRows(ctx context.Context, open bool, fn func(CaseRow) error) er
 			return nil
 		}
 	}
+}
+
+// CaseRow gives one case with its evidence. It returns ErrNoCase.
+func (h *HQ) CaseRow(ctx context.Context, number uint64) (row CaseRow, err error) {
+	err = h.store.View(ctx, func(tx Tx) error {
+		c, ok, err := tx.Case(number)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("case %d: %w", number, ErrNoCase)
+		}
+		row, err = caseRow(tx, c)
+		return err
+	})
+	return row, err
 }
 
 // pageCases are read in one transaction, each with its order.

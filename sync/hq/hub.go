@@ -23,8 +23,10 @@ type hub struct {
 	mu      sync.Mutex
 	points  map[kiosk.PointID]map[*follower]struct{}
 	streams map[kiosk.TerminalID]*follower
-	end     context.CancelFunc // of the look at the store; nil while nobody follows
-	closed  bool
+	// watchers are pages of HQ's, see [HQ.Watch].
+	watchers map[*watcher]struct{}
+	end      context.CancelFunc // of the look at the store; nil while nobody follows
+	closed   bool
 }
 
 // follower is one open stream.
@@ -38,7 +40,8 @@ type follower struct {
 func (f *follower) end() { f.once.Do(func() { close(f.over) }) }
 
 func newHub(h *HQ) *hub {
-	return &hub{hq: h, points: map[kiosk.PointID]map[*follower]struct{}{}, streams: map[kiosk.TerminalID]*follower{}}
+	return &hub{hq: h, points: map[kiosk.PointID]map[*follower]struct{}{}, streams: map[kiosk.TerminalID]*follower{},
+		watchers: map[*watcher]struct{}{}}
 }
 
 // join begins to follow; leave ends it. A terminal has one stream: an older one,
@@ -60,11 +63,7 @@ func (b *hub) join(point kiosk.PointID, terminal kiosk.TerminalID) (f *follower,
 		b.points[point] = map[*follower]struct{}{}
 	}
 	b.points[point][f] = struct{}{}
-	if b.end == nil {
-		ctx, cancel := context.WithCancel(context.Background())
-		b.end = cancel
-		go b.look(ctx)
-	}
+	b.begin()
 	return f, func() { b.leave(f, point, terminal) }, true
 }
 
@@ -77,7 +76,21 @@ func (b *hub) leave(f *follower, point kiosk.PointID, terminal kiosk.TerminalID)
 	if delete(b.points[point], f); len(b.points[point]) == 0 {
 		delete(b.points, point)
 	}
-	if len(b.points) == 0 && b.end != nil {
+	b.rest()
+}
+
+// begin looks at the store from now on, and rest no more when nobody follows or
+// watches. Both are called with the lock held.
+func (b *hub) begin() {
+	if b.end == nil {
+		ctx, cancel := context.WithCancel(context.Background())
+		b.end = cancel
+		go b.look(ctx)
+	}
+}
+
+func (b *hub) rest() {
+	if len(b.points) == 0 && len(b.watchers) == 0 && b.end != nil {
 		b.end()
 		b.end = nil
 	}
@@ -110,6 +123,7 @@ func (b *hub) look(ctx context.Context) {
 func (b *hub) poke(point kiosk.PointID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.pokeWatchers(point)
 	if point != "" {
 		wake(b.points[point])
 		return
@@ -136,6 +150,8 @@ func (b *hub) close() {
 	for _, f := range b.streams {
 		f.end()
 	}
+	b.endWatchers()
+	b.rest()
 }
 
 // changed wakes those who follow a point. What a committed Update put is noticed

@@ -1,0 +1,32 @@
+package dashboard
+
+// page is a place in the dashboard.
+type page struct {
+	pattern string // as http.ServeMux has it, without the method
+	may     permission
+	name    string // of its template, and of its words, page.NAME
+	icon    string // of assets, in the navigation; empty: it is not there
+	show    func(*request) (content, error)
+	// do is a POST to the same place: the address to go on to, or an error. A refusal is
+	// said on the page itself.
+	do func(*request) (string, error)
+}
+
+// pages are all there are, those of the navigation in its order.
+func pages() []page {
+	return []page{
+		{pattern: "/sign-in", may: anybody, name: "sign-in", show: showSignIn, do: signIn},
+		{pattern: "/sign-in/code", may: anybody, name: "sign-in-code", show: showSecond, do: signInSecond},
+		{pattern: "/sign-out", may: anybody, name: "sign-in", show: showSignIn, do: signOut},
+		{pattern: "/language", may: anybody, name: "sign-in", show: showSignIn, do: setLanguage},
+
+		{pattern: "/points", may: seePoints, name: "points", icon: "store", show: showPoints},
+		{pattern: "/points/{point}", may: seePoints, name: "point", show: showPoint},
+		{pattern: "/terminals", may: operate, name: "terminals", icon: "monitor", show: showTerminals},
+		{pattern: "/cases", may: operate, name: "cases", icon: "triangle-alert", show: showCases},
+		{pattern: "/cases/{number}", may: operate, name: "case", show: showCase, do: settleCase},
+		{pattern: "/accounts", may: manage, name: "accounts", icon: "users", show: showAccounts},
+		{pattern: "/audit", may: manage, name: "audit", icon: "history", show: showAudit},
+		{pattern: "/account", may: self, name: "account", icon: "user-round", show: showAccount, do: changeAccount},
+	}
+}

@@ -1,7 +1,7 @@
 // Command hq is the reference platform: the server that pickup-point terminals
 // talk to, and the operator's tools around it.
 //
-//	hq serve --listen 127.0.0.1:8080 --db FILE|URL [--tls-cert FILE --tls-key FILE] [--tls-pin PIN]... [--sample ORDERS] [--sample-trouble N]
+//	hq serve --listen 127.0.0.1:8080 --db FILE|URL [--config FILE] [--metrics-listen ADDRESS] [--tls-cert FILE --tls-key FILE] [--tls-pin PIN]... [--sample ORDERS] [--sample-trouble N]
 //	hq tls-pin FILE
 //	hq point add ID NAME [--pin PIN] · hq point set ID [--handover …] [--pin PIN] …
 //	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL
@@ -18,9 +18,10 @@
 //	hq keys [list] · hq keys rotate [--overlap 1104h] · hq keys retire ID
 //	hq account add NAME --role owner|operator|merchant|leader [--point ID] [--supplier NAME] [--password-stdin]
 //	hq account list · hq account passwd NAME [--drop-second] · hq account disable NAME [--undo]
+//	hq backup --to FILE · hq restore --from FILE --db NEW · hq config show [--config FILE]
 //	hq admin token
 //
-// Every command takes --db FILE, or --db postgres://USER@HOST/DATABASE (the
+// Every command takes --db FILE (or $HQ_DB), or --db postgres://USER@HOST/DATABASE (the
 // password is best left to $PGPASSWORD), which any number of servers and commands
 // can have open at once; see package pgstore. While a server holds a file, the command
 // goes through the server: FILE.server (mode 0600) beside it tells the address
@@ -114,7 +115,12 @@ type commands struct {
 	Leaders   leadersCmd   `cmd:"" help:"List who handed over: how fast, how much of it was undone or flawed."`
 	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
 	TLSPin    tlsPinCmd    `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
-	Admin     struct {
+	Backup    backupCmd    `cmd:"" help:"Write all that HQ keeps into one file, while it goes on."`
+	Restore   restoreCmd   `cmd:"" help:"Fill a new store from a backup."`
+	Config    struct {
+		Show configShowCmd `cmd:"" help:"Print the settings that a server would go by, as a settings file."`
+	} `cmd:"" help:"Settings of the server."`
+	Admin struct {
 		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`
 	} `cmd:"" help:"The running server."`
 }

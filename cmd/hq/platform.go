@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hexiao/sync/hq"
+	"hexiao/sync/hq/archive"
 	"hexiao/sync/hq/tally"
 )
 
@@ -18,6 +19,8 @@ type parts struct {
 	log   *slog.Logger
 	pins  [][]byte // of TLS keys, for terminals
 	token string   // the operator's
+	// settings are the server's; those of a command without one are the defaults.
+	settings settings
 }
 
 // platform is HQ with all that belongs to it. A server and a command without one
@@ -28,12 +31,18 @@ type platform struct {
 	hq      *hq.HQ
 	mux     *http.ServeMux
 	runners []runner
+	metrics *metrics
+	health  *health
 }
 
 // compose puts the platform together: a package that belongs to it is made here,
 // joins the observers, mounts its pages, and names its runners.
 func compose(ctx context.Context, from parts) (*platform, error) {
-	p := &platform{parts: from, mux: http.NewServeMux()}
+	if err := archive.Unfinished(ctx, from.store); err != nil {
+		return nil, err
+	}
+	p := &platform{parts: from, mux: http.NewServeMux(), metrics: newMetrics(), health: &health{store: from.store}}
+	p.store = meteredStore{from.store, p.metrics}
 	var observers []hq.Observer
 	figures, err := tally.New()
 	if err != nil {
@@ -46,6 +55,11 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	p.mux.Handle("/v1/", p.hq.Handler())
 	p.mux.Handle("/admin/v1/", p.hq.AdminHandler(p.token))
 	p.figures(figures)
+	p.operator("GET /admin/v1/backup", p.backup)
+	p.operator("GET /metrics", p.metrics.handler().ServeHTTP)
+	p.mux.HandleFunc("GET /healthz", p.health.alive)
+	p.mux.HandleFunc("GET /readyz", p.health.ready)
+	p.metrics.gauge("hq_followers", "Terminals whose stream of orders is open here.", func() float64 { return float64(p.hq.Followers()) })
 	return p, p.addPages()
 }
 

@@ -77,3 +77,15 @@ func (t *transaction) AllDocs(collection string, after hq.DocPlace, limit int) (
 	}
 	return list, err
 }
+
+// Collections lists the collections.
+func (t *transaction) Collections() (names []string, err error) {
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	raw, err := t.q.ListCollections(t.ctx)
+	for _, name := range raw {
+		names = append(names, string(name))
+	}
+	return names, err
+}

@@ -16,7 +16,10 @@ const (
 func (t *transaction) next(counter string) (uint64, error) {
 	n, known := t.seen.counters[counter]
 	if !known {
-		var err error
+		err := t.flush() // of what came with its number
+		if err != nil {
+			return 0, err
+		}
 		if n, err = t.q.LockCounter(t.ctx, counter); err != nil {
 			return 0, err
 		}
@@ -50,12 +53,17 @@ func (t *transaction) Case(n uint64) (hq.Case, bool, error) {
 	if err != nil {
 		return hq.Case{}, false, err
 	}
+	t.seen.cases[n] = raw != nil
 	return get[hq.Case](t, raw)
 }
 
-// PutCase keeps a case.
+// PutCase keeps a case, in the place of one that was found, or with its number.
 func (t *transaction) PutCase(v hq.Case) error {
-	t.puts.decided = append(t.puts.decided, v)
+	if t.seen.cases[v.Number] {
+		t.puts.decided = append(t.puts.decided, v)
+		return nil
+	}
+	t.puts.copies = append(t.puts.copies, v)
 	return nil
 }
 
@@ -80,6 +88,12 @@ func (t *transaction) AddRequest(v hq.Request) (uint64, error) {
 	v.Number = n
 	t.puts.requests = append(t.puts.requests, v)
 	return n, nil
+}
+
+// PutRequest keeps a request with its number.
+func (t *transaction) PutRequest(v hq.Request) error {
+	t.puts.requestCopies = append(t.puts.requestCopies, v)
+	return nil
 }
 
 // Requests lists requests by number.
@@ -115,4 +129,16 @@ func (t *transaction) PutEnrolment(v hq.Enrolment) error {
 	raw, err := t.codec.encode(v)
 	t.puts.enrolments[v.Hash] = raw
 	return err
+}
+
+// Enrolments lists codes by hash.
+func (t *transaction) Enrolments(after [32]byte, limit int) ([]hq.Enrolment, error) {
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	raw, err := t.q.ListEnrolments(t.ctx, db.ListEnrolmentsParams{After: after[:], Most: int64(limit)})
+	if err != nil {
+		return nil, err
+	}
+	return decodeAll[hq.Enrolment](t.codec, raw)
 }

@@ -161,3 +161,16 @@ func (t *transaction) PutCodeOwner(point kiosk.PointID, digits string, order kio
 	t.seen.codes[key], t.puts.codes[key] = order, order
 	return nil
 }
+
+// CodeOwners lists a point's texts.
+func (t *transaction) CodeOwners(point kiosk.PointID, after string, limit int) (list []hq.CodeOwner, err error) {
+	t.lock(point)
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	rows, err := t.q.ListCodeOwners(t.ctx, db.ListCodeOwnersParams{Point: []byte(point), After: []byte(after), Most: int64(limit)})
+	for _, r := range rows {
+		list = append(list, hq.CodeOwner{Text: string(r.Digits), Order: kiosk.OrderID(r.OrderID)})
+	}
+	return list, err
+}

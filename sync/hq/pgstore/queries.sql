@@ -73,6 +73,9 @@ SELECT order_id FROM codes WHERE point = @point AND digits = @digits;
 INSERT INTO codes (point, digits, order_id) SELECT @point, unnest(@digits::bytea[]), unnest(@orders::bytea[])
 ON CONFLICT (point, digits) DO UPDATE SET order_id = excluded.order_id;
 
+-- name: ListCodeOwners :many
+SELECT digits, order_id FROM codes WHERE point = @point AND digits > @after ORDER BY digits LIMIT @most::bigint;
+
 -- name: GetTerminalPoint :one
 SELECT point FROM terminal_points WHERE terminal = @terminal;
 
@@ -101,6 +104,9 @@ SELECT data FROM enrolments WHERE hash = @hash FOR UPDATE;
 -- name: PutEnrolment :exec
 INSERT INTO enrolments (hash, data) VALUES (@hash, @data) ON CONFLICT (hash) DO UPDATE SET data = excluded.data;
 
+-- name: ListEnrolments :many
+SELECT data FROM enrolments WHERE hash > @after ORDER BY hash LIMIT @most::bigint;
+
 -- name: GetEvent :one
 SELECT data FROM events WHERE point = @point AND terminal = @terminal AND seq = @seq;
 
@@ -124,6 +130,18 @@ UPDATE counters SET value = @value WHERE name = @name;
 
 -- name: InsertCase :exec
 INSERT INTO cases (point, id, number, data) VALUES (@point, @id, @number, @data);
+
+-- RaiseCounter is for what comes with its number.
+-- name: RaiseCounter :exec
+UPDATE counters SET value = greatest(value, @value) WHERE name = @name;
+
+-- name: PutCase :exec
+INSERT INTO cases (point, id, number, data) VALUES (@point, @id, @number, @data)
+ON CONFLICT (point, number) DO UPDATE SET data = excluded.data;
+
+-- name: PutRequest :exec
+INSERT INTO requests (point, id, number, data) VALUES (@point, @id, @number, @data)
+ON CONFLICT (point, number) DO UPDATE SET data = excluded.data;
 
 -- name: UpdateCase :exec
 UPDATE cases SET data = @data WHERE point = @point AND number = @number;
@@ -171,6 +189,10 @@ SELECT key, value FROM docs WHERE point = @point AND collection = @collection AN
 SELECT point, key, value FROM docs
 WHERE collection = @collection AND (@first::boolean OR (point, key) > (@point::bytea, @after::bytea))
 ORDER BY point, key LIMIT @most::bigint;
+
+-- all points: for a copy of everything.
+-- name: ListCollections :many
+SELECT DISTINCT collection FROM docs ORDER BY collection;
 
 -- name: UseNonce :execrows
 INSERT INTO nonces (point, terminal, nonce, until) VALUES (@point, @terminal, @nonce, @until) ON CONFLICT DO NOTHING;

@@ -42,6 +42,7 @@ type seen struct {
 	events    map[eventKey][]byte
 	docs      map[hq.DocKey][]byte
 	counters  map[string]int64
+	cases     map[uint64]bool // found or not
 }
 
 type orderKey struct {
@@ -71,7 +72,7 @@ func (s *Store) transaction(ctx context.Context, update bool) *transaction {
 		locked: map[kiosk.PointID]bool{}, points: map[kiosk.PointID][]byte{}, orders: map[orderKey]*orderRow{},
 		asked: map[kiosk.OrderID]bool{}, homes: map[kiosk.OrderID]kiosk.PointID{}, codes: map[codeKey]kiosk.OrderID{},
 		places: map[kiosk.TerminalID]kiosk.PointID{}, terminals: map[kiosk.TerminalID][]byte{}, events: map[eventKey][]byte{},
-		docs: map[hq.DocKey][]byte{}, counters: map[string]int64{},
+		docs: map[hq.DocKey][]byte{}, counters: map[string]int64{}, cases: map[uint64]bool{},
 	}
 	t.puts = newPuts()
 	return t

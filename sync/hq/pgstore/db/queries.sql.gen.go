@@ -339,6 +339,66 @@ func (q *Queries) ListCases(ctx context.Context, arg ListCasesParams) ([][]byte,
 	return items, nil
 }
 
+const ListCodeOwners = `-- name: ListCodeOwners :many
+SELECT digits, order_id FROM codes WHERE point = $1 AND digits > $2 ORDER BY digits LIMIT $3::bigint
+`
+
+type ListCodeOwnersParams struct {
+	Point []byte
+	After []byte
+	Most  int64
+}
+
+type ListCodeOwnersRow struct {
+	Digits  []byte
+	OrderID []byte
+}
+
+func (q *Queries) ListCodeOwners(ctx context.Context, arg ListCodeOwnersParams) ([]ListCodeOwnersRow, error) {
+	rows, err := q.db.Query(ctx, ListCodeOwners, arg.Point, arg.After, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCodeOwnersRow
+	for rows.Next() {
+		var i ListCodeOwnersRow
+		if err := rows.Scan(&i.Digits, &i.OrderID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ListCollections = `-- name: ListCollections :many
+SELECT DISTINCT collection FROM docs ORDER BY collection
+`
+
+// all points: for a copy of everything.
+func (q *Queries) ListCollections(ctx context.Context) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, ListCollections)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var collection []byte
+		if err := rows.Scan(&collection); err != nil {
+			return nil, err
+		}
+		items = append(items, collection)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ListDayEvents = `-- name: ListDayEvents :many
 SELECT data FROM events WHERE point = $1 AND day = $2 AND (terminal, seq) > ($3::bytea, $4::bigint)
 ORDER BY terminal, seq LIMIT $5::bigint
@@ -412,6 +472,35 @@ func (q *Queries) ListDocs(ctx context.Context, arg ListDocsParams) ([]ListDocsR
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ListEnrolments = `-- name: ListEnrolments :many
+SELECT data FROM enrolments WHERE hash > $1 ORDER BY hash LIMIT $2::bigint
+`
+
+type ListEnrolmentsParams struct {
+	After []byte
+	Most  int64
+}
+
+func (q *Queries) ListEnrolments(ctx context.Context, arg ListEnrolmentsParams) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, ListEnrolments, arg.After, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var data []byte
+		if err := rows.Scan(&data); err != nil {
+			return nil, err
+		}
+		items = append(items, data)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -816,6 +905,28 @@ func (q *Queries) LockPoint(ctx context.Context, point []byte) ([]byte, error) {
 	return data, err
 }
 
+const PutCase = `-- name: PutCase :exec
+INSERT INTO cases (point, id, number, data) VALUES ($1, $2, $3, $4)
+ON CONFLICT (point, number) DO UPDATE SET data = excluded.data
+`
+
+type PutCaseParams struct {
+	Point  []byte
+	ID     uuid.UUID
+	Number int64
+	Data   []byte
+}
+
+func (q *Queries) PutCase(ctx context.Context, arg PutCaseParams) error {
+	_, err := q.db.Exec(ctx, PutCase,
+		arg.Point,
+		arg.ID,
+		arg.Number,
+		arg.Data,
+	)
+	return err
+}
+
 const PutCodes = `-- name: PutCodes :exec
 INSERT INTO codes (point, digits, order_id) SELECT $1, unnest($2::bytea[]), unnest($3::bytea[])
 ON CONFLICT (point, digits) DO UPDATE SET order_id = excluded.order_id
@@ -948,6 +1059,28 @@ func (q *Queries) PutPoint(ctx context.Context, arg PutPointParams) error {
 	return err
 }
 
+const PutRequest = `-- name: PutRequest :exec
+INSERT INTO requests (point, id, number, data) VALUES ($1, $2, $3, $4)
+ON CONFLICT (point, number) DO UPDATE SET data = excluded.data
+`
+
+type PutRequestParams struct {
+	Point  []byte
+	ID     uuid.UUID
+	Number int64
+	Data   []byte
+}
+
+func (q *Queries) PutRequest(ctx context.Context, arg PutRequestParams) error {
+	_, err := q.db.Exec(ctx, PutRequest,
+		arg.Point,
+		arg.ID,
+		arg.Number,
+		arg.Data,
+	)
+	return err
+}
+
 const PutTerminal = `-- name: PutTerminal :exec
 INSERT INTO terminals (point, id, data) VALUES ($1, $2, $3) ON CONFLICT (point, id) DO UPDATE SET data = excluded.data
 `
@@ -984,6 +1117,21 @@ ON CONFLICT (point) DO UPDATE SET tx = excluded.tx
 
 func (q *Queries) PutTouches(ctx context.Context, points [][]byte) error {
 	_, err := q.db.Exec(ctx, PutTouches, points)
+	return err
+}
+
+const RaiseCounter = `-- name: RaiseCounter :exec
+UPDATE counters SET value = greatest(value, $1) WHERE name = $2
+`
+
+type RaiseCounterParams struct {
+	Value int64
+	Name  string
+}
+
+// RaiseCounter is for what comes with its number.
+func (q *Queries) RaiseCounter(ctx context.Context, arg RaiseCounterParams) error {
+	_, err := q.db.Exec(ctx, RaiseCounter, arg.Value, arg.Name)
 	return err
 }
 

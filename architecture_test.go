@@ -63,7 +63,7 @@ func importTable() []room {
 		{"sync/engine", "kiosk", "when to push and pull; declares the Outbox and Remote it needs"},
 		{"sync/hq", "kiosk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/seal kiosk/signedcode sync/wire", "the platform: imports, codes, settling by the domain's rules; declares its Store"},
 		{"sync/hq/boltstore", "kiosk sync/hq sync/wire", "HQ's embedded Store; of the wire only how long a signature is good"},
-		{"sync/hq/hqtest", "kiosk kiosk/ordertable sync/hq sync/hq/boltstore", "the contract that every Store passes, and an HQ inside the test"},
+		{"sync/hq/hqtest", "kiosk kiosk/ordertable sync/hq sync/hq/boltstore sync/hq/hqtest/pgtest sync/hq/pgstore", "the contract that every Store passes, and an HQ inside the test"},
 		{"sync/hq/hqtest/pgtest", "", "tests only: a real PostgreSQL, which knows nothing of HQ, so that any test may have one"},
 		{"sync/hq/pgstore", "kiosk sync/hq sync/hq/pgstore/db sync/wire", "HQ's Store on PostgreSQL, for many HQs at once; of the wire how long a signature is good, and that HQ is busy"},
 		{"sync/hq/pgstore/db", "", "what sqlc makes of pgstore's SQL; apart from it, since all of it is generated"},

@@ -191,7 +191,7 @@ func (m *matching) judge(t Terminal, e *entry, own []*entry, closed bool) {
 		differs(Double, KindHandedTwice, decide(dispute, true))
 	case elsewhere:
 		differs(Double, KindRepeated, ActCheckTerminal)
-	case receipt.Settlement.Agrees() && zero(effect):
+	case (known || receipt.Settlement.Agrees()) && zero(effect): // one that was in dispute may count by now
 	case zero(e.recorded):
 		// It moves neither goods nor money.
 	case e.order.Order.ID == "" && e.Event.Body.Subject() != "":
@@ -199,7 +199,7 @@ func (m *matching) judge(t Terminal, e *entry, own []*entry, closed bool) {
 		differs(MissingAtHQ, KindUnknownOrder, ActFindOrder)
 	case payment && !receipt.Settlement.Agrees():
 		differs(Double, KindPaidTwice, ActPayBack)
-	case !receipt.Settlement.Agrees():
+	case !known && !receipt.Settlement.Agrees():
 		differs(Quantity, KindRejected, ActReview)
 	case known && r.Undone != nil && !zero(e.claimed):
 		m.undone(e, d, r, closed)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hexiao/sync/hq"
+	"hexiao/sync/hq/reconcile"
 	"hexiao/sync/hq/tally"
 )
 
@@ -18,6 +19,8 @@ type parts struct {
 	log   *slog.Logger
 	pins  [][]byte // of TLS keys, for terminals
 	token string   // the operator's
+	// reconcileAt is the hour of a point's zone at which its last day is reconciled.
+	reconcileAt int
 }
 
 // platform is HQ with all that belongs to it. A server and a command without one
@@ -34,7 +37,7 @@ type platform struct {
 // joins the observers, mounts its pages, and names its runners.
 func compose(ctx context.Context, from parts) (*platform, error) {
 	p := &platform{parts: from, mux: http.NewServeMux()}
-	var observers []hq.Observer
+	observers := []hq.Observer{reconcile.Watch{}}
 	figures, err := tally.New()
 	if err != nil {
 		return nil, err
@@ -46,6 +49,7 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	p.mux.Handle("/v1/", p.hq.Handler())
 	p.mux.Handle("/admin/v1/", p.hq.AdminHandler(p.token))
 	p.figures(figures)
+	p.reconciles()
 	return p, p.addPages()
 }
 

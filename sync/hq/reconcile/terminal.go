@@ -185,7 +185,7 @@ func (m *matching) judge(t Terminal, e *entry, own []*entry, closed bool) {
 		d.Units, d.Amount = count(dispute.Lines, handed), value(e.order.Order, dispute.Lines, handed)
 		for _, id := range dispute.Against {
 			if other, ok := e.order.State.Redemption(id); ok {
-				d.Sides = append(d.Sides, sideOf(e.order.Order, other))
+				d.Sides = append(d.Sides, m.sideOf(e.order.Order, other))
 			}
 		}
 		differs(Double, KindHandedTwice, decide(dispute, true))
@@ -264,8 +264,12 @@ func (m *matching) undoRefused(e *entry, d Difference, own []*entry) bool {
 	return false
 }
 
-// sideOf is a handover of any day or terminal, as the order's state has it.
-func sideOf(o kiosk.Order, r kiosk.Redemption) Evidence {
+// sideOf is a handover of any day or terminal: the day's entry, else as the order's
+// state has it.
+func (m *matching) sideOf(o kiosk.Order, r kiosk.Redemption) Evidence {
+	if e := m.by[place{r.Terminal, r.Seq}]; e != nil {
+		return e.evidence()
+	}
 	b := r.Bounds()
 	return Evidence{
 		Terminal: r.Terminal, Seq: r.Seq, Event: r.Event, Type: kiosk.TypeRedeemed, At: r.At.UTC(), Earliest: b.Earliest, Latest: b.Latest,

@@ -16,6 +16,8 @@ import (
 	"hexiao/kiosk/ordertable"
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/boltstore"
+	"hexiao/sync/hq/hqtest/pgtest"
+	"hexiao/sync/hq/pgstore"
 	"hexiao/sync/hq/reconcile"
 )
 
@@ -53,11 +55,18 @@ func open(t testing.TB, unwatched ...bool) *shop {
 			t.Error(err)
 		}
 	})
+	return over(t, store, unwatched...)
+}
+
+// over opens a shop over a store.
+func over(t testing.TB, store hq.Store, unwatched ...bool) *shop {
+	t.Helper()
 	s := &shop{t: t, store: store, at: noon()}
 	observers := []hq.Observer{reconcile.Watch{}}
 	if len(unwatched) > 0 {
 		observers = nil
 	}
+	var err error
 	if s.hq, err = hq.New(t.Context(), hq.Config{Store: store, Now: s.now, Random: rand.Reader, Observers: observers}); err != nil {
 		t.Fatal(err)
 	}
@@ -88,11 +97,9 @@ func (s *shop) work(r *reconcile.Runner) int {
 
 // till is a terminal of the shop.
 type till struct {
-	s     *shop
-	id    kiosk.TerminalID
-	head  kiosk.Head
-	seq   uint64
-	moved map[uint64][]byte
+	s    *shop
+	id   kiosk.TerminalID
+	head kiosk.Head
 }
 
 func (s *shop) till(id kiosk.TerminalID, point kiosk.PointID) *till {
@@ -349,7 +356,29 @@ func TestDeliveriesOverDays(t *testing.T) {
 // Each day is done once, whoever else works; what a server left half done is done by
 // another when its time is over.
 func TestSeveralServers(t *testing.T) {
-	s := open(t)
+	t.Run("in a file", func(t *testing.T) {
+		s := open(t)
+		severalServers(t, s, func() hq.Store { return s.store })
+	})
+	t.Run("in PostgreSQL", func(t *testing.T) {
+		address := pgtest.Start(t)
+		server := func() hq.Store {
+			store, err := pgstore.Open(t.Context(), address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := store.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+			return store
+		}
+		severalServers(t, over(t, server()), server)
+	})
+}
+
+func severalServers(t *testing.T, s *shop, server func() hq.Store) {
 	k := s.till("K1", "P001")
 	for n := range 20 {
 		k.close(time.Duration(n)*24*time.Hour, kiosk.Day(noon().AddDate(0, 0, -n).Format(time.DateOnly)), kiosk.DayTotals{})
@@ -359,6 +388,12 @@ func TestSeveralServers(t *testing.T) {
 	done := make([]int, 3)
 	for i := range done {
 		r := s.runner(fmt.Sprint(i))
+		r.Store = server()
+		h, err := hq.New(t.Context(), hq.Config{Store: r.Store, Now: s.now, Random: rand.Reader})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Books = reconcile.New(h)
 		wg.Go(func() {
 			var err error
 			if done[i], err = r.Work(t.Context()); err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -359,9 +358,6 @@ func (b *Books) Annotate(ctx context.Context, point kiosk.PointID, day kiosk.Day
 	})
 	return d, err
 }
-
-// errEnough ends a list.
-var errEnough = errors.New("enough")
 
 func said(text string) bool {
 	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= maxSaid && strings.TrimSpace(text) != "" &&

@@ -262,11 +262,12 @@ func (l *loading) closed(tx hq.Tx, p at) error {
 	if err != nil || !ok {
 		return err
 	}
-	event, err := kiosk.DecodeEvent(stored.Payload)
-	if err != nil {
-		return nil // it could be read when it came
+	var body kiosk.DayClosed
+	if event, err := kiosk.DecodeEvent(stored.Payload); err == nil {
+		body, ok = event.Body.(kiosk.DayClosed)
+	} else {
+		ok = false
 	}
-	body, ok := event.Body.(kiosk.DayClosed)
 	if !ok {
 		return nil
 	}

@@ -117,7 +117,7 @@ func plants() []plant {
 	// Prices of its own: nobody could tell it from another order's otherwise.
 	dear := func(o *kiosk.Order) { o.Lines[0].UnitPrice, o.Lines[1].UnitPrice = 1303, 3001 }
 	fresh := func(w *world, change ...func(*kiosk.Order)) kiosk.Order { return w.order(100, append(change, dear)...) }
-	close := func(change func(*kiosk.DayClosed)) func(*world) {
+	closing := func(change func(*kiosk.DayClosed)) func(*world) {
 		return func(w *world) { at(w).close(change) }
 	}
 	return []plant{
@@ -136,11 +136,11 @@ func plants() []plant {
 		{"unknown order", func(w *world) {
 			at(w).record(kiosk.Redeemed{Order: "X1", Method: kiosk.MethodAlone, Lines: []kiosk.Handed{{Line: "1", Handed: 3}}})
 		}, []reconcile.Kind{reconcile.KindUnknownOrder}},
-		{"head beyond HQ's", close(func(b *kiosk.DayClosed) { b.Head.Seq += 7 }), []reconcile.Kind{reconcile.KindHeadBeyond}},
-		{"counts more", close(func(b *kiosk.DayClosed) { b.Totals.Units += 2; b.Totals.Orders++; b.Totals.Value += 2560 }), []reconcile.Kind{reconcile.KindClaimsMore}},
-		{"counts less", close(func(b *kiosk.DayClosed) { b.Totals.Received -= 1000 }), []reconcile.Kind{reconcile.KindClaimsLess}},
-		{"more and less", close(func(b *kiosk.DayClosed) { b.Totals.Units += 2; b.Totals.Alone-- }), []reconcile.Kind{reconcile.KindClaimsOther}},
-		{"prices", close(func(b *kiosk.DayClosed) { b.Totals.Value += 17 }), []reconcile.Kind{reconcile.KindPrices}},
+		{"head beyond HQ's", closing(func(b *kiosk.DayClosed) { b.Head.Seq += 7 }), []reconcile.Kind{reconcile.KindHeadBeyond}},
+		{"counts more", closing(func(b *kiosk.DayClosed) { b.Totals.Units += 2; b.Totals.Orders++; b.Totals.Value += 2560 }), []reconcile.Kind{reconcile.KindClaimsMore}},
+		{"counts less", closing(func(b *kiosk.DayClosed) { b.Totals.Received -= 1000 }), []reconcile.Kind{reconcile.KindClaimsLess}},
+		{"more and less", closing(func(b *kiosk.DayClosed) { b.Totals.Units += 2; b.Totals.Alone-- }), []reconcile.Kind{reconcile.KindClaimsOther}},
+		{"prices", closing(func(b *kiosk.DayClosed) { b.Totals.Value += 17 }), []reconcile.Kind{reconcile.KindPrices}},
 		{"not counted", func(w *world) {
 			before := at(w).book()
 			at(w).record(all(fresh(w, func(o *kiosk.Order) { o.Lines[0].Quantity = 77 })))
@@ -185,7 +185,7 @@ func plants() []plant {
 		{"cancelled before", func(w *world) {
 			at(w).record(all(fresh(w, func(o *kiosk.Order) { o.Status = kiosk.StatusCancelled })))
 		}, []reconcile.Kind{reconcile.KindAfterCancel}},
-		{"drawer", close(func(b *kiosk.DayClosed) { b.Counted -= 350 }), []reconcile.Kind{reconcile.KindDrawer}},
+		{"drawer", closing(func(b *kiosk.DayClosed) { b.Counted -= 350 }), []reconcile.Kind{reconcile.KindDrawer}},
 		{"unpaid", func(w *world) { at(w).record(all(fresh(w, func(o *kiosk.Order) { o.Due = 900 }))) }, []reconcile.Kind{reconcile.KindUnpaid}},
 		{"paid twice", func(w *world) {
 			o := fresh(w, func(o *kiosk.Order) { o.Due = 900 })

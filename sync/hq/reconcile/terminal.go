@@ -35,7 +35,7 @@ func (m *matching) terminal(t Terminal) {
 		}
 	}
 	for _, e := range own {
-		m.judge(t, e, own, len(t.Closes) > 0)
+		m.judge(e, own, len(t.Closes) > 0)
 	}
 	m.report.Terminals = append(m.report.Terminals, row)
 }
@@ -156,7 +156,7 @@ func (c Close) evidence() Evidence {
 
 // judge says why the two sides count an event otherwise, and what is wrong with it
 // even where they count alike.
-func (m *matching) judge(t Terminal, e *entry, own []*entry, closed bool) {
+func (m *matching) judge(e *entry, own []*entry, closed bool) {
 	effect := minus(e.counted, e.claimed)
 	if _, told := m.owners[e.place()]; told {
 		return // its effect is in there

@@ -253,6 +253,51 @@ func TestADayFromItsCloseToItsAcceptance(t *testing.T) {
 	}
 }
 
+// What was accepted is open again when it comes to something else.
+func TestAcceptedUntilItChanges(t *testing.T) {
+	s := open(t)
+	k := s.till("K1", "P001")
+	drawer := func(counted kiosk.Fen) reconcile.Difference {
+		k.tell(0, kiosk.DayClosed{Day: day, Head: k.head, Counted: counted, By: "L1"})
+		r := s.made(day)
+		if !slices.Equal(kinds(r), []reconcile.Kind{reconcile.KindDrawer}) {
+			t.Fatalf("%+v", r.Differences)
+		}
+		return r.Differences[0]
+	}
+	d := drawer(100)
+	if _, err := s.books.Annotate(t.Context(), "P001", day, d.ID, reconcile.Note{By: "王", Text: "零钱", Accept: true}); err != nil {
+		t.Fatal(err)
+	}
+	if d = drawer(100); !d.Accepted {
+		t.Error("the same is open again")
+	}
+	if other := drawer(200); other.Accepted || other.ID != d.ID || len(other.Notes) != 1 {
+		t.Errorf("%+v", other)
+	}
+}
+
+// A day that is put onto the queue while it is reconciled stays there.
+func TestQueuedAgainMeanwhile(t *testing.T) {
+	s := open(t)
+	s.work(s.runner("before")) // the night
+	k := s.till("K1", "P001")
+	k.close(0, day, kiosk.DayTotals{})
+	s.wait(time.Minute)
+	meanwhile := &brokenStore{Store: s.store, after: 1, dies: func() { k.close(0, day, kiosk.DayTotals{}) }}
+	h, err := hq.New(t.Context(), hq.Config{Store: meanwhile, Now: s.now, Random: rand.Reader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := s.runner("one")
+	r.Books = reconcile.New(h)
+	s.work(r)
+	s.wait(time.Minute)
+	if n := s.work(s.runner("one")); n != 1 {
+		t.Errorf("%d days", n)
+	}
+}
+
 func TestWhatComesDaysLater(t *testing.T) {
 	s := open(t)
 	s.orders("P001", entry("A1", ""), entry("A2", ""))
@@ -341,10 +386,17 @@ func TestDeliveriesOverDays(t *testing.T) {
 	if !slices.Equal(kinds(got), []reconcile.Kind{reconcile.KindDelivery}) || got.Differences[0].Units != 1 || got.Differences[0].Amount != 1280 || got.Differences[0].Supplier != "青山牧场" {
 		t.Fatalf("%+v", got.Differences)
 	}
+	sign(24*time.Hour, 0, 0)
+	if got := s.made("2026-11-21"); len(got.Differences) != 0 {
+		t.Errorf("of a later signature: %+v", got.Differences)
+	}
+	if got := s.made("2026-11-22"); !slices.Equal(kinds(got), []reconcile.Kind{reconcile.KindDelivery}) {
+		t.Errorf("%+v", got.Differences)
+	}
 	sign(0, 1, 0)
 	s.wait(time.Minute)
 	s.work(s.runner("one"))
-	if got := s.report("2026-11-21"); len(got.Differences) != 0 {
+	if got := s.report("2026-11-22"); len(got.Differences) != 0 {
 		t.Errorf("the rest came: %+v", got.Differences)
 	}
 	k.tell(0, handover("A1"))
@@ -436,7 +488,7 @@ func TestAServerThatDies(t *testing.T) {
 	}
 }
 
-// brokenStore ends its server's context after so many updates.
+// brokenStore calls dies after so many updates.
 type brokenStore struct {
 	hq.Store
 	after int

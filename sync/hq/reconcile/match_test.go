@@ -165,6 +165,12 @@ func plants() []plant {
 			at(w).record(kiosk.RedemptionUndone{Order: "A100", Redemption: e.ID, By: "L1"})
 			at(w).entries = at(w).entries[:len(at(w).entries)-1]
 		}, []reconcile.Kind{reconcile.KindUndoneLater}},
+		{"undone on another day, and prices", func(w *world) {
+			e := at(w).record(all(fresh(w)))
+			at(w).close(func(b *kiosk.DayClosed) { b.Totals.Value += 17 })
+			at(w).record(kiosk.RedemptionUndone{Order: "A100", Redemption: e.ID, By: "L1"})
+			at(w).entries = at(w).entries[:len(at(w).entries)-1]
+		}, []reconcile.Kind{reconcile.KindPrices, reconcile.KindUndoneLater}},
 		{"undone elsewhere, not heard", func(w *world) {
 			e := at(w).record(all(fresh(w)))
 			w.terminals = append(w.terminals, &terminal{w: w, id: "K9", deaf: map[kiosk.EventID]bool{}})

@@ -88,10 +88,10 @@ func TestReconcileTellsBothSides(t *testing.T) {
 	day := append([]string{"--point", "P001"}, args...)
 	text := strings.Join(must(t, append([]string{"reconcile"}, day...)...), "\n")
 	for _, want := range []string{
-		"P001 幸福里  2026-11-23  differences", "Value (yuan)         25.60       25.60       -25.60       0.00  25.60",
+		"P001 幸福里  2026-11-23  differences", "Value (yuan)   25.60       25.60       -25.60       0.00  25.60",
 		"terminal K1 door (1 entries): not closed", "terminal K2 door (2 entries): close 1 at 2026-11-23 04:00:00Z by L1, up to entry 1",
 		"2 units, 25.60 yuan, of order A1 were handed over twice (terminal K2, entry 1)", "-> decide which handover counts (hq conflicts settle)",
-		"terminal K1, 1: redeemed", "accepted, 2 units, 25.60 yuan", "terminal K2, 1: redeemed", "conflict, 2 units, 25.60 yuan",
+		"terminal K1, 1: handed over", "accepted, 2 units, 25.60 yuan", "terminal K2, 1: handed over", "conflict, 2 units, 25.60 yuan",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)

@@ -60,7 +60,7 @@ func differenceText(d reconcile.Difference, english bool) string {
 	}
 	fmt.Fprintf(&b, "%s  %s%s\n    %s\n    -> %s\n", d.ID, reconcile.ClassWords(d.Class).In(english), accepted, d.Says.In(english), d.Proposal.In(english))
 	for _, s := range d.Sides {
-		fmt.Fprintf(&b, "       %s %s, %d: %s", word("终端", "terminal"), s.Terminal, s.Seq, s.Type)
+		fmt.Fprintf(&b, "       %s %s, %d: %s", word("终端", "terminal"), s.Terminal, s.Seq, reconcile.TypeWords(s.Type).In(english))
 		if !s.At.IsZero() {
 			fmt.Fprintf(&b, ", %s", s.At.UTC().Format(timeForm))
 		}
@@ -68,7 +68,7 @@ func differenceText(d reconcile.Difference, english bool) string {
 			fmt.Fprintf(&b, word("，平台收到 %s", ", heard %s"), s.Heard.UTC().Format(timeForm))
 		}
 		if s.Settled != "" {
-			fmt.Fprintf(&b, word("，%s", ", %s"), s.Settled)
+			fmt.Fprintf(&b, word("，%s", ", %s"), reconcile.SettledWords(s.Settled).In(english))
 		}
 		fmt.Fprintf(&b, word("，%d 件，%s 元\n", ", %d units, %s yuan\n"), s.Units, s.Amount)
 	}

@@ -78,7 +78,7 @@ func (l *loading) point() error {
 		if !ok {
 			return fmt.Errorf("point %s: %w", l.in.Point.ID, hq.ErrNoPoint)
 		}
-		l.in.Point.Name = rec.Point.Name
+		l.in.Point.Name, l.in.Zone = rec.Point.Name, rec.Point.Policy.WithDefaults().TimeZone
 		list, err := tx.PointTerminals(l.in.Point.ID)
 		for _, t := range list {
 			l.terminals[t.ID] = &Terminal{Terminal: t}
@@ -394,4 +394,26 @@ func (l *loading) signatures(consignment string) (*Goods, error) {
 		})
 	})
 	return g, err
+}
+
+// Look is Reconcile without keeping anything: for a page that shows the day as it is
+// now, with its entries. Version is that of the kept report, 0 for none.
+func (b *Books) Look(ctx context.Context, point kiosk.PointID, day kiosk.Day) (Report, error) {
+	if !valid(day) {
+		return Report{}, fmt.Errorf("%w: %q is no day like 2026-11-23", hq.ErrInput, string(day))
+	}
+	in, err := b.load(ctx, point, day)
+	if err != nil {
+		return Report{}, err
+	}
+	r := Match(in)
+	err = b.hq.View(ctx, func(tx hq.Tx) error {
+		kept, _, err := get[Report](tx, key(docReport, point, string(day)))
+		if err != nil {
+			return err
+		}
+		r.Version = kept.Version
+		return r.annotate(tx)
+	})
+	return r, err
 }

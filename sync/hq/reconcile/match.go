@@ -16,6 +16,7 @@ const maxDifferences = 1000
 // Input is all that a day at a point is matched from.
 type Input struct {
 	Point     kiosk.PointRef
+	Zone      string // of the point, by its IANA name
 	Day       kiosk.Day
 	At        time.Time // HQ's clock
 	Terminals []Terminal
@@ -52,7 +53,7 @@ type matching struct {
 func Match(in Input) Report {
 	m := &matching{
 		in: in, by: map[place]*entry{}, owners: map[place]int{},
-		report: Report{Point: in.Point.ID, Name: in.Point.Name, Day: in.Day, Made: in.At},
+		report: Report{Point: in.Point.ID, Name: in.Point.Name, Zone: in.Zone, Day: in.Day, Made: in.At},
 	}
 	for _, e := range in.Entries {
 		one := &entry{Entry: e}

@@ -213,6 +213,8 @@ type Report struct {
 	Due         kiosk.Fen     `cbor:"12,keyasint,omitempty" json:"due"`            // what the orders handed over on the day had to pay at pickup
 	Paid        kiosk.Fen     `cbor:"13,keyasint,omitempty" json:"paid"`           // of it, on whatever day
 
+	Zone string `cbor:"14,keyasint,omitempty" json:"zone,omitempty"` // of the point, by its IANA name
+
 	// Entries are the day's events with both sides' word; not kept with the report.
 	Entries []EntryRow `cbor:"-" json:"entries,omitempty"`
 }

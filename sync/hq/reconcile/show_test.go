@@ -75,6 +75,23 @@ func TestEveryWordIsThere(t *testing.T) {
 	}
 }
 
+func TestWordsOfEvents(t *testing.T) {
+	for _, e := range []kiosk.EventType{
+		"", kiosk.TypeOrderHeld, kiosk.TypeHoldRejected, kiosk.TypeRedeemed, kiosk.TypeRedemptionUndone, kiosk.TypePaymentCollected,
+		kiosk.TypeAfterSaleRegistered, kiosk.TypeGoodsReceived, kiosk.TypeSentBack, kiosk.TypeDayClosed, kiosk.TypeMissingReported,
+		kiosk.TypeReportDismissed, kiosk.TypeRated, kiosk.TypeInvoiceRequested, kiosk.TypeReminderAsked, kiosk.TypeSignedIn, kiosk.TypeClockChanged, "type-99",
+	} {
+		if w := reconcile.TypeWords(e); w.EN == "" || (w.ZH == string(e)) != (e == "type-99") {
+			t.Errorf("%s: %+v", e, w)
+		}
+	}
+	for _, k := range append(kiosk.Settlements(), "later") {
+		if w := reconcile.SettledWords(k); w.EN == "" || (w.ZH == string(k)) != (k == "later") {
+			t.Errorf("%s: %+v", k, w)
+		}
+	}
+}
+
 func TestTheOperatorsInterface(t *testing.T) {
 	s := troubled(t)
 	ask := func(h http.HandlerFunc, method, target, body string) (int, string) {

@@ -11,15 +11,26 @@ func text(s string) daybook.Cell    { return daybook.Cell{Text: s} }
 func whole(n int) daybook.Cell      { return daybook.Cell{Number: int64(n), Kind: daybook.Whole} }
 func yuan(f kiosk.Fen) daybook.Cell { return daybook.Cell{Number: int64(f), Kind: daybook.Money} }
 func seq(n uint64) daybook.Cell     { return daybook.Cell{Number: int64(n), Kind: daybook.Whole} } // #nosec G115 -- a journal has no 2^63 events
-func moment(t time.Time) daybook.Cell {
+
+func (r Report) moment(t time.Time) daybook.Cell {
 	if t.IsZero() {
 		return daybook.Cell{}
 	}
-	return text(t.UTC().Format("2006-01-02 15:04:05Z"))
+	return text(t.In(r.Location()).Format("2006-01-02 15:04:05"))
+}
+
+// Location is the point's time zone; UTC where this machine does not know it.
+func (r Report) Location() *time.Location {
+	zone, err := time.LoadLocation(r.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
 }
 
 // Tables gives a report for a spreadsheet: the balance, the differences, the
-// deliveries, and the entries with both sides' word. Times are UTC, money is in yuan.
+// deliveries, and the entries with both sides' word. Times are the point's, money is in
+// yuan; of the balance rows without any figure are left out.
 func (r Report) Tables(english bool) []daybook.Table {
 	tables := []daybook.Table{r.balanceTable(english), r.differenceTable(english)}
 	if len(r.Goods) > 0 {
@@ -68,14 +79,18 @@ func (r Report) balanceTable(english bool) daybook.Table {
 	b := r.Balance
 	for _, row := range balanceRows() {
 		cells := []daybook.Cell{text(row.words.In(english))}
+		figures := len(t.Rows) == 0
 		for _, totals := range []kiosk.DayTotals{b.Claimed, b.Open, b.Effect, b.Rest, b.Counted} {
 			c := daybook.Cell{Number: row.of(totals), Kind: daybook.Whole}
+			figures = figures || c.Number != 0
 			if row.money {
 				c.Kind = daybook.Money
 			}
 			cells = append(cells, c)
 		}
-		t.Rows = append(t.Rows, cells)
+		if figures {
+			t.Rows = append(t.Rows, cells)
+		}
 	}
 	return t
 }
@@ -120,8 +135,8 @@ func (r Report) entryTable(english bool) daybook.Table {
 		Words{"平台处理", "HQ's word"}, Words{"差异", "Difference"})}
 	for _, e := range r.Entries {
 		t.Rows = append(t.Rows, []daybook.Cell{
-			text(string(e.Terminal)), seq(e.Seq), moment(e.At), moment(e.Heard), text(string(e.Type)), text(string(e.Order)), text(e.By),
-			whole(e.Claimed.Units), whole(e.Counted.Units), yuan(money(e.Claimed)), yuan(money(e.Counted)), text(string(e.Settled)), text(e.Difference),
+			text(string(e.Terminal)), seq(e.Seq), r.moment(e.At), r.moment(e.Heard), text(TypeWords(e.Type).In(english)), text(string(e.Order)), text(e.By),
+			whole(e.Claimed.Units), whole(e.Counted.Units), yuan(money(e.Claimed)), yuan(money(e.Counted)), text(SettledWords(e.Settled).In(english)), text(e.Difference),
 		})
 	}
 	return t

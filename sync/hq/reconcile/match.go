@@ -45,6 +45,7 @@ type matching struct {
 	report  Report
 	entries []*entry
 	by      map[place]*entry
+	of      map[kiosk.OrderID][]*entry
 	owners  map[place]int // the difference that an event is a side of
 }
 
@@ -52,13 +53,14 @@ type matching struct {
 // report.
 func Match(in Input) Report {
 	m := &matching{
-		in: in, by: map[place]*entry{}, owners: map[place]int{},
+		in: in, by: map[place]*entry{}, of: map[kiosk.OrderID][]*entry{}, owners: map[place]int{},
 		report: Report{Point: in.Point.ID, Name: in.Point.Name, Zone: in.Zone, Day: in.Day, Made: in.At},
 	}
 	for _, e := range in.Entries {
 		one := &entry{Entry: e}
 		if body := e.Event.Body; body != nil && body.Subject() != "" {
 			one.order = in.Orders[body.Subject()]
+			m.of[body.Subject()] = append(m.of[body.Subject()], one)
 		}
 		one.weigh()
 		m.entries = append(m.entries, one)

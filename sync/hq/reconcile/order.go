@@ -22,8 +22,8 @@ func (m *matching) orders() {
 // last is the latest of an order's events of the day that a test lets pass; nil:
 // none is.
 func (m *matching) last(o kiosk.Order, test func(*entry) bool) (found *entry) {
-	for _, e := range m.entries {
-		if e.order.Order.ID == o.ID && e.Event.Body != nil && test(e) && (found == nil || e.Event.At.Wall.After(found.Event.At.Wall)) {
+	for _, e := range m.of[o.ID] {
+		if test(e) && (found == nil || e.Event.At.Wall.After(found.Event.At.Wall)) {
 			found = e
 		}
 	}

@@ -75,6 +75,25 @@ func TestEveryWordIsThere(t *testing.T) {
 	}
 }
 
+// Looking at a day keeps nothing.
+func TestLook(t *testing.T) {
+	s := troubled(t)
+	r, err := s.books.Look(t.Context(), "P001", day)
+	if err != nil || len(r.Differences) != 1 || len(r.Entries) != 4 || r.Version != 0 || r.Location().String() != "Asia/Shanghai" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if _, known, err := s.books.Report(t.Context(), "P001", day); known || err != nil {
+		t.Error(known, err)
+	}
+	s.made(day)
+	if r, err := s.books.Look(t.Context(), "P001", day); err != nil || r.Version != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if _, err := s.books.Look(t.Context(), "P001", "x"); err == nil {
+		t.Error("what is no day has a report")
+	}
+}
+
 func TestWordsOfEvents(t *testing.T) {
 	for _, e := range []kiosk.EventType{
 		"", kiosk.TypeOrderHeld, kiosk.TypeHoldRejected, kiosk.TypeRedeemed, kiosk.TypeRedemptionUndone, kiosk.TypePaymentCollected,

@@ -208,7 +208,7 @@ func (q *request) difference(d reconcile.Difference, zone *time.Location) differ
 // entryTable shows both sides of every entry in fewer columns than the spreadsheet.
 func (q *request) entryTable(r reconcile.Report, title string) *table {
 	t := &table{Name: "entries", Title: title, Find: true, Columns: []string{
-		q.t("reconcile.entry"), q.t("case.at"), q.t("case.kind"), q.t("order.id"), q.t("reconcile.units-claimed"), q.t("reconcile.units-counted"),
+		q.t("reconcile.entry"), q.t("audit.at"), q.t("case.kind"), q.t("order.id"), q.t("reconcile.units-claimed"), q.t("reconcile.units-counted"),
 		q.t("reconcile.amount-claimed"), q.t("reconcile.amount-counted"), q.t("reconcile.settled"),
 	}}
 	sum := func(d kiosk.DayTotals) kiosk.Fen { return d.Value + d.Cash + d.ByCode + d.Refunds }

@@ -13,6 +13,8 @@
 //	hq codes proxy --order ORDER [--line LINE]... [--until TIME|DURATION] [--png FILE]
 //	hq codes signed --order ORDER [--until TIME|DURATION] [--png FILE] · hq codes revoke --order ORDER | --code ID
 //	hq conflicts [--open] · hq conflicts settle NUMBER [--winner EVENT|both-void] --by NAME --note TEXT
+//	hq reconcile --point ID --day DATE [--lang zh|en] [--out FILE.csv|FILE.xlsx] · hq reconcile --all --day DATE
+//	hq reconcile note --point ID --day DATE --difference ID --by NAME --note TEXT [--accept]
 //	hq requests [--after NUMBER]
 //	hq settle --point ID --day DATE · hq suppliers|leaders [--point ID] [--from DATE] [--to DATE]
 //	hq keys [list] · hq keys rotate [--overlap 1104h] · hq keys retire ID
@@ -110,6 +112,10 @@ type commands struct {
 		Passwd  accountPasswdCmd  `cmd:"" help:"Set a password; without --password-stdin one is made up and printed."`
 		Disable accountDisableCmd `cmd:"" help:"Keep an account from signing in; its sessions end."`
 	} `cmd:"" help:"Who may look at the web pages."`
+	Reconcile struct {
+		Show reconcileCmd     `cmd:"" default:"withargs" help:"Compare a day at HQ with what its terminals say of it, entry by entry and in fen; this is what hq reconcile does."`
+		Note reconcileNoteCmd `cmd:"" help:"Say something of a difference, or accept it."`
+	} `cmd:"" help:"Reconciliation. A server does it by itself after each day close and at night."`
 	Settle    settleCmd    `cmd:"" help:"Settle a point's day in money: what was handed over, refunds, commission, what merchants get."`
 	Suppliers suppliersCmd `cmd:"" help:"List what suppliers' goods came to, and what went wrong with them."`
 	Leaders   leadersCmd   `cmd:"" help:"List who handed over: how fast, how much of it was undone or flawed."`

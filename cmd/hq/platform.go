@@ -9,6 +9,7 @@ import (
 
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/archive"
+	"hexiao/sync/hq/reconcile"
 	"hexiao/sync/hq/tally"
 )
 
@@ -21,6 +22,8 @@ type parts struct {
 	token string   // the operator's
 	// settings are the server's; those of a command without one are the defaults.
 	settings settings
+	// reconcileAt is the hour of a point's zone at which its last day is reconciled.
+	reconcileAt int
 }
 
 // platform is HQ with all that belongs to it. A server and a command without one
@@ -43,7 +46,7 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	}
 	p := &platform{parts: from, mux: http.NewServeMux(), metrics: newMetrics(), health: &health{store: from.store}}
 	p.store = meteredStore{from.store, p.metrics}
-	var observers []hq.Observer
+	observers := []hq.Observer{reconcile.Watch{}}
 	figures, err := tally.New()
 	if err != nil {
 		return nil, err
@@ -60,6 +63,7 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	p.mux.HandleFunc("GET /healthz", p.health.alive)
 	p.mux.HandleFunc("GET /readyz", p.health.ready)
 	p.metrics.gauge("hq_followers", "Terminals whose stream of orders is open here.", func() float64 { return float64(p.hq.Followers()) })
+	p.reconciles()
 	return p, p.addPages()
 }
 

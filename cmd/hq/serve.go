@@ -34,6 +34,7 @@ type serveCmd struct {
 	Sample        int    `placeholder:"ORDERS" help:"Fill an empty store with point P001 (leader's PIN 2580) and so many orders to collect."`
 	SampleTrouble int    `placeholder:"N" help:"Add so many sample orders that cannot simply be collected; orders from 200 yuan then need the leader."`
 	Verbose       bool   `help:"Log every request."`
+	ReconcileAt   int    `default:"2" placeholder:"HOUR" help:"Hour of each point's own time, 0 to 23, at which its last day is reconciled."`
 	tlsFlags
 }
 
@@ -44,6 +45,9 @@ func (c *serveCmd) Run(p *program) (err error) {
 	}
 	if c.Sample < 0 || c.SampleTrouble < 0 || c.Sample+c.SampleTrouble > maxSample {
 		return fmt.Errorf("%w: a sample has 0 to %d orders", cli.ErrUsage, maxSample)
+	}
+	if c.ReconcileAt < 0 || c.ReconcileAt > 23 {
+		return fmt.Errorf("%w: --reconcile-at is an hour from 0 to 23", cli.ErrUsage)
 	}
 	set, err := c.settings(p)
 	if err != nil {
@@ -67,7 +71,7 @@ func (c *serveCmd) Run(p *program) (err error) {
 	if token == "" {
 		token = rand.Text()
 	}
-	whole, err := compose(p.ctx, parts{store: store, now: p.now, log: log, pins: secure.pins, token: token, settings: set})
+	whole, err := compose(p.ctx, parts{store: store, now: p.now, log: log, pins: secure.pins, token: token, settings: set, reconcileAt: c.ReconcileAt})
 	if err != nil {
 		return err
 	}

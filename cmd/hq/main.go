@@ -14,6 +14,7 @@
 //	hq codes signed --order ORDER [--until TIME|DURATION] [--png FILE] · hq codes revoke --order ORDER | --code ID
 //	hq conflicts [--open] · hq conflicts settle NUMBER [--winner EVENT|both-void] --by NAME --note TEXT
 //	hq requests [--after NUMBER]
+//	hq settle --point ID --day DATE · hq suppliers|leaders [--point ID] [--from DATE] [--to DATE]
 //	hq keys [list] · hq keys rotate [--overlap 1104h] · hq keys retire ID
 //	hq account add NAME --role owner|operator|merchant|leader [--point ID] [--supplier NAME] [--password-stdin]
 //	hq account list · hq account passwd NAME [--drop-second] · hq account disable NAME [--undo]
@@ -106,9 +107,12 @@ type commands struct {
 		Passwd  accountPasswdCmd  `cmd:"" help:"Set a password; without --password-stdin one is made up and printed."`
 		Disable accountDisableCmd `cmd:"" help:"Keep an account from signing in; its sessions end."`
 	} `cmd:"" help:"Who may look at the web pages."`
-	Requests requestsCmd `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
-	TLSPin   tlsPinCmd   `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
-	Admin    struct {
+	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
+	Settle    settleCmd    `cmd:"" help:"Settle a point's day in money: what was handed over, refunds, commission, what merchants get."`
+	Suppliers suppliersCmd `cmd:"" help:"List what suppliers' goods came to, and what went wrong with them."`
+	Leaders   leadersCmd   `cmd:"" help:"List who handed over: how fast, how much of it was undone or flawed."`
+	TLSPin    tlsPinCmd    `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
+	Admin     struct {
 		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`
 	} `cmd:"" help:"The running server."`
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hexiao/sync/hq"
+	"hexiao/sync/hq/tally"
 )
 
 // parts is what a platform is put together from.
@@ -34,14 +35,18 @@ type platform struct {
 func compose(ctx context.Context, from parts) (*platform, error) {
 	p := &platform{parts: from, mux: http.NewServeMux()}
 	var observers []hq.Observer
-	var err error
-	p.hq, err = hq.New(ctx, hq.Config{Store: p.store, Now: p.now, Random: rand.Reader, Log: p.log, TLSPins: p.pins, Observers: observers})
+	figures, err := tally.New()
+	if err != nil {
+		return nil, err
+	}
+	p.hq, err = hq.New(ctx, hq.Config{Store: p.store, Now: p.now, Random: rand.Reader, Log: p.log, TLSPins: p.pins, Observers: observers, Finishers: []hq.Finisher{figures}})
 	if err != nil {
 		return nil, err
 	}
 	p.mux.Handle("/v1/", p.hq.Handler())
 	p.mux.Handle("/admin/v1/", p.hq.AdminHandler(p.token))
-	return p, p.addPages()
+	p.figures(figures)
+	return p, p.addPages(figures)
 }
 
 // operator mounts a handler of the operator's, below /admin/v1/; the command of the

@@ -23,6 +23,8 @@ type Config struct {
 	TLSPins [][]byte
 	// Observers hear what transactions do, in this order.
 	Observers []Observer
+	// Finishers hear them at the end of each transaction, in this order.
+	Finishers []Finisher
 }
 
 // HQ is the platform over a store. It is safe for use by several goroutines.
@@ -36,6 +38,7 @@ type HQ struct {
 	packer wire.Packer // of answers
 
 	observers []Observer
+	finishers []Finisher
 }
 
 // New makes HQ's identity in a store that has none.
@@ -43,7 +46,7 @@ func New(ctx context.Context, c Config) (*HQ, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &HQ{now: c.Now, random: c.Random, log: c.Log, pins: c.TLSPins, observers: c.Observers}
+	h := &HQ{now: c.Now, random: c.Random, log: c.Log, pins: c.TLSPins, observers: c.Observers, finishers: c.Finishers}
 	h.hub = newHub(h)
 	h.store = watchedStore{c.Store, h}
 	known := false

@@ -174,7 +174,12 @@ func (s watchedStore) Update(ctx context.Context, fn func(Tx) error) error {
 	var touched map[kiosk.PointID]bool
 	err := s.Store.Update(ctx, func(tx Tx) error {
 		touched = map[kiosk.PointID]bool{} // the store may run this again
-		return fn(watchedTx{tx, s.hq, touched})
+		var facts []Fact
+		watched := watchedTx{tx, s.hq, touched, &facts}
+		if err := fn(watched); err != nil {
+			return err
+		}
+		return s.hq.finish(watched, facts)
 	})
 	if err == nil {
 		for id := range touched {
@@ -188,6 +193,7 @@ type watchedTx struct {
 	Tx
 	hq      *HQ
 	touched map[kiosk.PointID]bool
+	facts   *[]Fact // for the finishers
 }
 
 // Touch implements Tx.

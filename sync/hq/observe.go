@@ -16,6 +16,14 @@ type Observer interface {
 	Observe(tx Tx, f Fact) error
 }
 
+// Finisher hears the facts of a transaction together, in their order, when nothing
+// but its commit is left to do: so it reads and puts once what many facts change.
+type Finisher interface {
+	// Finish is [Observer].Observe for all facts at once. It is not called without
+	// any, and hears nothing of what it brings about itself.
+	Finish(tx Tx, facts []Fact) error
+}
+
 // Fact is what an [Observer] hears: [OrderPut], [EventSettled], [CaseOpened],
 // [RequestAdded] or [HeadMoved].
 type Fact interface{ fact() }
@@ -56,6 +64,22 @@ func (HeadMoved) fact()    {}
 func (h *HQ) observe(tx Tx, f Fact) error {
 	for _, o := range h.observers {
 		if err := o.Observe(tx, f); err != nil {
+			return err
+		}
+	}
+	if t, ok := tx.(watchedTx); ok && len(h.finishers) > 0 {
+		*t.facts = append(*t.facts, f)
+	}
+	return nil
+}
+
+// finish tells the finishers what a transaction did.
+func (h *HQ) finish(tx Tx, facts []Fact) error {
+	if len(facts) == 0 {
+		return nil
+	}
+	for _, f := range h.finishers {
+		if err := f.Finish(tx, facts); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,7 @@ func pages() []page {
 		{pattern: "/sign-out", may: anybody, name: "sign-in", show: showSignIn, do: signOut},
 		{pattern: "/language", may: anybody, name: "sign-in", show: showSignIn, do: setLanguage},
 
+		{pattern: "/overview", may: operate, name: "overview", icon: "layout-dashboard", show: showOverview},
 		{pattern: "/points", may: seePoints, name: "points", icon: "store", show: showPoints},
 		{pattern: "/points/{point}", may: seePoints, name: "point", show: showPoint},
 		{pattern: "/terminals", may: operate, name: "terminals", icon: "monitor", show: showTerminals},

@@ -17,6 +17,7 @@ func visits() []visit {
 	const everybody = "- owner operator leader merchant"
 	return []visit{
 		{"/sign-in", "/sign-in", "-"}, {"/sign-in/code", "/sign-in/code", ""}, {"/sign-out", "/sign-out", "-"}, {"/language", "/language", "-"},
+		{"/overview", "/overview", "owner operator"},
 		{"/points", "/points", "owner operator"},
 		{"/points/{point}", "/points/P001", "owner operator leader"},
 		{"/points/{point}", "/points/P002", "owner operator"},

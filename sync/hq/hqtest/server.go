@@ -27,8 +27,9 @@ type Server struct {
 	t                testing.TB
 }
 
-// Start starts an HQ by this clock, with points P001 and P002.
-func Start(t testing.TB, now func() time.Time) *Server {
+// Start starts an HQ by this clock, with points P001 and P002. Finishers hear what it
+// does.
+func Start(t testing.TB, now func() time.Time, finishers ...hq.Finisher) *Server {
 	t.Helper()
 	store, err := boltstore.Open(filepath.Join(t.TempDir(), "hq.db"))
 	if err != nil {
@@ -39,7 +40,7 @@ func Start(t testing.TB, now func() time.Time) *Server {
 			t.Errorf("close HQ's store: %v", err)
 		}
 	})
-	platform, err := hq.New(context.Background(), hq.Config{Store: store, Now: now, Random: rand.Reader})
+	platform, err := hq.New(context.Background(), hq.Config{Store: store, Now: now, Random: rand.Reader, Finishers: finishers})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,7 +145,7 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 	out.Lines = left
 	if hold, ok := s.OpenHold(); ok {
 		out.Verdict = hold.Reason
-		if hold.Proxy.id() != c.Proxy.id() { // who stands there now may collect other lines
+		if hold.Proxy.ID() != c.Proxy.ID() { // who stands there now may collect other lines
 			return out, OrderHeld{Order: o.ID, Reason: hold.Reason, Source: c.Source, Proxy: c.Proxy, Replaces: hold.Event}
 		}
 		out.Event, out.Seq = hold.Event, hold.Seq
@@ -168,7 +168,7 @@ func DecideScan(o Order, s OrderState, c Context) (Outcome, Body) {
 		return out, OrderHeld{Order: o.ID, Reason: reason, Source: c.Source, Proxy: c.Proxy}
 	}
 	out.Verdict = Accepted
-	redeemed := Redeemed{Order: o.ID, Lines: left, Method: MethodAlone, Source: c.Source, Proxy: c.Proxy.id()}
+	redeemed := Redeemed{Order: o.ID, Lines: left, Method: MethodAlone, Source: c.Source, Proxy: c.Proxy.ID()}
 	switch {
 	case provisional:
 		out.Verdict = Provisional
@@ -292,7 +292,7 @@ func handOver(o Order, s OrderState, c Context, conf Confirmation, hold Hold) (O
 	}
 	out.Home, _ = c.home(o, s)
 	redeemed := Redeemed{
-		Order: o.ID, Lines: out.Lines, Method: MethodLeader, By: conf.By.ID, Hold: hold.Event, Source: c.Source, Proxy: hold.Proxy.id(), Home: out.Home,
+		Order: o.ID, Lines: out.Lines, Method: MethodLeader, By: conf.By.ID, Hold: hold.Event, Source: c.Source, Proxy: hold.Proxy.ID(), Home: out.Home,
 	}
 	if len(o.Lines) == 0 { // not in the cache yet: all that is left
 		redeemed.Voucher = hold.Voucher

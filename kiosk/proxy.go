@@ -57,8 +57,8 @@ func (p *Proxy) of(lines []Handed) []Handed {
 	return some
 }
 
-// id names the code; zero without a proxy.
-func (p *Proxy) id() ProxyID {
+// ID names the code; zero without a proxy.
+func (p *Proxy) ID() ProxyID {
 	if p == nil {
 		return ProxyID{}
 	}

@@ -1,7 +1,7 @@
 // Command hq is the reference platform: the server that pickup-point terminals
 // talk to, and the operator's tools around it.
 //
-//	hq serve --listen 127.0.0.1:8080 --db FILE [--tls-cert FILE --tls-key FILE] [--tls-pin PIN]... [--sample ORDERS] [--sample-trouble N]
+//	hq serve --listen 127.0.0.1:8080 --db FILE|URL [--tls-cert FILE --tls-key FILE] [--tls-pin PIN]... [--sample ORDERS] [--sample-trouble N]
 //	hq tls-pin FILE
 //	hq point add ID NAME [--pin PIN] · hq point set ID [--handover …] [--pin PIN] …
 //	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL
@@ -20,7 +20,9 @@
 //	hq account list · hq account passwd NAME [--drop-second] · hq account disable NAME [--undo]
 //	hq admin token
 //
-// Every command takes --db FILE. While a server holds that file, the command
+// Every command takes --db FILE, or --db postgres://USER@HOST/DATABASE (the
+// password is best left to $PGPASSWORD), which any number of servers and commands
+// can have open at once; see package pgstore. While a server holds a file, the command
 // goes through the server: FILE.server (mode 0600) beside it tells the address
 // and the token. --hq URL, with the token in $HQ_TOKEN, reaches a server
 // elsewhere; give a server that others can reach --tls-cert, or put TLS in front of it. Lists are a line an entry; --json makes each line a JSON object.

@@ -50,7 +50,7 @@ func fillSample(p *program, h *hq.HQ, plain, trouble int, log *slog.Logger) erro
 	bar.Done()
 	switch {
 	case err != nil:
-		return fmt.Errorf("fill in the sample: %w; delete %s to begin anew", err, p.DB)
+		return fmt.Errorf("fill in the sample: %w; delete the store to begin anew", err)
 	case done.Refused > 0:
 		return errors.New("fill in the sample: " + done.Problems[0].Text)
 	}

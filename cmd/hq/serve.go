@@ -51,7 +51,7 @@ func (c *serveCmd) Run(p *program) (err error) {
 		level = slog.LevelDebug
 	}
 	log := slog.New(slog.NewJSONHandler(p.stderr, &slog.HandlerOptions{Level: level}))
-	store, err := p.store()
+	store, err := p.store(p.ctx)
 	if err != nil {
 		return err
 	}
@@ -74,10 +74,11 @@ func (c *serveCmd) Run(p *program) (err error) {
 		return fmt.Errorf("listen: %w", err)
 	}
 	file := serverFile{Address: reachable(listener.Addr()), Token: token, PID: os.Getpid(), Pin: secure.own}
-	if err := file.write(p.DB); err != nil {
+	withdraw, err := p.announce(file)
+	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	defer func() { err = errors.Join(err, os.Remove(serverFilePath(p.DB))) }()
+	defer func() { err = errors.Join(err, withdraw()) }()
 	if err := json.NewEncoder(p.stdout).Encode(ready{Listening: listener.Addr().String(), TLSPin: secure.own}); err != nil {
 		return errors.Join(err, listener.Close())
 	}

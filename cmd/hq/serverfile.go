@@ -19,6 +19,18 @@ type serverFile struct {
 
 func serverFilePath(db string) string { return db + ".server" }
 
+// announce tells other commands of a server that holds the store, until withdraw.
+// Nobody needs to be told of one that shares it.
+func (w where) announce(f serverFile) (withdraw func() error, err error) {
+	if w.shared() {
+		return nothing, nil
+	}
+	if err := f.write(w.DB); err != nil {
+		return nil, err
+	}
+	return func() error { return os.Remove(serverFilePath(w.DB)) }, nil
+}
+
 // write puts the file there whole or not at all.
 func (f serverFile) write(db string) error {
 	raw, err := json.Marshal(f)

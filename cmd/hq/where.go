@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -12,24 +13,36 @@ import (
 	"hexiao/cmd/internal/cli"
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/boltstore"
+	"hexiao/sync/hq/pgstore"
 )
 
 // where says which HQ a command is for.
 type where struct {
-	DB string `name:"db" placeholder:"FILE" help:"HQ's store."`
+	DB string `name:"db" placeholder:"FILE|URL" help:"HQ's store: a file, or postgres://USER@HOST/DATABASE with the password in $$PGPASSWORD."`
 	HQ string `name:"hq" placeholder:"URL" help:"A running server elsewhere; its token comes from $$HQ_TOKEN."`
 }
 
-// store opens the file that --db names.
-func (w where) store() (*boltstore.Store, error) {
+// store opens the file or database that --db names.
+func (w where) store(ctx context.Context) (hq.Store, error) {
 	switch {
 	case w.DB == "":
 		return nil, fmt.Errorf("%w: give --db FILE", cli.ErrUsage)
-	case strings.HasPrefix(w.DB, "postgres://"), strings.HasPrefix(w.DB, "postgresql://"):
-		return nil, errors.New("PostgreSQL is not supported by this version; give --db the path of a file")
+	case w.shared():
+		s, err := pgstore.Open(ctx, w.DB)
+		if err != nil {
+			return nil, err // and no store that is not nil
+		}
+		return s, nil
 	}
-	return boltstore.Open(w.DB)
+	s, err := boltstore.Open(w.DB)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
+
+// shared reports whether any number of programs may have the store open.
+func (w where) shared() bool { return pgstore.Is(w.DB) }
 
 // platform reaches HQ: over the network, through the server that holds the
 // store, or by opening the store itself. The caller ends it with the function.
@@ -43,10 +56,10 @@ func (p *program) platform() (*client, func() error, error) {
 	case p.DB == "":
 		return nil, nil, fmt.Errorf("%w: give --db FILE, or --hq URL", cli.ErrUsage)
 	}
-	if _, err := os.Stat(p.DB); errors.Is(err, os.ErrNotExist) && !p.mayCreate && !strings.Contains(p.DB, "://") {
+	if _, err := os.Stat(p.DB); errors.Is(err, os.ErrNotExist) && !p.mayCreate && !p.shared() {
 		return nil, nil, fmt.Errorf("there is no store %s; hq serve and hq point add make one", p.DB)
 	}
-	store, err := p.store()
+	store, err := p.store(p.ctx)
 	if errors.Is(err, hq.ErrHeld) {
 		f, ferr := readServerFile(p.DB)
 		if ferr != nil {

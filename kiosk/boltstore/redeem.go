@@ -172,7 +172,8 @@ func (s *Store) renewStates(cause error) error {
 
 // resumed turns the refusal of goods that an interrupted run handed over into
 // the answer that it may not have given, once. Without consume it will be given
-// again.
+// again. Whose answer it is, the code tells: who collects for somebody else is not
+// shown what the customer was to get, nor the customer what a proxy was to get.
 func (s *Store) resumed(out kiosk.Outcome, now kiosk.Moment, consume bool) kiosk.Outcome {
 	if len(s.resume) == 0 {
 		return out
@@ -192,7 +193,7 @@ func (s *Store) resumed(out kiosk.Outcome, now kiosk.Moment, consume bool) kiosk
 		return out
 	}
 	r := out.History[last]
-	if then, owed := s.resume[r.Event]; !owed || !recent(now, then) {
+	if then, owed := s.resume[r.Event]; !owed || !recent(now, then) || r.Proxy != out.Proxy.ID() {
 		return out
 	}
 	answered(r.Event)

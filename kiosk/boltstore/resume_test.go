@@ -63,6 +63,40 @@ func TestKilledBetweenSyncAndAnswer(t *testing.T) {
 	}
 }
 
+// Who collects for somebody else must not be shown the goods that the customer was
+// to get before the power went, nor the customer those of the other one.
+func TestAnswerThatIsOwedToAnother(t *testing.T) {
+	o := options(t.TempDir())
+	o.HQKey = testHQ()
+	s := open(t, o)
+	both := kiosktest.Order(1)
+	fill(t, s, both)
+	code := kiosktest.ProxyOf(1, both)
+	want(t, redeem(t, s, 1, 0), kiosk.Accepted)
+	crash(t, s)
+	s = open(t, killed(t, o))
+	if a, err := s.Redeem(kiosktest.Scan(code, time.Minute)); err != nil || a.Verdict != kiosk.AlreadyCollected || a.Outcomes[0].Resumed {
+		t.Errorf("by a proxy code: %+v, %v", a, err)
+	}
+	if out := want(t, redeem(t, s, 1, time.Minute), kiosk.Accepted); !out.Resumed {
+		t.Error("the customer's own answer is lost")
+	}
+
+	o = options(t.TempDir())
+	o.HQKey = testHQ()
+	s = open(t, o)
+	fill(t, s, both)
+	if a, err := s.Redeem(kiosktest.Scan(code, 0)); err != nil || a.Verdict != kiosk.Accepted {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	crash(t, s)
+	s = open(t, killed(t, o))
+	want(t, redeem(t, s, 1, time.Minute), kiosk.AlreadyCollected)
+	if a, err := s.Redeem(kiosktest.Scan(code, time.Minute)); err != nil || a.Verdict != kiosk.Accepted || !a.Outcomes[0].Resumed {
+		t.Errorf("the proxy's own answer: %+v, %v", a, err)
+	}
+}
+
 func TestResumeEnds(t *testing.T) {
 	o := options(t.TempDir())
 	s := open(t, o)

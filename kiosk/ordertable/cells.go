@@ -19,30 +19,41 @@ const maxPrice = 1_000_000_000
 var (
 	errStatus    = errors.New("must be paid, shipped, arrived, cancelled, refunding or refunded (已付款、已发货、已到货、已取消、退款中、已退款)")
 	errCollected = errors.New("says that the order was handed over already; leave such orders out")
+	errUnpaid    = errors.New("says that the order is not paid; leave such orders out, or give what is due at pickup and another status")
 	errWhole     = errors.New("must be a whole number from 1 to " + strconv.Itoa(kiosk.MaxQuantity))
 	errMoney     = errors.New("must be an amount in yuan with at most two decimals, such as 12.80")
 	errBarcode   = errors.New("must be the digits or letters of a barcode; format the column as text, or the spreadsheet rounds them")
 	errTime      = errors.New("must be a date or a date and time, such as 2026-11-30 18:00")
 )
 
+// wholeDigits takes the .0 off a phone number that a program took for a number.
+func wholeDigits(s string) string {
+	if digits, ok := strings.CutSuffix(s, ".0"); ok && len(digits) > 4 && strings.Trim(digits, "0123456789") == "" {
+		return digits
+	}
+	return s
+}
+
 // parseStatus reads a status; empty means arrived, since a table is usually
 // made when the goods are there.
 func parseStatus(s string) (kiosk.Status, error) {
 	switch s = foldName(s); s {
-	case "", "arrived", "ready", "已到货", "已到", "到货", "待提货", "待自提", "待取货", "待核销":
+	case "", "arrived", "ready", "已到货", "已到", "到货", "待提货", "待自提", "待取货", "待核销", "未核销", "未提货":
 		return kiosk.StatusArrived, nil
-	case "paid", "已付款", "已支付", "待发货", "已下单", "待成团", "已成团":
+	case "paid", "已付款", "已支付", "待发货", "已下单", "待成团", "已成团", "未发货", "拼团中":
 		return kiosk.StatusPaid, nil
 	case "shipped", "已发货", "运输中", "配送中", "待收货", "在途":
 		return kiosk.StatusShipped, nil
 	case "cancelled", "canceled", "已取消", "取消", "已关闭":
 		return kiosk.StatusCancelled, nil
-	case "refunding", "退款中", "申请退款", "待退款", "售后中":
+	case "refunding", "退款中", "申请退款", "申请退款中", "正在退款", "待退款", "售后中":
 		return kiosk.StatusRefunding, nil
 	case "refunded", "已退款", "退款成功":
 		return kiosk.StatusRefunded, nil
-	case "collected", "redeemed", "completed", "done", "已完成", "已提货", "已核销", "已自提", "已签收":
+	case "collected", "redeemed", "completed", "done", "已完成", "已提货", "已核销", "已自提", "已签收", "已收货", "待评价", "交易完成", "交易成功":
 		return "", errCollected
+	case "unpaid", "未支付", "未付款", "待支付", "待付款":
+		return "", errUnpaid
 	}
 	return "", errStatus
 }
@@ -118,6 +129,13 @@ func parseTime(s string, zone *time.Location, endOfDay bool) (time.Time, error) 
 			t = t.AddDate(0, 0, 1).Add(-time.Second)
 		}
 		return t.UTC().Truncate(time.Millisecond), nil
+	}
+	if days, err := strconv.ParseFloat(s, 64); err == nil && days > 40_000 && days < 80_000 {
+		// What a spreadsheet keeps for the years 2009 to 2119, as programs that copy its
+		// cells write it.
+		if text := fromSerial(days, false, s); text != s {
+			return parseTime(text, zone, endOfDay)
+		}
 	}
 	return time.Time{}, errTime
 }

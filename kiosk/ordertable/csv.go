@@ -19,7 +19,7 @@ const maxSeparators = 10_000
 
 // readCSV gives the rows below the header. A row that cannot even be split
 // might belong to any order, so quotes that do not match refuse the table.
-func readCSV(data []byte, add func(row) error) error {
+func readCSV(data []byte, h header, g *grouper) error {
 	text, err := decodeText(data)
 	if err != nil {
 		return err
@@ -31,21 +31,21 @@ func readCSV(data []byte, add func(row) error) error {
 			return fmt.Errorf("%w: line %d has more than %d cells", ErrNotATable, n, maxSeparators)
 		}
 	}
-	rows, err := split(text, comma, false)
+	rows, err := split(text, comma, h, false)
 	if errors.Is(err, csv.ErrBareQuote) || errors.Is(err, csv.ErrQuote) {
 		// 5" plates: a quote as a mere sign. The lenient reading takes it.
-		rows, err = split(text, comma, true)
+		rows, err = split(text, comma, h, true)
 	}
 	if err != nil {
 		return err
 	}
-	return rows.each(add)
+	return g.take(rows, func(r row) row { return r })
 }
 
-func split(text string, comma rune, lenient bool) (*rows, error) {
+func split(text string, comma rune, h header, lenient bool) (*rows, error) {
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = comma, -1, lenient, true
-	out := newRows()
+	out := newRows(h)
 	for {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {

@@ -13,7 +13,7 @@ import (
 
 // readJSON gives the rows of an array of objects, or of objects one after the
 // other.
-func readJSON(data []byte, add func(row) error) error {
+func readJSON(data []byte, h header, g *grouper) error {
 	text, err := decodeText(data)
 	if err != nil {
 		return err
@@ -27,7 +27,12 @@ func readJSON(data []byte, add func(row) error) error {
 			return fmt.Errorf("%w: %w", ErrNotATable, err)
 		}
 	}
-	h := newHeader()
+	strange := map[string]bool{}
+	defer func() {
+		if len(strange) > 0 {
+			g.table.Notes = append(g.table.Notes, unused(slices.Sorted(maps.Keys(strange))))
+		}
+	}()
 	for n := 1; !array || d.More(); n++ {
 		var object map[string]any
 		err := d.Decode(&object)
@@ -38,7 +43,7 @@ func readJSON(data []byte, add func(row) error) error {
 			// A later object may belong to an order taken before, so nothing is.
 			return fmt.Errorf("%w: entry %d is no JSON object; nothing was taken, correct it and import again", ErrNotATable, n)
 		}
-		if err := addObject(&h, n, object, add); err != nil {
+		if err := addObject(&h, n, object, strange, g.add); err != nil {
 			return err
 		}
 	}
@@ -50,7 +55,7 @@ func readJSON(data []byte, add func(row) error) error {
 
 // addObject gives an object's rows: itself, or its lines with the object's own
 // keys around them.
-func addObject(h *header, n int, object map[string]any, add func(row) error) error {
+func addObject(h *header, n int, object map[string]any, strange map[string]bool, add func(row) error) error {
 	var lines []any
 	for _, key := range []string{"lines", "items", "商品明细", "明细"} {
 		if list, nested := object[key].([]any); nested {
@@ -59,7 +64,7 @@ func addObject(h *header, n int, object map[string]any, add func(row) error) err
 		}
 	}
 	if len(lines) == 0 {
-		return add(objectRow(h, n, object))
+		return add(objectRow(h, n, object, strange))
 	}
 	for _, l := range lines {
 		line, ok := l.(map[string]any)
@@ -73,7 +78,7 @@ func addObject(h *header, n int, object map[string]any, add func(row) error) err
 			}
 			whole[k] = v
 		}
-		if err := add(objectRow(h, n, whole)); err != nil {
+		if err := add(objectRow(h, n, whole, strange)); err != nil {
 			return err
 		}
 	}
@@ -81,20 +86,34 @@ func addObject(h *header, n int, object map[string]any, add func(row) error) err
 }
 
 // objectRow takes the keys in a fixed order, so that of two names of the same
-// column it is always the column's first name that counts.
-func objectRow(h *header, n int, object map[string]any) row {
+// column it is always the column's first name that counts. Keys that mean nothing
+// go to strange.
+func objectRow(h *header, n int, object map[string]any, strange map[string]bool) row {
 	r := row{line: n}
+	kept := 0
 	for _, key := range slices.Sorted(maps.Keys(object)) {
-		c, known := h.at[foldName(key)]
-		if !known || r.cell[c] != "" && foldName(key) != foldName(names()[c][0]) {
-			continue
-		}
+		var cell string
 		switch v := object[key].(type) {
 		case string:
-			r.cell[c] = trim(v)
+			cell = trim(v)
 		case json.Number:
-			r.cell[c] = v.String()
+			cell = v.String()
+		}
+		if want, ok := h.only[foldName(key)]; ok && cell == want {
+			kept++
+		}
+		c, told := h.meaning(foldName(key))
+		switch {
+		case c == columns:
+			if !told && len(strange) < maxNotes {
+				strange[quote(key)] = true
+			}
+		case r.cell[c] == "" || foldName(key) == foldName(names()[c][0]):
+			r.cell[c] = cell
 		}
 	}
+	r.left = kept < len(h.only)
+	r.filled, r.tells = true, true // an object is there on purpose
+	h.complete(&r)
 	return r
 }

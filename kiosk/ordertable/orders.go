@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"hexiao/kiosk"
@@ -40,6 +41,8 @@ type grouper struct {
 	orders  map[kiosk.OrderID]*group
 	ids     []kiosk.OrderID // as they first appear
 	last    *group          // of the row before; nil: it had none
+	goods   *goodsReader
+	noted   int // rows that were left out with a note
 }
 
 func (g *grouper) problem(line int, order kiosk.OrderID, format string, args ...any) {
@@ -56,11 +59,23 @@ func (g *grouper) add(r row) error {
 	if g.table.Rows++; g.table.Rows > MaxRows {
 		return fmt.Errorf("%w: more than %d rows; split it", ErrTooLarge, MaxRows)
 	}
+	switch {
+	case r.left:
+		g.table.Left++
+		return nil
+	case r.isTotal():
+		g.note(r.line, "is taken for a row of totals and left out")
+		return nil
+	case !r.tells:
+		g.note(r.line, "has nothing in the columns that are used, and is left out")
+		return nil
+	}
 	id := kiosk.OrderID(r.cell[colOrder])
 	if id == "" {
 		g.orphan(r)
 		return nil
 	}
+	id = kiosk.OrderID(g.options.Mapping.Prefix) + id
 	if valid := probe(id).Validate() == nil; !valid {
 		g.problem(r.line, "", "the order id must be short text without control characters")
 		return nil
@@ -81,6 +96,39 @@ func (g *grouper) add(r row) error {
 	return nil
 }
 
+// maxNotes bounds what is said of rows that were left out, one by one.
+const maxNotes = 50
+
+func (g *grouper) note(line int, text string) {
+	g.table.Left++
+	unit := g.unit
+	if unit == "" {
+		unit = "line"
+	}
+	switch g.noted++; {
+	case g.noted <= maxNotes:
+		g.table.Notes = append(g.table.Notes, fmt.Sprintf("%s %d %s", unit, line, text))
+	case g.noted == maxNotes+1:
+		g.table.Notes = append(g.table.Notes, "there are more such rows")
+	}
+}
+
+// isTotal tells a row of sums below the orders: it begins with a word for it and
+// names no goods.
+func (r row) isTotal() bool {
+	if r.cell[colOrder] != "" && r.cell[colOrder] != r.first || r.says(colProduct) || r.says(colGoods) {
+		return false
+	}
+	switch strings.TrimRight(foldName(r.first), "0123456789,¥") {
+	case "合计", "总计", "小计", "共计", "总合计", "汇总", "total", "sum", "subtotal", "grandtotal":
+		return true
+	}
+	return false
+}
+
+// says reports whether the row itself has something in a column.
+func (r row) says(c column) bool { return r.cell[c] != "" && r.constant&(1<<c) == 0 }
+
 // orphan deals with a row without an order id. One that says nothing of a whole
 // order looks like the rest of the order above, as merged cells leave it: that
 // order is then refused, for taking it without the row would lose goods.
@@ -99,7 +147,7 @@ func (g *grouper) orphan(r row) {
 
 // namesHead reports whether the row says something of the whole order.
 func (r row) namesHead() bool {
-	return slices.ContainsFunc(headColumns(), func(c column) bool { return r.cell[c] != "" })
+	return slices.ContainsFunc(headColumns(), r.says)
 }
 
 // headColumns are what belongs to the whole order.
@@ -117,12 +165,15 @@ func probe(id kiosk.OrderID) kiosk.Order {
 // fill adds what a row says to its order.
 func (g *grouper) fill(o *group, r row) error {
 	for c, cell := range r.cell {
-		if utf8.RuneCountInString(cell) > maxCell {
+		if column(c) != colGoods && utf8.RuneCountInString(cell) > maxCell {
 			return fmt.Errorf("%s is longer than %d characters; shorten it", column(c).title(), maxCell)
 		}
 	}
 	if err := g.fillHead(o, r); err != nil {
 		return err
+	}
+	if r.cell[colGoods] != "" {
+		return g.fillGoods(o, r)
 	}
 	if len(o.entry.Order.Lines) >= kiosk.MaxLines {
 		return fmt.Errorf("the order has more than %d lines; split it", kiosk.MaxLines)
@@ -153,6 +204,28 @@ func (g *grouper) fill(o *group, r row) error {
 		}
 	}
 	o.entry.Order.Lines = append(o.entry.Order.Lines, line)
+	return nil
+}
+
+// maxGoods bounds a cell with all goods of an order, in bytes.
+const maxGoods = 32 << 10
+
+// fillGoods adds the lines of a cell that holds several.
+func (g *grouper) fillGoods(o *group, r row) error {
+	if len(r.cell[colGoods]) > maxGoods {
+		return fmt.Errorf("%s is longer than %d KiB; split the order", colGoods.title(), maxGoods>>10)
+	}
+	lines, err := g.goods.read(r.cell[colGoods], r.cell[colQuantity])
+	if err != nil {
+		return fmt.Errorf("%s %w", colGoods.title(), err)
+	}
+	for _, l := range lines {
+		if len(o.entry.Order.Lines) >= kiosk.MaxLines {
+			return fmt.Errorf("the order has more than %d lines; split it", kiosk.MaxLines)
+		}
+		l.ID, l.Supplier = kiosk.LineID(strconv.Itoa(len(o.entry.Order.Lines)+1)), r.cell[colSupplier]
+		o.entry.Order.Lines = append(o.entry.Order.Lines, l)
+	}
 	return nil
 }
 
@@ -189,7 +262,7 @@ func (g *grouper) setHead(e *Entry, c column, cell string) (err error) {
 	case colName:
 		e.Name = cell
 	case colPhone:
-		e.Phone = cell
+		e.Phone = wholeDigits(cell)
 	case colCode:
 		e.OwnCode, err = g.ownCode(cell)
 	case colCollectBy:

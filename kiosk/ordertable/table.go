@@ -48,6 +48,8 @@ type Options struct {
 	// Formats, if any, are the codes that the point's terminals read: a code of
 	// another form is refused, since nobody could ever collect with it.
 	Formats []kiosk.CodeFormat
+	// Mapping is what its source's tables have of their own.
+	Mapping Mapping
 }
 
 // Entry is an order of a table with what an order must not hold in the clear.
@@ -72,11 +74,17 @@ type Table struct {
 	Problems []Problem // by line
 	Rows     int       // rows below the header that are not empty
 	Refused  int       // orders refused, and rows that are of no order
+	Left     int       // rows left out: totals, rows that say nothing, and what Mapping.Only does not keep
+	// Notes say what the table has that is not used, and what was left out.
+	Notes []string
 }
 
 // Read reads a whole table. It returns ErrEmpty, ErrNotATable, ErrColumns or
-// ErrTooLarge when nothing at all can be taken, or r's own error.
+// ErrTooLarge when nothing at all can be taken, ErrMapping, or r's own error.
 func Read(r io.Reader, format Format, o Options) (Table, error) {
+	if err := o.Mapping.Check(); err != nil {
+		return Table{}, err
+	}
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
 		return Table{}, fmt.Errorf("read the order table: %w", err)
@@ -87,15 +95,17 @@ func Read(r io.Reader, format Format, o Options) (Table, error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	g := grouper{options: o, orders: map[kiosk.OrderID]*group{}}
+	g := grouper{options: o, orders: map[kiosk.OrderID]*group{}, goods: newGoodsReader(o.Mapping.Split)}
+	h := newHeader()
+	h.use(o.Mapping)
 	switch format {
 	case CSV:
-		err = readCSV(data, g.add)
+		err = readCSV(data, h, &g)
 	case XLSX:
-		err = readXLSX(data, g.add)
+		err = readXLSX(data, h, &g)
 	case JSON:
 		g.unit = "entry"
-		err = readJSON(data, g.add)
+		err = readJSON(data, h, &g)
 	default:
 		err = ErrFormat
 	}

@@ -29,6 +29,8 @@ type Imported struct {
 	Refused   int                  `json:"refused"`
 	Problems  []ordertable.Problem `json:"problems,omitempty"`
 	Taken     []Taken              `json:"taken,omitempty"`
+	Left      int                  `json:"left_out,omitempty"` // rows; see ordertable.Table
+	Notes     []string             `json:"notes,omitempty"`    // of the table as a whole
 }
 
 // Taken is an order that a table and HQ agree on now.
@@ -40,6 +42,12 @@ type Taken struct {
 // ImportTable reads an order table for a point and imports its good orders. It
 // returns ErrNoPoint, or the errors of ordertable.Read.
 func (h *HQ) ImportTable(ctx context.Context, point kiosk.PointID, r io.Reader, format ordertable.Format) (Imported, error) {
+	return h.ImportMapped(ctx, point, r, format, ordertable.Mapping{})
+}
+
+// ImportMapped is ImportTable for a table of a source that has its own names. It
+// also returns ordertable.ErrMapping.
+func (h *HQ) ImportMapped(ctx context.Context, point kiosk.PointID, r io.Reader, format ordertable.Format, m ordertable.Mapping) (Imported, error) {
 	p, err := h.Point(ctx, point)
 	if err != nil {
 		return Imported{}, err
@@ -48,12 +56,12 @@ func (h *HQ) ImportTable(ctx context.Context, point kiosk.PointID, r io.Reader, 
 	if err != nil {
 		return Imported{}, err
 	}
-	table, err := ordertable.Read(r, format, ordertable.Options{Zone: z, Formats: p.Policy.WithDefaults().CodeFormats})
+	table, err := ordertable.Read(r, format, ordertable.Options{Zone: z, Formats: p.Policy.WithDefaults().CodeFormats, Mapping: m})
 	if err != nil {
 		return Imported{}, err
 	}
 	done, err := h.Import(ctx, point, slices.Values(table.Entries))
-	done.Rows = table.Rows
+	done.Rows, done.Left, done.Notes = table.Rows, table.Left, table.Notes
 	done.Refused += table.Refused
 	done.Problems = append(table.Problems, done.Problems...)
 	return done, err

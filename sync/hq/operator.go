@@ -89,7 +89,7 @@ func operatorStatus(err error) int {
 		{ErrNoCase, http.StatusNotFound}, {ErrNotFound, http.StatusNotFound},
 		{wire.ErrForked, http.StatusConflict}, {ErrExists, http.StatusConflict}, {ErrInput, http.StatusBadRequest},
 		{ordertable.ErrFormat, http.StatusBadRequest}, {ordertable.ErrEmpty, http.StatusBadRequest},
-		{ordertable.ErrNotATable, http.StatusBadRequest}, {ordertable.ErrColumns, http.StatusBadRequest},
+		{ordertable.ErrNotATable, http.StatusBadRequest}, {ordertable.ErrColumns, http.StatusBadRequest}, {ordertable.ErrMapping, http.StatusBadRequest},
 		{ordertable.ErrTooLarge, http.StatusRequestEntityTooLarge},
 	} {
 		if errors.Is(err, known.err) {

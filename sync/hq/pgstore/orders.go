@@ -1,0 +1,176 @@
+package pgstore
+
+import (
+	"hexiao/kiosk"
+	"hexiao/sync/hq"
+	"hexiao/sync/hq/pgstore/db"
+)
+
+// Prefetch fetches orders of a point in one query.
+func (t *transaction) Prefetch(point kiosk.PointID, orders []kiosk.OrderID) error {
+	var ids [][]byte
+	for _, id := range orders {
+		if _, known := t.seen.orders[orderKey{point, id}]; !known {
+			t.seen.orders[orderKey{point, id}] = nil // until it is found
+			t.seen.asked[id] = true
+			ids = append(ids, []byte(id))
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	t.lock(point)
+	rows, err := t.q.ListOrders(t.ctx, db.ListOrdersParams{Point: []byte(point), Ids: ids})
+	for _, r := range rows {
+		id := kiosk.OrderID(r.ID)
+		t.seen.orders[orderKey{point, id}] = &orderRow{terms: r.Terms, state: r.State, more: r.More}
+		delete(t.seen.asked, id)
+	}
+	return err
+}
+
+// Order finds an order.
+func (t *transaction) Order(point kiosk.PointID, id kiosk.OrderID) (hq.OrderRecord, bool, error) {
+	if err := t.Prefetch(point, []kiosk.OrderID{id}); err != nil {
+		return hq.OrderRecord{}, false, err
+	}
+	row := t.seen.orders[orderKey{point, id}]
+	if row == nil {
+		return hq.OrderRecord{}, false, nil
+	}
+	rec, err := t.codec.decodeOrder(row)
+	return rec, err == nil, err
+}
+
+// OrderPoint finds an order's point, together with those of all others that were
+// prefetched and not there. An Update that finds none keeps others from taking the
+// order in until it is over.
+func (t *transaction) OrderPoint(id kiosk.OrderID) (kiosk.PointID, bool, error) {
+	if point, known := t.seen.homes[id]; known {
+		return point, point != "", nil
+	}
+	if t.update && !t.seen.newOrders {
+		point, err := t.findHomes([]kiosk.OrderID{id})
+		if err != nil || point != "" {
+			return point, point != "", err
+		}
+		t.seen.newOrders = true
+		if err := t.q.LockNewOrders(t.ctx); err != nil {
+			return "", false, err
+		}
+	}
+	ids := []kiosk.OrderID{id}
+	for other := range t.seen.asked {
+		if other != id {
+			ids = append(ids, other)
+		}
+	}
+	clear(t.seen.asked)
+	point, err := t.findHomes(ids)
+	return point, point != "", err
+}
+
+// findHomes looks for orders at all points, and gives that of the first.
+func (t *transaction) findHomes(ids []kiosk.OrderID) (kiosk.PointID, error) {
+	raw := make([][]byte, len(ids))
+	for i, id := range ids {
+		raw[i] = []byte(id)
+	}
+	rows, err := t.q.ListOrderPoints(t.ctx, raw)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range ids {
+		if !t.update || t.seen.newOrders {
+			t.seen.homes[id] = ""
+		}
+	}
+	for _, r := range rows {
+		t.seen.homes[kiosk.OrderID(r.ID)] = kiosk.PointID(r.Point)
+	}
+	return t.seen.homes[ids[0]], nil
+}
+
+// PutOrder keeps the order.
+func (t *transaction) PutOrder(rec hq.OrderRecord) error {
+	row, err := t.codec.encodeOrder(rec)
+	if err != nil {
+		return err
+	}
+	key := orderKey{rec.Order.Point, rec.Order.ID}
+	t.lock(key.point)
+	t.seen.orders[key], t.puts.orders[key] = row, row
+	t.seen.homes[key.id] = key.point
+	return nil
+}
+
+// Orders lists a point's orders by id.
+func (t *transaction) Orders(point kiosk.PointID, after kiosk.OrderID, limit int) (list []hq.OrderRecord, err error) {
+	t.lock(point)
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	rows, err := t.q.ListOrdersByID(t.ctx, db.ListOrdersByIDParams{Point: []byte(point), After: []byte(after), Most: int64(limit)})
+	for _, r := range rows {
+		rec, err := t.codec.decodeOrder(&orderRow{terms: r.Terms, state: r.State, more: r.More})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, rec)
+	}
+	return list, err
+}
+
+// Changes lists a point's orders by version.
+func (t *transaction) Changes(point kiosk.PointID, version uint64, limit int) (list []hq.OrderRecord, err error) {
+	t.lock(point)
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	rows, err := t.q.ListOrdersByVersion(t.ctx, db.ListOrdersByVersionParams{Point: []byte(point), After: after(version), Most: int64(limit)})
+	for _, r := range rows {
+		rec, err := t.codec.decodeOrder(&orderRow{terms: r.Terms, state: r.State, more: r.More})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, rec)
+	}
+	return list, err
+}
+
+// CodeOwner says which order digits were given to.
+func (t *transaction) CodeOwner(point kiosk.PointID, digits string) (kiosk.OrderID, bool, error) {
+	key := codeKey{point, digits}
+	owner, known := t.seen.codes[key]
+	if !known {
+		t.lock(point)
+		raw, err := none(t.q.GetCodeOwner(t.ctx, db.GetCodeOwnerParams{Point: []byte(point), Digits: []byte(digits)}))
+		if err != nil {
+			return "", false, err
+		}
+		owner = kiosk.OrderID(raw)
+		t.seen.codes[key] = owner
+	}
+	return owner, owner != "", nil
+}
+
+// PutCodeOwner gives digits to an order.
+func (t *transaction) PutCodeOwner(point kiosk.PointID, digits string, order kiosk.OrderID) error {
+	t.lock(point)
+	key := codeKey{point, digits}
+	t.seen.codes[key], t.puts.codes[key] = order, order
+	return nil
+}
+
+// CodeOwners lists a point's texts.
+func (t *transaction) CodeOwners(point kiosk.PointID, after string, limit int) (list []hq.CodeOwner, err error) {
+	t.lock(point)
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	rows, err := t.q.ListCodeOwners(t.ctx, db.ListCodeOwnersParams{Point: []byte(point), After: []byte(after), Most: int64(limit)})
+	for _, r := range rows {
+		list = append(list, hq.CodeOwner{Text: string(r.Digits), Order: kiosk.OrderID(r.OrderID)})
+	}
+	return list, err
+}

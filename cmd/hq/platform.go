@@ -64,7 +64,7 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	p.mux.HandleFunc("GET /readyz", p.health.ready)
 	p.metrics.gauge("hq_followers", "Terminals whose stream of orders is open here.", func() float64 { return float64(p.hq.Followers()) })
 	p.reconciles()
-	return p, p.addPages()
+	return p, p.addPages(figures)
 }
 
 // operator mounts a handler of the operator's, below /admin/v1/; the command of the

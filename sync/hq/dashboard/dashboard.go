@@ -10,12 +10,14 @@ import (
 
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/accounts"
+	"hexiao/sync/hq/tally"
 )
 
 // Config is what the pages need.
 type Config struct {
 	HQ       *hq.HQ
 	Accounts *accounts.Accounts
+	Tally    *tally.Tally // a finisher of HQ
 	Log      *slog.Logger // nil: no log
 	// Secure: browsers reach HQ by TLS, be it through a balancer.
 	Secure bool
@@ -35,8 +37,8 @@ type Dashboard struct {
 
 // New makes the pages.
 func New(c Config) (*Dashboard, error) {
-	if c.HQ == nil || c.Accounts == nil {
-		return nil, errors.New("the pages need HQ and its accounts")
+	if c.HQ == nil || c.Accounts == nil || c.Tally == nil {
+		return nil, errors.New("the pages need HQ, its accounts and its figures")
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

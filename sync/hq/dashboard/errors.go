@@ -6,6 +6,7 @@ import (
 
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/accounts"
+	"hexiao/sync/hq/tally"
 )
 
 var (
@@ -43,6 +44,7 @@ func failure(err error) (status int, key string) {
 		{hq.ErrNoOrder, http.StatusNotFound, "error.not-found"},
 		{hq.ErrNoCase, http.StatusNotFound, "error.not-found"},
 		{hq.ErrNoTerminal, http.StatusNotFound, "error.not-found"},
+		{tally.ErrCounting, http.StatusServiceUnavailable, "error.counting"},
 		{errForeign, http.StatusForbidden, "error.foreign"},
 		{accounts.ErrSlowDown, http.StatusTooManyRequests, "error.slow-down"},
 		{accounts.ErrWrong, http.StatusUnprocessableEntity, "error.wrong"},

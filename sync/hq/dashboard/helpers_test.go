@@ -15,6 +15,7 @@ import (
 
 	"hexiao/sync/hq/accounts"
 	"hexiao/sync/hq/hqtest"
+	"hexiao/sync/hq/tally"
 )
 
 const password = "correct horse battery"
@@ -55,12 +56,18 @@ func open(t testing.TB) *site {
 
 func openAt(t testing.TB, c *clock) *site {
 	t.Helper()
-	s := &site{t: t, clock: c, hq: hqtest.Start(t, c.now)}
-	var err error
+	figures, err := tally.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{t: t, clock: c, hq: hqtest.Start(t, c.now, figures)}
+	if err := figures.Rebuild(context.Background(), s.hq.HQ); err != nil {
+		t.Fatal(err)
+	}
 	if s.all, err = accounts.New(s.hq.HQ, rand.Reader); err != nil {
 		t.Fatal(err)
 	}
-	if s.pages, err = New(Config{HQ: s.hq.HQ, Accounts: s.all}); err != nil {
+	if s.pages, err = New(Config{HQ: s.hq.HQ, Accounts: s.all, Tally: figures}); err != nil {
 		t.Fatal(err)
 	}
 	handler, err := s.pages.Handler()

@@ -37,10 +37,11 @@ func pointHref(id kiosk.PointID) string { return "/points/" + url.PathEscape(str
 
 // pointData is what a point's page shows besides its tables.
 type pointData struct {
-	Point  kiosk.Point
-	Orders int
-	Zone   string
-	Policy []fact
+	Point   kiosk.Point
+	Figures []figure
+	Chart   chart
+	Ages    chart
+	Policy  []fact
 }
 
 // fact is a line of a list of things and what they are.
@@ -69,12 +70,15 @@ func showPoint(q *request) (content, error) {
 		return content{}, err
 	}
 	zone, policy := zoneOf(rec.Point.Policy), rec.Point.Policy.WithDefaults()
-	days := func(d time.Duration) string { return q.span(d) }
-	data := pointData{Point: rec.Point, Orders: rec.Count, Zone: zone.String(), Policy: []fact{
+	day, err := q.d.Tally.PointDay(q.Context(), q.d.HQ, id, q.today(zone))
+	if err != nil {
+		return content{}, err
+	}
+	data := pointData{Point: rec.Point, Figures: q.figures(day.PointRow), Chart: q.arrivals(day.Arrivals), Ages: q.ages(day.Ages), Policy: []fact{
 		{q.t("points.handover"), q.t("handover." + string(policy.Handover))},
 		{q.t("points.commission"), share(policy.CommissionRate, kiosk.WholeRate).Text},
-		{q.t("point.cache-age"), days(policy.MaxCacheAge)},
-		{q.t("point.undo"), days(policy.UndoWindow)},
+		{q.t("point.cache-age"), q.span(policy.MaxCacheAge)},
+		{q.t("point.undo"), q.span(policy.UndoWindow)},
 		{q.t("point.zone"), zone.String()},
 	}}
 	orders := &table{Name: "orders", Title: q.t("point.orders"), Empty: q.t("point.orders-none"),

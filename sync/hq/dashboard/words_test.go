@@ -11,6 +11,7 @@ import (
 	"hexiao/kiosk"
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/accounts"
+	"hexiao/sync/hq/tally"
 )
 
 // built are words whose keys are put together, so that no source names them whole.
@@ -33,6 +34,12 @@ func built() (keys []string) {
 	for _, k := range []string{hq.CaseForked, hq.CaseBehind, hq.CaseWithheld, string(kiosk.SettledConflict), string(kiosk.SettledLateRevoked),
 		string(kiosk.SettledUnknown), string(kiosk.SettledRejected)} {
 		keys = append(keys, "case."+k)
+	}
+	for _, m := range []tally.MoveKind{tally.MoveHanded, tally.MoveDeducted, tally.MoveRefunded, tally.MoveCash, tally.MoveByCode, tally.MovePaid} {
+		keys = append(keys, "move."+string(m))
+	}
+	for _, c := range []tally.ChangeKind{tally.ChangeLate, tally.ChangeUndone, tally.ChangeDecided} {
+		keys = append(keys, "change."+string(c))
 	}
 	for _, w := range []string{"sign-in", "sign-in-failed", "code-failed", "sign-out", "password-set", "second-on", "second-off", "sessions-ended",
 		"case-decided", "reconcile-noted", "reconcile-accepted", "account-added", "account-disabled", "account-enabled"} {

@@ -25,11 +25,12 @@ type Server struct {
 	t                testing.TB
 }
 
-// Start starts an HQ by this clock, with points P001 and P002.
-func Start(t testing.TB, now func() time.Time) *Server {
+// Start starts an HQ by this clock, with points P001 and P002. Finishers hear what it
+// does.
+func Start(t testing.TB, now func() time.Time, finishers ...hq.Finisher) *Server {
 	t.Helper()
 	store := OpenStore(t)
-	platform, err := hq.New(context.Background(), hq.Config{Store: store, Now: now, Random: rand.Reader})
+	platform, err := hq.New(context.Background(), hq.Config{Store: store, Now: now, Random: rand.Reader, Finishers: finishers})
 	if err != nil {
 		t.Fatal(err)
 	}

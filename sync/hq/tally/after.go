@@ -117,7 +117,7 @@ func (k counting) standing() {
 	if k.rec.Gone || left == nil || len(s.Returns) > 0 {
 		return
 	}
-	open := &k.share.open
+	open := &k.open
 	switch o.Status {
 	case kiosk.StatusPaid, kiosk.StatusShipped:
 		open.OnTheWay += k.n

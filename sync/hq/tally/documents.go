@@ -91,7 +91,7 @@ type Supplier struct {
 
 // merge adds what another share has; it may change the receiver's products.
 func (s Supplier) merge(o Supplier) Supplier {
-	s.Goods = s.Goods.plus(o.Goods, 1)
+	s.Goods = s.plus(o.Goods, 1)
 	for name, g := range o.Products {
 		if s.Products == nil {
 			s.Products = map[string]Goods{}

@@ -18,10 +18,16 @@ type play struct {
 	*world
 	points  []kiosk.PointID
 	devices []*device
-	orders  []kiosk.OrderID
-	events  []kiosk.EventID
+	at      map[*device]kiosk.PointID
+	orders  map[kiosk.PointID][]kiosk.OrderID
+	events  []happened
 	hidden  map[*device]kiosk.Batch // that HQ has as withheld
 	done    map[string]int
+}
+
+type happened struct {
+	id   kiosk.EventID
+	body kiosk.Body
 }
 
 func (p *play) moment(r *rapid.T) kiosk.Moment {
@@ -39,75 +45,99 @@ func (p *play) moment(r *rapid.T) kiosk.Moment {
 	return m
 }
 
-func (p *play) anOrder(r *rapid.T) kiosk.OrderID {
-	return rapid.SampledFrom(append(p.orders, "nowhere")).Draw(r, "order")
+// anOrder is mostly one of the device's point.
+func (p *play) anOrder(r *rapid.T, d *device) kiosk.OrderID {
+	return rapid.SampledFrom(append(p.orders[p.at[d]], p.orders[p.at[d]][0], "nowhere")).Draw(r, "order")
 }
 
-func (p *play) anEvent(r *rapid.T) kiosk.EventID {
-	return rapid.SampledFrom(append(p.events, kiosk.EventID{9})).Draw(r, "event")
+// of is mostly an event of the order of this type.
+func (p *play) of(r *rapid.T, o kiosk.OrderID, want kiosk.EventType) kiosk.EventID {
+	ids := []kiosk.EventID{{9}}
+	for _, e := range p.events {
+		if e.body.Subject() == o && e.body.Type() == want {
+			ids = append(ids, e.id)
+		}
+	}
+	return rapid.SampledFrom(append(ids, ids[len(ids)-1], ids[len(ids)-1])).Draw(r, "event")
 }
 
-func (p *play) body(r *rapid.T) kiosk.Body {
-	o, by := p.anOrder(r), rapid.SampledFrom([]string{"L1", "S1"}).Draw(r, "by")
-	lines := []kiosk.Handed{{Line: "1", Handed: rapid.IntRange(0, 3).Draw(r, "handed"), Short: rapid.IntRange(0, 1).Draw(r, "short")}, {Line: "2", Handed: rapid.IntRange(0, 2).Draw(r, "handed"), Damaged: rapid.IntRange(0, 1).Draw(r, "damaged")}}
-	units := []kiosk.Units{{Line: "1", Units: rapid.IntRange(1, 2).Draw(r, "units")}}
-	switch rapid.IntRange(0, 15).Draw(r, "what") {
-	case 0:
-		return kiosk.OrderHeld{Order: o, Reason: kiosk.Held, Replaces: p.anEvent(r)}
-	case 1:
-		return kiosk.HoldRejected{Order: o, Hold: p.anEvent(r), By: by}
-	case 2, 3, 4:
-		return kiosk.Redeemed{Order: o, Lines: lines, Method: kiosk.MethodLeader, By: by, Hold: p.anEvent(r)}
-	case 5, 6:
-		return kiosk.Redeemed{Order: o, Lines: handed(3, 2), Method: kiosk.MethodAlone}
-	case 7:
-		return kiosk.RedemptionUndone{Order: o, Redemption: p.anEvent(r), By: by}
-	case 8:
+func (p *play) body(r *rapid.T, d *device) kiosk.Body {
+	o, by := p.anOrder(r, d), rapid.SampledFrom([]string{"L1", "S1"}).Draw(r, "by")
+	few := []kiosk.Handed{{Line: "1", Handed: 1, Short: rapid.IntRange(0, 1).Draw(r, "short")}, {Line: "2", Handed: rapid.IntRange(0, 1).Draw(r, "handed"), Damaged: rapid.IntRange(0, 1).Draw(r, "damaged")}}
+	units := []kiosk.Units{{Line: rapid.SampledFrom([]kiosk.LineID{"1", "2"}).Draw(r, "line"), Units: rapid.IntRange(1, 2).Draw(r, "units")}}
+	switch rapid.SampledFrom([]string{
+		"all", "few", "few", "few", "hold", "confirm", "confirm", "reject", "undo", "undo", "pay", "pay", "after-sale", "after-sale", "miss", "miss", "rate", "rate",
+		"receive", "send back", "close", "remind", "invoice", "sign in",
+	}).Draw(r, "what") {
+	case "all":
+		return kiosk.Redeemed{Order: o, Lines: handed(2, 2), Method: kiosk.MethodAlone}
+	case "few":
+		return kiosk.Redeemed{Order: o, Lines: few, Method: kiosk.MethodLeader, By: by}
+	case "hold":
+		return kiosk.OrderHeld{Order: o, Reason: kiosk.Held, Replaces: p.of(r, o, kiosk.TypeOrderHeld)}
+	case "confirm":
+		return kiosk.Redeemed{Order: o, Lines: few, Method: kiosk.MethodLeader, By: by, Hold: p.of(r, o, kiosk.TypeOrderHeld)}
+	case "reject":
+		return kiosk.HoldRejected{Order: o, Hold: p.of(r, o, kiosk.TypeOrderHeld), By: by}
+	case "undo":
+		return kiosk.RedemptionUndone{Order: o, Redemption: p.of(r, o, kiosk.TypeRedeemed), By: by}
+	case "pay":
 		return kiosk.PaymentCollected{Order: o, Amount: kiosk.Fen(rapid.IntRange(1, 999).Draw(r, "fen")), Means: rapid.SampledFrom([]string{"cash", "platform-code"}).Draw(r, "means"), By: by}
-	case 9:
+	case "after-sale":
 		kind := rapid.SampledFrom([]kiosk.AfterSaleKind{kiosk.AfterSaleRefund, kiosk.AfterSaleReturn}).Draw(r, "kind")
 		return kiosk.AfterSaleRegistered{Order: o, Kind: kind, Lines: units, Reason: kiosk.ReasonSpoilt, By: by}
-	case 10:
-		return kiosk.MissingReported{Order: o, Redemption: p.anEvent(r), Lines: []kiosk.Handed{{Line: "1", Short: 1}}}
-	case 11:
-		return kiosk.Rated{Order: o, Redemption: p.anEvent(r), Goods: rapid.IntRange(0, 5).Draw(r, "goods"), Service: rapid.IntRange(1, 5).Draw(r, "service")}
-	case 12:
+	case "miss":
+		return kiosk.MissingReported{Order: o, Redemption: p.of(r, o, kiosk.TypeRedeemed), Lines: []kiosk.Handed{{Line: "1", Short: 1}}}
+	case "rate":
+		return kiosk.Rated{Order: o, Redemption: p.of(r, o, kiosk.TypeRedeemed), Goods: rapid.IntRange(0, 5).Draw(r, "goods"), Service: rapid.IntRange(1, 5).Draw(r, "service")}
+	case "receive":
 		return kiosk.GoodsReceived{Consignment: rapid.SampledFrom([]string{"C1", "C2"}).Draw(r, "consignment"), By: by, Lines: []kiosk.ReceivedLine{{Product: "鲜牛奶", Expected: 5, Good: 3, Damaged: 1}}}
-	case 13:
+	case "send back":
 		return kiosk.SentBack{Order: o, Lines: units, Reason: kiosk.ReasonOverdue, By: by}
-	case 14:
+	case "close":
 		return kiosk.DayClosed{Day: rapid.SampledFrom([]kiosk.Day{"2026-11-22", "2026-11-23", "no day"}).Draw(r, "closed"), By: by, Totals: kiosk.DayTotals{Value: 5}}
+	case "remind":
+		return kiosk.ReminderAsked{Order: o, By: by}
+	case "invoice":
+		return kiosk.InvoiceRequested{Order: o}
 	}
-	return rapid.SampledFrom([]kiosk.Body{kiosk.ReminderAsked{Order: o, By: by}, kiosk.InvoiceRequested{Order: o}, kiosk.SignedIn{By: by}}).Draw(r, "other")
+	return kiosk.SignedIn{By: by}
 }
 
 // step does one thing.
 func (p *play) step(r *rapid.T) {
 	p.now = p.now.Add(time.Duration(rapid.IntRange(0, 600).Draw(r, "later")) * time.Minute)
 	d := rapid.SampledFrom(p.devices).Draw(r, "device")
-	switch rapid.IntRange(0, 9).Draw(r, "step") {
-	case 0:
+	switch rapid.SampledFrom([]string{"events", "events", "events", "events", "import", "import", "status", "withdraw", "rule", "hide", "count"}).Draw(r, "step") {
+	case "import":
 		p.imports(r)
-	case 1:
-		err := p.hq.SetStatus(ctx(), p.anOrder(r), rapid.SampledFrom(kiosk.Statuses()).Draw(r, "status"))
+	case "status":
+		err := p.hq.SetStatus(ctx(), p.anOrder(r, d), rapid.SampledFrom(append(kiosk.Statuses(), kiosk.StatusArrived)).Draw(r, "status"))
 		p.count("status", err == nil)
-	case 2:
-		p.count("withdrawn", p.hq.Withdraw(ctx(), p.anOrder(r)) == nil)
-	case 3:
+	case "withdraw":
+		p.count("withdrawn", p.hq.Withdraw(ctx(), p.anOrder(r, d)) == nil)
+	case "rule":
 		p.rules(r)
-	case 4:
+	case "hide":
 		p.hides(d)
-	case 5:
+	case "count":
 		p.must(p.tally.countPage(ctx(), p.hq))
-	default:
-		for range rapid.IntRange(1, 3).Draw(r, "events") {
-			p.events = append(p.events, d.records(p.moment(r), p.body(r)))
+	case "events":
+		for range rapid.IntRange(1, 5).Draw(r, "events") {
+			body := p.body(r, d)
+			p.events = append(p.events, happened{d.records(p.moment(r), body), body})
 		}
-		if rapid.Bool().Draw(r, "push") {
-			for _, receipt := range d.push() {
-				p.count(string(receipt.Settlement), true)
-			}
+		if rapid.IntRange(0, 3).Draw(r, "push") > 0 {
+			p.push(d)
 		}
+	}
+}
+
+func (p *play) push(d *device) {
+	for _, receipt := range d.push() {
+		p.count(string(receipt.Settlement), true)
+		i := slices.IndexFunc(p.events, func(e happened) bool { return e.id == receipt.Event })
+		p.count(string(p.events[i].body.Type()), receipt.Settlement == kiosk.SettledAccepted)
 	}
 }
 
@@ -118,20 +148,18 @@ func (p *play) count(what string, done bool) {
 }
 
 func (p *play) imports(r *rapid.T) {
-	i := rapid.IntRange(0, 5).Draw(r, "which")
-	o := order(kiosk.OrderID(fmt.Sprintf("%s-%d", p.points[i%2], i)))
+	point := rapid.SampledFrom(p.points).Draw(r, "point")
+	o := order(rapid.SampledFrom(p.orders[point]).Draw(r, "order"))
 	o.Status = rapid.SampledFrom([]kiosk.Status{kiosk.StatusArrived, kiosk.StatusArrived, kiosk.StatusShipped}).Draw(r, "status")
 	o.Consignment = rapid.SampledFrom([]string{"C1", "C2", ""}).Draw(r, "consignment")
-	o.Lines[0].Quantity = rapid.IntRange(1, 3).Draw(r, "quantity")
+	o.Lines[0].Quantity = rapid.IntRange(2, 3).Draw(r, "quantity")
+	o.Due = kiosk.Fen(rapid.IntRange(0, 1).Draw(r, "due to pay") * 2000)
 	o.CollectBy = noon.AddDate(0, 0, rapid.IntRange(-2, 2).Draw(r, "due"))
 	if rapid.Bool().Draw(r, "expected") {
 		o.ExpectedAt = noon.AddDate(0, 0, rapid.IntRange(-9, 1).Draw(r, "days"))
 	}
-	_, err := p.hq.Import(ctx(), p.points[i%2], entries(o))
+	_, err := p.hq.Import(ctx(), point, entries(o))
 	p.must(err)
-	if !slices.Contains(p.orders, o.ID) {
-		p.orders = append(p.orders, o.ID)
-	}
 }
 
 // rules decides a case that waits, somehow.
@@ -182,20 +210,27 @@ func (p *play) hides(d *device) {
 func TestFiguresAreARecount(t *testing.T) {
 	done := map[string]int{}
 	rapid.Check(t, func(r *rapid.T) {
-		p := &play{world: newWorld(t), points: []kiosk.PointID{"P1", "P2"}, hidden: map[*device]kiosk.Batch{}, done: done}
+		p := &play{world: newWorld(t), points: []kiosk.PointID{"P1", "P2"}, hidden: map[*device]kiosk.Batch{}, at: map[*device]kiosk.PointID{}, orders: map[kiosk.PointID][]kiosk.OrderID{}, done: done}
 		p.tally.page = rapid.IntRange(1, 3).Draw(r, "page")
 		if rapid.Bool().Draw(r, "counted from the beginning") {
 			p.rebuild()
 		}
 		for _, point := range p.points {
 			p.addPoint(point, kiosk.Policy{CommissionRate: 777})
-			p.devices = append(p.devices, p.enrol(point), p.enrol(point))
+			for range 2 {
+				d := p.enrol(point)
+				p.devices, p.at[d] = append(p.devices, d), point
+			}
+			for i := range 3 {
+				p.orders[point] = append(p.orders[point], kiosk.OrderID(fmt.Sprintf("%s-%d", point, i)))
+				p.importOrders(point, order(p.orders[point][i]))
+			}
 		}
 		for range rapid.IntRange(10, 60).Draw(r, "steps") {
 			p.step(r)
 		}
 		for _, d := range p.devices {
-			d.push()
+			p.push(d)
 		}
 		p.rebuild()
 		grown := p.documents()
@@ -207,7 +242,11 @@ func TestFiguresAreARecount(t *testing.T) {
 			r.Fatalf("a recount (-) is not what grew (+):\n%s", diff)
 		}
 	})
-	for _, want := range []string{"accepted", "conflict", "late-revoked", "unknown", "rejected", "decided", "shown", "withdrawn"} {
+	for _, want := range []string{
+		"accepted", "conflict", "late-revoked", "unknown", "rejected", "decided", "shown", "withdrawn", "order-held", "hold-rejected", "redeemed",
+		"redemption-undone", "payment-collected", "after-sale-registered", "missing-reported", "rated", "goods-received", "sent-back", "day-closed",
+		"reminder-asked", "invoice-requested",
+	} {
 		if done[want] == 0 {
 			t.Errorf("nothing of kind %q ever happened: %v", want, done)
 		}

@@ -79,7 +79,7 @@ func (d *dayShare) count(c Counts, n int64) { d.Counts = d.Counts.plus(c, n) }
 
 func (d *dayShare) supplier(l kiosk.Line, g Goods, n int64) {
 	s := d.goods[l.Supplier]
-	s.Goods = s.Goods.plus(g, n)
+	s.Goods = s.plus(g, n)
 	if s.Products == nil {
 		s.Products = map[string]Goods{}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/archive"
+	"hexiao/sync/hq/intake"
 	"hexiao/sync/hq/tally"
 )
 
@@ -43,7 +44,7 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	}
 	p := &platform{parts: from, mux: http.NewServeMux(), metrics: newMetrics(), health: &health{store: from.store}}
 	p.store = meteredStore{from.store, p.metrics}
-	var observers []hq.Observer
+	observers := []hq.Observer{intake.Receipts{}}
 	figures, err := tally.New()
 	if err != nil {
 		return nil, err
@@ -54,6 +55,7 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	}
 	p.mux.Handle("/v1/", p.hq.Handler())
 	p.mux.Handle("/admin/v1/", p.hq.AdminHandler(p.token))
+	p.addIntake()
 	p.figures(figures)
 	p.operator("GET /admin/v1/backup", p.backup)
 	p.operator("GET /metrics", p.metrics.handler().ServeHTTP)

@@ -24,7 +24,7 @@ type (
 )
 
 // maxMapping bounds the rules that come with a table, in bytes.
-const maxMapping = 32 << 10
+const maxMapping = 4 << 10
 
 // Operations are what the operator may ask for, by patterns of http.ServeMux below
 // /admin/v1/. Whoever mounts them lets only the operator through. They belong to the
@@ -51,7 +51,7 @@ func (i *Intake) opTable(w http.ResponseWriter, r *http.Request) {
 	var m ordertable.Mapping
 	if raw := r.URL.Query().Get("mapping"); raw != "" {
 		if err := json.Unmarshal([]byte(raw), &m); err != nil || len(raw) > maxMapping {
-			hq.AnswerOperator(w, nil, fmt.Errorf("%w: the mapping is not readable, or has more than %d KiB", hq.ErrInput, maxMapping>>10))
+			hq.AnswerOperator(w, nil, fmt.Errorf("%w: the mapping is not readable, or has more than %d KiB; keep it with hq sources set", hq.ErrInput, maxMapping>>10))
 			return
 		}
 	}

@@ -187,7 +187,7 @@ func (i *Intake) show(ctx context.Context, v *view, p hq.PointRecord, rec hq.Ord
 	if err != nil {
 		return err
 	}
-	v.QR = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png)) //nolint:gosec // made here of a code
+	v.QR = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))
 	v.Typed = kiosk.GroupTyped(v.Code.Typed)
 	switch {
 	case !o.ValidFrom.IsZero() && i.hq.Now().Before(o.ValidFrom):

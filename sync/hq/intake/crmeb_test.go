@@ -197,6 +197,11 @@ func TestCRMEB(t *testing.T) {
 	if run, err = w.Sync(t.Context(), "shop"); err != nil || run.Told.Done != 0 || shop.asked["PUT /outapi/order/receive/wx001"] != 1 {
 		t.Errorf("told again: %+v, %v, %v", run, err, shop.asked["PUT /outapi/order/receive/wx001"])
 	}
+	// What comes later is told alone.
+	d.tell(kiosk.AfterSaleRegistered{Order: "c-wx001", Kind: kiosk.AfterSaleReturn, Lines: []kiosk.Units{{Line: "1", Units: 2}}, Reason: kiosk.Reasons()[0], By: "leader"})
+	if run, err = w.Sync(t.Context(), "shop"); err != nil || run.Told.Done != 1 || shop.asked["PUT /outapi/order/receive/wx001"] != 1 || !strings.Contains(shop.remark["wx001"], "登记退货 ¥25.60") {
+		t.Errorf("an after-sale later: %+v, %v, %q", run, err, shop.remark["wx001"])
+	}
 	// What it refuses is named, and not told for ever.
 	shop.refuse = true
 	d.tell(redeem("c-wx003", 2))

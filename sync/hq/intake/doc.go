@@ -9,7 +9,7 @@
 // [Intake.Sync] takes its orders in and tells it what was collected. Another kind of
 // shop is another [Platform]; the CRMEB one is the example.
 //
-// What is told to a shop is found by the orders' versions, and kept with the order
+// What is told to a shop is found by the orders' versions and the terminals' requests, and kept with the order
 // once the shop has said yes: a run that breaks off is continued by the next, and a
 // shop may hear of an order twice. Of several HQs over a store one runs a source at a
 // time.
@@ -41,5 +41,6 @@
 //
 // A request has at most 4 MiB and 1,000 orders. A key may ask 50 times a second, and
 // 200 times at once, of each HQ. The secret of a shop is kept in the store as it is,
-// and never shown. A consignment is counted by reading all orders of its point.
+// and never shown. An after-sale gives an order no new version: who follows the list
+// of orders hears of it by the list of requests. A consignment is counted by reading all orders of its point.
 package intake

@@ -58,7 +58,8 @@ type Run struct {
 	Version uint64    `cbor:"3,keyasint,omitempty" json:"-"`                // up to which the shop was told
 	Began   time.Time `cbor:"4,keyasint,omitzero" json:"began,omitzero"`
 	Ended   time.Time `cbor:"5,keyasint,omitzero" json:"ended,omitzero"`
-	Held    time.Time `cbor:"6,keyasint,omitzero" json:"-"` // another HQ keeps off until then
+	Held    time.Time `cbor:"6,keyasint,omitzero" json:"-"`   // another HQ keeps off until then
+	Request uint64    `cbor:"11,keyasint,omitempty" json:"-"` // of terminals, up to which it was told
 	Holder  string    `cbor:"10,keyasint,omitempty" json:"-"`
 	Error   string    `cbor:"7,keyasint,omitempty" json:"error,omitempty"`
 	Pulled  Pulled    `cbor:"8,keyasint,omitzero" json:"pulled,omitzero"`

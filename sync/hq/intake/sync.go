@@ -214,8 +214,42 @@ func (i *Intake) tell(ctx context.Context, s Source, shop Platform, run *Run) er
 			run.Version = rec.Order.Version
 		}
 		if len(list) < toldAtOnce {
+			return i.tellRequests(ctx, s, shop, run)
+		}
+	}
+}
+
+// tellRequests tells of the orders that terminals asked something about: an after-sale
+// alone gives an order no new version.
+func (i *Intake) tellRequests(ctx context.Context, s Source, shop Platform, run *Run) error {
+	for {
+		var list []hq.Request
+		var orders []hq.OrderRecord
+		err := i.hq.View(ctx, func(tx hq.Tx) (err error) {
+			orders = nil
+			list, err = tx.Requests(run.Request, toldAtOnce)
+			for _, r := range list {
+				if err != nil || r.Type != kiosk.TypeAfterSaleRegistered || r.Point != s.Point || !strings.HasPrefix(string(r.Order), s.Mapping.Prefix) {
+					continue
+				}
+				var rec hq.OrderRecord
+				rec, err = orderAt(tx, r.Point, r.Order)
+				orders = append(orders, rec)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, rec := range orders {
+			if err := i.tellOne(ctx, s, shop, rec, run); err != nil {
+				return err
+			}
+		}
+		if len(list) == 0 {
 			return nil
 		}
+		run.Request = list[len(list)-1].Number
 	}
 }
 

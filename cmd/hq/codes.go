@@ -4,24 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"image"
-	"image/color"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
-	"github.com/makiuchi-d/gozxing/qrcode/decoder"
-
 	"hexiao/kiosk"
 	"hexiao/sync/hq"
+	"hexiao/sync/hq/intake"
 )
-
-// modulePixels is the side of a module in pictures.
-const modulePixels = 8
 
 type codesCmd struct {
 	Point string `required:"" placeholder:"ID" help:"The point."`
@@ -30,6 +21,7 @@ type codesCmd struct {
 	JSON  bool   `name:"json" help:"JSON, a line an order."`
 	// Vouch signs, and HQ keeps that it did; the rest only reads.
 	Vouch  string `placeholder:"TIME" help:"Also sign a code for each order that opens it where a terminal has not heard of it, until then (see hq codes signed): the field signed, and ORDER.signed.png."`
+	Links  string `placeholder:"URL" help:"List the customers' pages of open orders instead, below the address at which customers reach this server."`
 	Signed bool   `help:"List the signed codes of orders instead, by their ids."`
 }
 
@@ -43,6 +35,9 @@ type codesRow struct {
 func (c *codesCmd) Run(p *program) error {
 	if c.Signed {
 		return c.listSigned(p)
+	}
+	if c.Links != "" {
+		return c.listLinks(p)
 	}
 	var until time.Time
 	if c.Vouch != "" {
@@ -101,37 +96,18 @@ func (c *codesCmd) Run(p *program) error {
 	})
 }
 
-// levelM is how many characters a QR code of version 6 holds at level M.
-const levelM = 154
-
-// writeQR draws a code with the quiet zone of four modules, at level M; a signed
-// one, which would get too small for a phone then, at level L.
+// writeQR writes a code as a picture that its owner alone may read.
 func writeQR(path, text string) error {
-	level := decoder.ErrorCorrectionLevel_M
-	if len(text) > levelM {
-		level = decoder.ErrorCorrectionLevel_L
-	}
-	matrix, err := qrcode.NewQRCodeWriter().Encode(text, gozxing.BarcodeFormat_QR_CODE, 0, 0, map[gozxing.EncodeHintType]any{
-		gozxing.EncodeHintType_ERROR_CORRECTION: level,
-		gozxing.EncodeHintType_MARGIN:           4,
-	})
+	raw, err := intake.QR(text)
 	if err != nil {
 		return err
-	}
-	img := image.NewPaletted(image.Rect(0, 0, matrix.GetWidth()*modulePixels, matrix.GetHeight()*modulePixels),
-		color.Palette{color.White, color.Black})
-	for y := range img.Rect.Dy() {
-		for x := range img.Rect.Dx() {
-			if matrix.Get(x/modulePixels, y/modulePixels) {
-				img.Pix[y*img.Stride+x] = 1
-			}
-		}
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // a code is a secret
 	if err != nil {
 		return err
 	}
-	return errors.Join(png.Encode(f, img), f.Close())
+	_, err = f.Write(raw)
+	return errors.Join(err, f.Close())
 }
 
 // safeName makes a file name of any order id, another one for each: whatever is

@@ -51,7 +51,7 @@ func TestCodesProxy(t *testing.T) {
 	if err != nil || result.GetText() != made.Code {
 		t.Errorf("the picture does not read as the code: %v", err)
 	}
-	if got := img.Bounds().Dx(); got != (41+8)*modulePixels {
+	if got := img.Bounds().Dx(); got != (41+8)*8 {
 		t.Errorf("%d wide: no QR of version 6 with its quiet zone", got)
 	}
 	for _, c := range []struct {

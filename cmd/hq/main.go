@@ -6,12 +6,16 @@
 //	hq point add ID NAME [--pin PIN] · hq point set ID [--handover …] [--pin PIN] …
 //	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL
 //	hq journal import FILE
-//	hq orders import --point ID FILE · list --point ID · cancel|refund|withdraw ORDER · status ORDER STATUS
+//	hq orders import --point ID [--source NAME] [--map COLUMN=FIELD]... FILE · list --point ID · cancel|refund|withdraw ORDER · status ORDER STATUS
 //	hq orders purge --point ID --confirm N
 //	hq point notice --point ID --zh TEXT --en TEXT [--until TIME|DURATION] | --clear
 //	hq codes --point ID [--png DIR] [--all] [--vouch DURATION] · hq codes --point ID --signed
 //	hq codes proxy --order ORDER [--line LINE]... [--until TIME|DURATION] [--png FILE]
 //	hq codes signed --order ORDER [--until TIME|DURATION] [--png FILE] · hq codes revoke --order ORDER | --code ID
+//	hq codes --point ID --links URL
+//	hq sources [list] · show NAME · set NAME [--map …]... [--kind crmeb --point ID --url URL --app ID --secret --prefix TEXT [--every 10m]] · sync NAME · delete NAME
+//	hq consignments --point ID
+//	hq apikey add NAME [--point ID] [--merchant SUPPLIER] · list · revoke ID
 //	hq conflicts [--open] · hq conflicts settle NUMBER [--winner EVENT|both-void] --by NAME --note TEXT
 //	hq reconcile --point ID --day DATE [--lang zh|en] [--out FILE.csv|FILE.xlsx] · hq reconcile --all --day DATE
 //	hq reconcile note --point ID --day DATE --difference ID --by NAME --note TEXT [--accept]
@@ -97,6 +101,19 @@ type commands struct {
 		Signed codesSignedCmd `cmd:"" help:"Sign a code that opens an order even where a terminal has not heard of it."`
 		Revoke codesRevokeCmd `cmd:"" help:"Withdraw the codes of an order, which gets new ones, or one signed code."`
 	} `cmd:"" help:"Pickup codes."`
+	Sources struct {
+		List   sourcesListCmd   `cmd:"" default:"withargs" help:"List the sources; this is what hq sources does."`
+		Show   sourcesShowCmd   `cmd:"" help:"Print a source and what came of asking it last."`
+		Set    sourcesSetCmd    `cmd:"" help:"Keep how a source's tables are read, or a shop that is asked."`
+		Sync   sourcesSyncCmd   `cmd:"" help:"Ask a shop for its orders now, and tell it what was collected."`
+		Delete sourcesDeleteCmd `cmd:"" help:"Forget a source; its orders stay."`
+	} `cmd:"" help:"Where orders come from."`
+	Consignments consignmentsCmd `cmd:"" help:"List a point's consignments: expected, received, damaged and short."`
+	APIKey       struct {
+		Add    apikeyAddCmd    `cmd:"" help:"Make a key for another system, and print it once."`
+		List   apikeyListCmd   `cmd:"" default:"withargs" help:"List the keys by their ids."`
+		Revoke apikeyRevokeCmd `cmd:"" help:"End a key."`
+	} `cmd:"" name:"apikey" help:"Keys of other systems, for /api/v1/."`
 	Keys struct {
 		List   keysListCmd   `cmd:"" default:"withargs" help:"List HQ's keys, also those whose time is over; this is what hq keys does."`
 		Rotate keysRotateCmd `cmd:"" help:"Sign with a new key from now on; terminals learn of it by themselves."`

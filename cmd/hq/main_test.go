@@ -226,7 +226,7 @@ func TestPictures(t *testing.T) {
 		if err != nil || result.GetText() != row.Code {
 			t.Errorf("%s does not read as its order's code: %v", name, err)
 		}
-		if img.Bounds().Dx() != (25+8)*modulePixels {
+		if img.Bounds().Dx() != (25+8)*8 {
 			t.Errorf("%s is %d wide: no QR of version 2 with its quiet zone", name, img.Bounds().Dx())
 		}
 	}

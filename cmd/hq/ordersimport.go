@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 
 	"hexiao/cmd/internal/cli"
@@ -15,7 +16,9 @@ type ordersImportCmd struct {
 	Point  string `required:"" placeholder:"ID" help:"The point that the orders are for."`
 	File   string `arg:"" help:"The table; - reads it from stdin."`
 	Format string `enum:"csv,xlsx,json," default:"" help:"csv, xlsx or json; otherwise the file's name tells."`
-	JSON   bool   `name:"json" help:"One JSON object."`
+	Source string `placeholder:"NAME" help:"Read it as this source's tables are read; see hq sources."`
+	mappingFlags
+	JSON bool `name:"json" help:"One JSON object."`
 }
 
 // Run says, a line each, which orders it took and which rows not. It fails when the table
@@ -36,9 +39,18 @@ func (c *ordersImportCmd) Run(p *program) (err error) {
 		defer func() { _ = f.Close() }() // read only
 		table = f
 	}
+	m, err := c.mapping()
+	if err != nil {
+		return err
+	}
+	rules, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	query := url.Values{"format": {string(format)}, "source": {c.Source}, "mapping": {string(rules)}}
 	var done hq.Imported
 	err = p.with(func(to *client) error {
-		return to.send(p.ctx, pointPath(c.Point, "orders?format="+string(format)), table, &done)
+		return to.send(p.ctx, pointPath(c.Point, "tables?"+query.Encode()), table, &done)
 	})
 	if err != nil {
 		return err
@@ -61,12 +73,21 @@ func (c *ordersImportCmd) tell(p *program, done hq.Imported) error {
 			return err
 		}
 	}
+	for _, note := range done.Notes {
+		if _, err := fmt.Fprintln(p.stdout, "note: "+note); err != nil {
+			return err
+		}
+	}
 	for _, problem := range done.Problems {
 		if _, err := fmt.Fprintln(p.stdout, problem.Text); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(p.stdout, "%d rows: %d orders new, %d changed, %d unchanged, %d refused\n",
-		done.Rows, done.New, done.Changed, done.Unchanged, done.Refused)
+	leftOut := ""
+	if done.Left > 0 {
+		leftOut = fmt.Sprintf("; %d rows left out", done.Left)
+	}
+	_, err := fmt.Fprintf(p.stdout, "%d rows: %d orders new, %d changed, %d unchanged, %d refused%s\n",
+		done.Rows, done.New, done.Changed, done.Unchanged, done.Refused, leftOut)
 	return err
 }

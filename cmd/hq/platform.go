@@ -9,6 +9,7 @@ import (
 
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/archive"
+	"hexiao/sync/hq/intake"
 	"hexiao/sync/hq/reconcile"
 	"hexiao/sync/hq/tally"
 )
@@ -46,7 +47,7 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	}
 	p := &platform{parts: from, mux: http.NewServeMux(), metrics: newMetrics(), health: &health{store: from.store}}
 	p.store = meteredStore{from.store, p.metrics}
-	observers := []hq.Observer{reconcile.Watch{}}
+	observers := []hq.Observer{reconcile.Watch{}, intake.Receipts{}}
 	figures, err := tally.New()
 	if err != nil {
 		return nil, err
@@ -57,6 +58,7 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	}
 	p.mux.Handle("/v1/", p.hq.Handler())
 	p.mux.Handle("/admin/v1/", p.hq.AdminHandler(p.token))
+	p.addIntake()
 	p.figures(figures)
 	p.operator("GET /admin/v1/backup", p.backup)
 	p.operator("GET /metrics", p.metrics.handler().ServeHTTP)

@@ -12,9 +12,11 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"hexiao/cmd/internal/cli"
+	"hexiao/sync/hq/intake"
 )
 
 // Limits of the server.
@@ -221,9 +223,17 @@ func logged(next http.Handler, log *slog.Logger) http.Handler {
 		if answer.status >= http.StatusBadRequest {
 			level = slog.LevelInfo
 		}
-		log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "status", answer.status,
+		log.Log(r.Context(), level, "request", "method", r.Method, "path", loggedPath(r.URL.Path), "status", answer.status,
 			"ms", time.Since(began).Milliseconds())
 	})
+}
+
+// loggedPath leaves the token out of a customer's page: whoever has it can collect.
+func loggedPath(path string) string {
+	if strings.HasPrefix(path, intake.LinkPath) {
+		return intake.LinkPath + "…"
+	}
+	return path
 }
 
 type statusWriter struct {

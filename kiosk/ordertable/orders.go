@@ -264,7 +264,7 @@ func (g *grouper) setHead(e *Entry, c column, cell string) (err error) {
 	case colPhone:
 		e.Phone = wholeDigits(cell)
 	case colCode:
-		e.OwnCode, err = g.ownCode(cell)
+		e.OwnCode, err = OwnCode(cell, g.options.Formats)
 	case colCollectBy:
 		o.CollectBy, err = parseTime(cell, g.options.Zone, true)
 	case colValidFrom:
@@ -277,19 +277,23 @@ func (g *grouper) setHead(e *Entry, c column, cell string) (err error) {
 	return err
 }
 
-// ownCode normalises a platform's code by the way a scan of it takes.
-func (g *grouper) ownCode(cell string) (string, error) {
-	if len(g.options.Formats) == 0 {
-		c, err := kiosk.PlatformCode(cell)
+// OwnCode normalises a platform's code by the way a scan of it takes: formats are
+// those that the point's terminals read, none of them: any.
+func OwnCode(text string, formats []kiosk.CodeFormat) (string, error) {
+	if len(formats) == 0 {
+		c, err := kiosk.PlatformCode(text)
 		return c.Text, err
 	}
-	codes, err := kiosk.ParseCode(cell, g.options.Formats)
+	codes, err := kiosk.ParseCode(text, formats)
 	i := slices.IndexFunc(codes, func(c kiosk.Code) bool { return c.Kind == kiosk.CodePlatform })
 	if err != nil || i < 0 {
 		return "", errors.New("has no form that the point's terminals read; change the point's code formats, or leave it empty")
 	}
 	return codes[i].Text, nil
 }
+
+// Yuan reads an amount in yuan with at most two decimals, such as 12.80, into fen.
+func Yuan(text string) (kiosk.Fen, error) { return parseMoney(text) }
 
 // finish sorts the orders into good and refused.
 func (g *grouper) finish() {

@@ -44,8 +44,7 @@ func chromium(t testing.TB, s *site) *tab {
 	if err != nil {
 		t.Skip("chromium is not installed")
 	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("lang", "zh-CN"))
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))
 	alloc, endAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
 	t.Cleanup(endAlloc)
 	ctx, end := chromedp.NewContext(alloc)
@@ -62,10 +61,12 @@ func chromium(t testing.TB, s *site) *tab {
 		case *runtime.EventExceptionThrown:
 			b.bad = append(b.bad, "exception: "+e.ExceptionDetails.Error())
 		case *log.EventEntryAdded:
-			b.bad = append(b.bad, string(e.Entry.Source)+": "+e.Entry.Text)
+			if !strings.HasSuffix(e.Entry.URL, "/nowhere") { // a page that a test knows not to be there
+				b.bad = append(b.bad, string(e.Entry.Source)+": "+e.Entry.Text)
+			}
 		}
 	})
-	b.run(log.Enable(), network.Enable(), b.size(1280, 860, false))
+	b.run(log.Enable(), network.Enable(), b.size(1280, 860, false), network.SetCookie(languageCookie, "zh").WithURL(s.URL))
 	t.Cleanup(func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -95,6 +96,7 @@ func (b *tab) open(path string) {
 // says waits until a place of the page has a text.
 func (b *tab) says(selector, text string) {
 	b.t.Helper()
+	b.run(chromedp.WaitReady(selector)) // also over the way to another page
 	var ok bool
 	err := chromedp.Run(b.Context, chromedp.PollFunction(`(s, t) => { const e = document.querySelector(s); return e !== null && e.textContent.includes(t) }`, &ok,
 		chromedp.WithPollingArgs(selector, text), chromedp.WithPollingTimeout(30*time.Second)))

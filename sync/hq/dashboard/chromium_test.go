@@ -44,7 +44,7 @@ func chromium(t testing.TB, s *site) *tab {
 	if err != nil {
 		t.Skip("chromium is not installed")
 	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
 	alloc, endAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
 	t.Cleanup(endAlloc)
 	ctx, end := chromedp.NewContext(alloc)

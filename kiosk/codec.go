@@ -10,7 +10,14 @@ import (
 
 // EncodeOrder gives an order as the stores keep it: deterministic CBOR, so
 // that equal orders are equal bytes.
-func EncodeOrder(o Order) ([]byte, error) { return encode(o) }
+func EncodeOrder(o Order) ([]byte, error) {
+	const usual = 512 // bytes, of an order with a few lines
+	b, err := AppendOrder(make([]byte, 0, usual), o)
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
 
 // DecodeOrder reads what EncodeOrder wrote; it does not validate the order.
 func DecodeOrder(b []byte) (Order, error) {

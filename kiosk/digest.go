@@ -16,12 +16,9 @@ type SetDigest [32]byte
 // Toggle adds an order at a version that is not in the set, or removes one
 // that is.
 func (d *SetDigest) Toggle(id OrderID, version uint64) {
-	h := sha256.New()
-	h.Write([]byte(id))
-	var v [9]byte
-	binary.BigEndian.PutUint64(v[1:], version)
-	h.Write(v[:])
-	for i, b := range h.Sum(nil) {
+	var text [maxIDBytes + 9]byte
+	b := binary.BigEndian.AppendUint64(append(append(text[:0], id...), 0), version)
+	for i, b := range sha256.Sum256(b) {
 		d[i] ^= b
 	}
 }

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -154,12 +155,11 @@ func (o Order) Validate() error {
 	case o.Due < 0 || o.Due > MaxPrice:
 		return bad("order %s: the amount due is not between 0 and %s yuan", o.ID, MaxPrice)
 	}
-	seen := make(map[LineID]bool, len(o.Lines))
-	for _, l := range o.Lines {
+	for i, l := range o.Lines {
 		switch {
 		case !validID(string(l.ID)):
 			return bad("order %s: a line id must have 1 to %d bytes and no control characters", o.ID, maxIDBytes)
-		case seen[l.ID]:
+		case slices.ContainsFunc(o.Lines[:i], func(before Line) bool { return before.ID == l.ID }):
 			return bad("order %s: line %s stands twice", o.ID, l.ID)
 		case l.Product == "":
 			return bad("order %s, line %s: the product has no name", o.ID, l.ID)
@@ -168,7 +168,6 @@ func (o Order) Validate() error {
 		case l.UnitPrice < 0 || l.UnitPrice > MaxPrice:
 			return bad("order %s, line %s: the unit price is not between 0 and %s yuan", o.ID, l.ID, MaxPrice)
 		}
-		seen[l.ID] = true
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"bytes"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -11,13 +12,14 @@ import (
 // decoder takes, which counts where a million are read. Whatever it does not
 // expect, it leaves to that one, which also says what is wrong: false.
 func plainOrder(raw []byte) (o Order, ok bool) {
-	r := plainReader{raw: bytes.Clone(raw)} // the order keeps parts of it
+	// The order keeps parts of both.
+	r := plainReader{raw: bytes.Clone(raw), str: string(raw)}
 	last := uint64(0)
 	for n := r.count(majorMap); n > 0; n-- {
 		key := r.key(&last)
 		switch key {
 		case 1:
-			o.ID = OrderID(r.text())
+			o.ID = OrderID(strings.Clone(r.text())) // orders are known by it after they are gone
 		case 2:
 			o.Version = r.number()
 		case 3:
@@ -65,6 +67,8 @@ func plainOrder(raw []byte) (o Order, ok bool) {
 			o.Rotating = r.yes()
 		case 23:
 			o.HomeVersion = r.number()
+		case 24:
+			o.HomeBefore = TerminalID(r.text())
 		default:
 			return Order{}, false
 		}
@@ -104,12 +108,15 @@ func (r *plainReader) line() (l Line) {
 
 // Major types of CBOR (RFC 8949, 3.1).
 const (
-	majorUint  = 0
-	majorBytes = 2
-	majorText  = 3
-	majorArray = 4
-	majorMap   = 5
+	majorUint     = 0
+	majorNegative = 1
+	majorBytes    = 2
+	majorText     = 3
+	majorArray    = 4
+	majorMap      = 5
 )
+
+const cborTrue = 0xf5
 
 // maxPlain bounds what a plain order has of anything.
 const maxPlain = 1024
@@ -117,7 +124,8 @@ const maxPlain = 1024
 // plainReader takes CBOR apart from the front. Once something was not as it should
 // be it has failed, and gives zero values.
 type plainReader struct {
-	raw    []byte
+	raw    []byte // the rest
+	str    string // the same from the beginning, so that texts are parts of one
 	failed bool
 }
 
@@ -187,9 +195,11 @@ func (r *plainReader) take(n uint64) []byte {
 }
 
 func (r *plainReader) text() string {
-	b := r.take(r.head(majorText))
-	r.failed = r.failed || !utf8.Valid(b)
-	return string(b)
+	n := len(r.take(r.head(majorText)))
+	end := len(r.str) - len(r.raw)
+	s := r.str[end-n : end]
+	r.failed = r.failed || !utf8.ValidString(s)
+	return s
 }
 
 // bytes gives at least one byte.
@@ -219,7 +229,6 @@ func (r *plainReader) time() time.Time {
 }
 
 func (r *plainReader) yes() bool {
-	const cborTrue = 0xf5
 	if r.failed || len(r.raw) == 0 || r.raw[0] != cborTrue {
 		r.failed = true
 		return false

@@ -26,7 +26,7 @@ func TestPlainOrder(t *testing.T) {
 			PickupNumber: text.Draw(t, "number"), Shelf: text.Draw(t, "shelf"), Due: Fen(rapid.Int32Min(0).Draw(t, "due")),
 			ValidFrom: moment("from"), CollectBy: moment("by"), ExpectedAt: moment("expected"), Consignment: text.Draw(t, "consignment"),
 			SealedDesk: some.Draw(t, "desk"), NameIndex: some.Draw(t, "name"), Home: TerminalID(text.Draw(t, "home")),
-			HomeVersion: rapid.Uint64().Draw(t, "home version"), Rotating: rapid.Bool().Draw(t, "rotating"),
+			HomeVersion: rapid.Uint64().Draw(t, "home version"), HomeBefore: TerminalID(text.Draw(t, "before")), Rotating: rapid.Bool().Draw(t, "rotating"),
 		}
 		for range rapid.IntRange(1, 30).Draw(t, "lines") {
 			o.Lines = append(o.Lines, Line{

@@ -1,7 +1,7 @@
 // Command hq is the reference platform: the server that pickup-point terminals
 // talk to, and the operator's tools around it.
 //
-//	hq serve --listen 127.0.0.1:8080 --db FILE|URL [--tls-cert FILE --tls-key FILE] [--tls-pin PIN]... [--sample ORDERS] [--sample-trouble N]
+//	hq serve --listen 127.0.0.1:8080 --db FILE|URL [--config FILE] [--metrics-listen ADDRESS] [--tls-cert FILE --tls-key FILE] [--tls-pin PIN]... [--sample ORDERS] [--sample-trouble N]
 //	hq tls-pin FILE
 //	hq point add ID NAME [--pin PIN] · hq point set ID [--handover …] [--pin PIN] …
 //	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL
@@ -13,14 +13,17 @@
 //	hq codes proxy --order ORDER [--line LINE]... [--until TIME|DURATION] [--png FILE]
 //	hq codes signed --order ORDER [--until TIME|DURATION] [--png FILE] · hq codes revoke --order ORDER | --code ID
 //	hq conflicts [--open] · hq conflicts settle NUMBER [--winner EVENT|both-void] --by NAME --note TEXT
+//	hq reconcile --point ID --day DATE [--lang zh|en] [--out FILE.csv|FILE.xlsx] · hq reconcile --all --day DATE
+//	hq reconcile note --point ID --day DATE --difference ID --by NAME --note TEXT [--accept]
 //	hq requests [--after NUMBER]
 //	hq settle --point ID --day DATE · hq suppliers|leaders [--point ID] [--from DATE] [--to DATE]
 //	hq keys [list] · hq keys rotate [--overlap 1104h] · hq keys retire ID
 //	hq account add NAME --role owner|operator|merchant|leader [--point ID] [--supplier NAME] [--password-stdin]
 //	hq account list · hq account passwd NAME [--drop-second] · hq account disable NAME [--undo]
+//	hq backup --to FILE · hq restore --from FILE --db NEW · hq config show [--config FILE]
 //	hq admin token
 //
-// Every command takes --db FILE, or --db postgres://USER@HOST/DATABASE (the
+// Every command takes --db FILE (or $HQ_DB), or --db postgres://USER@HOST/DATABASE (the
 // password is best left to $PGPASSWORD), which any number of servers and commands
 // can have open at once; see package pgstore. While a server holds a file, the command
 // goes through the server: FILE.server (mode 0600) beside it tells the address
@@ -109,12 +112,21 @@ type commands struct {
 		Passwd  accountPasswdCmd  `cmd:"" help:"Set a password; without --password-stdin one is made up and printed."`
 		Disable accountDisableCmd `cmd:"" help:"Keep an account from signing in; its sessions end."`
 	} `cmd:"" help:"Who may look at the web pages."`
-	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
+	Reconcile struct {
+		Show reconcileCmd     `cmd:"" default:"withargs" help:"Compare a day at HQ with what its terminals say of it, entry by entry and in fen; this is what hq reconcile does."`
+		Note reconcileNoteCmd `cmd:"" help:"Say something of a difference, or accept it."`
+	} `cmd:"" help:"Reconciliation. A server does it by itself after each day close and at night."`
 	Settle    settleCmd    `cmd:"" help:"Settle a point's day in money: what was handed over, refunds, commission, what merchants get."`
 	Suppliers suppliersCmd `cmd:"" help:"List what suppliers' goods came to, and what went wrong with them."`
 	Leaders   leadersCmd   `cmd:"" help:"List who handed over: how fast, how much of it was undone or flawed."`
+	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
 	TLSPin    tlsPinCmd    `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
-	Admin     struct {
+	Backup    backupCmd    `cmd:"" help:"Write all that HQ keeps into one file, while it goes on."`
+	Restore   restoreCmd   `cmd:"" help:"Fill a new store from a backup."`
+	Config    struct {
+		Show configShowCmd `cmd:"" help:"Print the settings that a server would go by, as a settings file."`
+	} `cmd:"" help:"Settings of the server."`
+	Admin struct {
 		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`
 	} `cmd:"" help:"The running server."`
 }

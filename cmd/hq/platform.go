@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"hexiao/sync/hq"
+	"hexiao/sync/hq/archive"
+	"hexiao/sync/hq/reconcile"
 	"hexiao/sync/hq/tally"
 )
 
@@ -18,6 +20,10 @@ type parts struct {
 	log   *slog.Logger
 	pins  [][]byte // of TLS keys, for terminals
 	token string   // the operator's
+	// settings are the server's; those of a command without one are the defaults.
+	settings settings
+	// reconcileAt is the hour of a point's zone at which its last day is reconciled.
+	reconcileAt int
 }
 
 // platform is HQ with all that belongs to it. A server and a command without one
@@ -28,13 +34,19 @@ type platform struct {
 	hq      *hq.HQ
 	mux     *http.ServeMux
 	runners []runner
+	metrics *metrics
+	health  *health
 }
 
 // compose puts the platform together: a package that belongs to it is made here,
 // joins the observers, mounts its pages, and names its runners.
 func compose(ctx context.Context, from parts) (*platform, error) {
-	p := &platform{parts: from, mux: http.NewServeMux()}
-	var observers []hq.Observer
+	if err := archive.Unfinished(ctx, from.store); err != nil {
+		return nil, err
+	}
+	p := &platform{parts: from, mux: http.NewServeMux(), metrics: newMetrics(), health: &health{store: from.store}}
+	p.store = meteredStore{from.store, p.metrics}
+	observers := []hq.Observer{reconcile.Watch{}}
 	figures, err := tally.New()
 	if err != nil {
 		return nil, err
@@ -46,6 +58,12 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	p.mux.Handle("/v1/", p.hq.Handler())
 	p.mux.Handle("/admin/v1/", p.hq.AdminHandler(p.token))
 	p.figures(figures)
+	p.operator("GET /admin/v1/backup", p.backup)
+	p.operator("GET /metrics", p.metrics.handler().ServeHTTP)
+	p.mux.HandleFunc("GET /healthz", p.health.alive)
+	p.mux.HandleFunc("GET /readyz", p.health.ready)
+	p.metrics.gauge("hq_followers", "Terminals whose stream of orders is open here.", func() float64 { return float64(p.hq.Followers()) })
+	p.reconciles()
 	return p, p.addPages(figures)
 }
 

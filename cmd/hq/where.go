@@ -70,7 +70,7 @@ func (p *program) platform() (*client, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	whole, err := compose(p.ctx, parts{store: store, now: p.now, log: slog.New(slog.DiscardHandler), token: rand.Text()})
+	whole, err := compose(p.ctx, parts{store: store, now: p.now, log: slog.New(slog.DiscardHandler), token: rand.Text(), settings: defaultSettings()})
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}

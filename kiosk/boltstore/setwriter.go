@@ -19,19 +19,27 @@ func storable(o kiosk.Order) error {
 	if err := o.Validate(); err != nil {
 		return err
 	}
-	text := []string{string(o.ID), string(o.Point), o.PickupNumber, o.Shelf, o.Consignment}
+	ok := valid(string(o.ID), string(o.Point), o.PickupNumber, o.Shelf, o.Consignment)
 	for _, l := range o.Lines {
-		text = append(text, string(l.ID), l.Product, l.Spec, l.Unit, l.Supplier, l.Barcode)
+		ok = ok && valid(string(l.ID), l.Product, l.Spec, l.Unit, l.Supplier, l.Barcode)
 	}
-	for _, t := range text {
-		if !utf8.ValidString(t) {
-			return fmt.Errorf("%w: order %s has text that is not UTF-8", kiosk.ErrInvalidOrder, o.ID)
-		}
+	if !ok {
+		return fmt.Errorf("%w: order %s has text that is not UTF-8", kiosk.ErrInvalidOrder, o.ID)
 	}
 	if max(len(o.Lookups), len(o.Settled), len(o.NameKeys)) > maxList {
 		return fmt.Errorf("%w: order %s has more than %d codes, handovers or ways to type a name", kiosk.ErrInvalidOrder, o.ID, maxList)
 	}
 	return nil
+}
+
+// valid reports whether all texts are UTF-8.
+func valid(text ...string) bool {
+	for _, t := range text {
+		if !utf8.ValidString(t) {
+			return false
+		}
+	}
+	return true
 }
 
 // setWriter changes single orders of a set within a transaction, in both

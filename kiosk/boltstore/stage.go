@@ -32,9 +32,9 @@ type staging struct {
 	last   kiosk.OrderID // the greatest id that came
 	tagger *tagger
 
-	batch   []stagedOrder
-	bytes   int
-	writing chan error // of the transaction that is under way; nil: none
+	batch   *stagedBatch
+	spare   *stagedBatch // that was written, and is filled next
+	writing chan error   // of the transaction that is under way; nil: none
 
 	index []indexEntry   // of the orders in batch, unless partial
 	runs  [][]indexEntry // of the orders before them, each sorted by the write
@@ -44,14 +44,47 @@ type staging struct {
 	partial bool
 }
 
-type stagedOrder struct {
-	id    kiosk.OrderID
-	value []byte
+// stagedBatch is records of orders, in the order of their ids, in one piece of
+// memory, which is used again: a set is hundreds of millions of bytes.
+type stagedBatch struct {
+	bytes []byte // id and sealed record of each
+	ends  []stagedEnd
+}
+
+// stagedEnd is where in the bytes an id and its record end.
+type stagedEnd struct{ id, record int }
+
+func (b *stagedBatch) reset() { b.bytes, b.ends = b.bytes[:0], b.ends[:0] }
+
+func (b *stagedBatch) add(t *tagger, o kiosk.Order) error {
+	from := len(b.bytes)
+	b.bytes = append(b.bytes, o.ID...)
+	id := len(b.bytes)
+	whole, err := kiosk.AppendOrder(append(b.bytes, make([]byte, tagBytes)...), o)
+	if err != nil {
+		b.bytes = b.bytes[:from]
+		return err
+	}
+	t.sealTail(bucketOrders, whole[from:id], whole, id)
+	b.bytes, b.ends = whole, append(b.ends, stagedEnd{id, len(whole)})
+	return nil
+}
+
+// put writes all records; the transaction must end before the batch is used again.
+func (b *stagedBatch) put(bucket *bolt.Bucket) error {
+	from := 0
+	for _, end := range b.ends {
+		if err := bucket.Put(b.bytes[from:end.id], b.bytes[end.id:end.record]); err != nil {
+			return err
+		}
+		from = end.record
+	}
+	return nil
 }
 
 // openStaging goes on with the set that an earlier run left, or begins one.
 func openStaging(path string, w owner, warn func(error)) (*staging, error) {
-	st := &staging{path: path, owner: w, tagger: newTagger(w.key), ids: &idList{}}
+	st := &staging{path: path, owner: w, tagger: newTagger(w.key), ids: &idList{}, batch: &stagedBatch{}, spare: &stagedBatch{}}
 	db, made, err := openBolt(path, w.initOrders, CheckFile, st.load, warn)
 	if err != nil {
 		return nil, err
@@ -90,12 +123,9 @@ func (st *staging) add(p kiosk.Page) error {
 			}
 			continue
 		}
-		value, err := kiosk.EncodeOrder(o)
-		if err != nil {
+		if err := st.batch.add(st.tagger, o); err != nil {
 			return err
 		}
-		st.batch = append(st.batch, stagedOrder{o.ID, st.tagger.seal(bucketOrders, []byte(o.ID), value)})
-		st.bytes += len(value)
 		if !st.partial {
 			n := st.ids.add(string(o.ID))
 			for _, l := range o.Lookups {
@@ -104,15 +134,16 @@ func (st *staging) add(p kiosk.Page) error {
 		}
 		st.digest.Toggle(o.ID, o.Version)
 		st.meta.Count++
-		st.last = kiosk.OrderID(strings.Clone(string(o.ID))) // it may be a part of its page
+		st.last = o.ID
 	}
+	st.last = kiosk.OrderID(strings.Clone(string(st.last))) // it may be a part of its page
 	for _, id := range p.Gone {
 		if err := st.change(func(w *setWriter) error { return w.remove(id) }); err != nil {
 			return err
 		}
 	}
 	st.meta.Cursor = p.Cursor
-	if st.bytes < stageBytes {
+	if len(st.batch.bytes) < stageBytes {
 		return nil
 	}
 	return st.flush()
@@ -158,12 +189,13 @@ func (st *staging) flush() error {
 	if err := st.wait(); err != nil {
 		return err
 	}
-	if len(st.batch) == 0 {
+	if len(st.batch.ends) == 0 {
 		return nil
 	}
 	st.meta.Digest = st.digest.String()
 	batch, meta := st.batch, st.meta
-	st.batch, st.bytes = make([]stagedOrder, 0, len(batch)), 0
+	st.batch, st.spare = st.spare, batch
+	st.batch.reset()
 	run := st.index
 	st.runs, st.index = append(st.runs, run), make([]indexEntry, 0, len(run))
 	done := make(chan error, 1)
@@ -173,10 +205,8 @@ func (st *staging) flush() error {
 		done <- st.update(func(tx *bolt.Tx) error {
 			b := tx.Bucket([]byte(bucketOrders))
 			b.FillPercent = fillPercent
-			for _, o := range batch {
-				if err := b.Put([]byte(o.id), o.value); err != nil {
-					return err
-				}
+			if err := batch.put(b); err != nil {
+				return err
 			}
 			return st.putMeta(tx, meta)
 		})

@@ -32,15 +32,13 @@ func (e indexEntry) compare(f indexEntry) int {
 	return cmp.Or(cmp.Compare(e.low, f.low), cmp.Compare(e.order, f.order))
 }
 
-func (e indexEntry) key(ids *idList) []byte {
-	id := ids.at(e.order)
-	b := make([]byte, 0, lookupBytes+len(id))
+func (e indexEntry) appendKey(b []byte, ids *idList) []byte {
 	b = binary.BigEndian.AppendUint64(b, e.high)
 	b = binary.BigEndian.AppendUint16(b, e.low)
-	return append(b, id...)
+	return append(b, ids.at(e.order)...)
 }
 
-// idList holds many ids in little room, by their numbers from 0.
+// idList holds many ids, or keys, in little room, by their numbers from 0.
 type idList struct {
 	text []byte
 	ends []uint32
@@ -92,33 +90,37 @@ func (st *staging) writeIndex() error {
 	runs := mergedRuns(slices.DeleteFunc(st.runs, func(r []indexEntry) bool { return len(r) == 0 }))
 	ids := st.ids
 	st.runs, st.ids = nil, nil
-	batches := make(chan [][]byte, 1)
+	batches, free := make(chan *idList, 1), make(chan *idList, 2)
+	free <- &idList{}
+	free <- &idList{}
 	go func() {
 		defer close(batches)
 		heap.Init(&runs)
 		for len(runs) > 0 {
-			keys := make([][]byte, 0, indexBatch)
-			for len(keys) < indexBatch && len(runs) > 0 {
-				keys = append(keys, runs.next().key(ids))
+			keys := <-free
+			keys.text, keys.ends = keys.text[:0], keys.ends[:0]
+			for len(keys.ends) < indexBatch && len(runs) > 0 {
+				keys.text = runs.next().appendKey(keys.text, ids)
+				keys.ends = append(keys.ends, uint32(len(keys.text)))
 			}
 			batches <- keys
 		}
 	}()
 	var err error
 	for keys := range batches { // to the end, so that the goroutine ends
-		if err != nil {
-			continue
-		}
-		err = st.update(func(tx *bolt.Tx) error {
-			b := tx.Bucket([]byte(bucketLookups))
-			b.FillPercent = fillPercent
-			for _, k := range keys {
-				if err := b.Put(k, nil); err != nil {
-					return err
+		if err == nil {
+			err = st.update(func(tx *bolt.Tx) error {
+				b := tx.Bucket([]byte(bucketLookups))
+				b.FillPercent = fillPercent
+				for n := range keys.ends {
+					if err := b.Put(keys.at(uint32(n)), nil); err != nil {
+						return err
+					}
 				}
-			}
-			return nil
-		})
+				return nil
+			})
+		}
+		free <- keys
 	}
 	return err
 }

@@ -35,6 +35,12 @@ func (t *tagger) seal(bucket string, key, value []byte) []byte {
 	return append(append(out, t.tag(bucket, key, value)...), value...)
 }
 
+// sealTail puts the tag of a record into b, in which the value begins tagBytes behind
+// a place and goes on to the end.
+func (t *tagger) sealTail(bucket string, key, b []byte, at int) {
+	copy(b[at:], t.tag(bucket, key, b[at+tagBytes:]))
+}
+
 // open gives the value of a kept record, a part of it, or ErrDamaged.
 func (t *tagger) open(bucket string, key, kept []byte) ([]byte, error) {
 	if len(kept) < tagBytes || !hmac.Equal(kept[:tagBytes], t.tag(bucket, key, kept[tagBytes:])) {

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +18,6 @@ import (
 	"hexiao/kiosk"
 	"hexiao/kiosk/seal"
 	"hexiao/sync/hq"
-	"hexiao/sync/hq/boltstore"
 	"hexiao/sync/hq/hqtest"
 )
 
@@ -146,11 +144,7 @@ func TestListSaysThatItIsCut(t *testing.T) {
 // Neither HQ's log nor its refusals hold what must stay secret.
 func TestNothingSecretIsLogged(t *testing.T) {
 	c := newClock()
-	store, err := boltstore.Open(filepath.Join(t.TempDir(), "hq.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
+	store := hqtest.OpenStore(t)
 	var log bytes.Buffer
 	h, err := hq.New(ctx(), hq.Config{Store: store, Now: c.now, Random: constant(7), Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	if err != nil {
@@ -208,11 +202,7 @@ func TestOwnCodes(t *testing.T) {
 }
 
 func TestRandomnessFails(t *testing.T) {
-	store, err := boltstore.Open(filepath.Join(t.TempDir(), "hq.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
+	store := hqtest.OpenStore(t)
 	c := newClock()
 	if _, err := hq.New(ctx(), hq.Config{Store: store, Now: c.now, Random: strings.NewReader("")}); !errors.Is(err, io.EOF) {
 		t.Errorf("New: %v", err)

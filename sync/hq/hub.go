@@ -162,6 +162,13 @@ func (h *HQ) changed(point kiosk.PointID) { h.hub.poke(point) }
 // the end of a server; they come back after a while.
 func (h *HQ) EndStreams() { h.hub.close() }
 
+// Followers is how many terminals' streams are open here.
+func (h *HQ) Followers() int {
+	h.hub.mu.Lock()
+	defer h.hub.mu.Unlock()
+	return len(h.hub.streams)
+}
+
 // watchedStore wakes followers of what an Update touched, and tells observers of
 // what it added.
 type watchedStore struct {

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"os"
 	"testing"
+
+	"hexiao/sync/hq/hqtest"
+	"hexiao/sync/hq/hqtest/pgtest"
 )
 
 // TestMain makes the property tests shorter: each of their steps waits for the
@@ -18,6 +21,9 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
+	}
+	if hqtest.OnPostgres() {
+		os.Exit(pgtest.Run(m))
 	}
 	os.Exit(m.Run())
 }

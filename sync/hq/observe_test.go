@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -13,7 +12,6 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/sync/hq"
-	"hexiao/sync/hq/boltstore"
 	"hexiao/sync/hq/hqtest"
 )
 
@@ -45,11 +43,7 @@ func (d *diary) Observe(tx hq.Tx, f hq.Fact) error {
 
 // Observers hear of all that happens, and their failure undoes it.
 func TestObservers(t *testing.T) {
-	store, err := boltstore.Open(filepath.Join(t.TempDir(), "hq.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = store.Close() }()
+	store := hqtest.OpenStore(t)
 	c := newClock()
 	d := &diary{}
 	h, err := hq.New(ctx(), hq.Config{Store: store, Now: c.now, Random: rand.Reader, Observers: []hq.Observer{d}})

@@ -199,6 +199,23 @@ type tableReader struct {
 	seconds [3]int64
 	goods   []kiosk.Line
 	left    int // bytes of text that may still be made
+	// Parts of these are given to orders, which would otherwise need many small pieces
+	// of memory.
+	names   []byte // the rest of the names' column
+	orders  int    // that are still to come
+	lines   []kiosk.Line
+	lookups []kiosk.Lookup
+}
+
+// cutOff takes n entries from the front of spare memory, and where it does not
+// suffice gets some for the next orders as well, of which there are so many.
+func cutOff[T any](spare *[]T, n, orders int) []T {
+	if n > len(*spare) {
+		*spare = make([]T, n*min(orders, 64))
+	}
+	part := (*spare)[:n:n]
+	*spare = (*spare)[n:]
+	return part
 }
 
 func (t *tableReader) fail(what string) {
@@ -288,12 +305,12 @@ func (t *tableReader) next() (o kiosk.Order, err error) {
 		t.seconds[i] += t.signed(colTimes + 2*i)
 		*at = time.Unix(t.seconds[i], int64(t.count(colTimes+2*i+1, 1e9-1))).UTC()
 	}
-	o.Lines = make([]kiosk.Line, t.count(colLine, kiosk.MaxLines))
+	o.Lines = cutOff(&t.lines, t.count(colLine, kiosk.MaxLines), t.orders)
 	for i := range o.Lines {
 		o.Lines[i] = t.line(i)
 	}
 	if n := t.count(colShape, len(t.raw)/len(kiosk.Lookup{})); n > 0 {
-		o.Lookups = make([]kiosk.Lookup, n)
+		o.Lookups = cutOff(&t.lookups, n, t.orders)
 		for i := range o.Lookups {
 			t.raw = t.raw[copy(o.Lookups[i][:], t.raw):]
 		}
@@ -309,11 +326,13 @@ func (t *tableReader) next() (o kiosk.Order, err error) {
 }
 
 func (t *tableReader) name() []byte {
-	s := t.get(colNames)
-	if s == "" {
+	n := len(t.get(colNames))
+	if n == 0 {
 		return nil
 	}
-	return []byte(s)
+	b := t.names[:n:n]
+	t.names = t.names[n:]
+	return b
 }
 
 func (t *tableReader) line(i int) kiosk.Line {

@@ -23,6 +23,9 @@ type code struct {
 	Text string
 }
 
+// usualList is how many orders are mostly asked for at once.
+const usualList = 1000
+
 // Prefetch does nothing: everything is near.
 func (transaction) Prefetch(kiosk.PointID, []kiosk.OrderID) error { return nil }
 
@@ -76,6 +79,9 @@ func (t transaction) PutOrder(rec hq.OrderRecord) error {
 // Orders lists a point's orders by id.
 func (t transaction) Orders(point kiosk.PointID, after kiosk.OrderID, limit int) (list []hq.OrderRecord, err error) {
 	err = scan(t.bucket(bucketOrders), point, after, limit, func(_, value []byte) error {
+		if list == nil {
+			list = make([]hq.OrderRecord, 0, min(limit, usualList))
+		}
 		rec, err := t.decodeOrder(value)
 		list = append(list, rec)
 		return err
@@ -139,13 +145,19 @@ func (t transaction) encodeOrder(rec hq.OrderRecord) ([]byte, error) {
 }
 
 func (t transaction) decodeOrder(raw []byte) (rec hq.OrderRecord, err error) {
-	var r row
-	if err := t.decode(raw, &r); err != nil {
-		return rec, err
+	r, ok := plainRow(raw)
+	if !ok {
+		r = row{}
+		if err := t.decode(raw, &r); err != nil {
+			return rec, err
+		}
 	}
 	rec.Gone, rec.Signed = r.Gone, r.Signed
-	for _, c := range r.Codes {
-		rec.Codes = append(rec.Codes, kiosk.Code{Kind: c.Kind, Text: c.Text})
+	if len(r.Codes) > 0 {
+		rec.Codes = make([]kiosk.Code, len(r.Codes))
+		for i, c := range r.Codes {
+			rec.Codes[i] = kiosk.Code{Kind: c.Kind, Text: c.Text}
+		}
 	}
 	if rec.Order, err = kiosk.DecodeOrder(r.Order); err != nil {
 		return rec, fmt.Errorf("%w: %w", hq.ErrNotAStore, err)

@@ -35,7 +35,7 @@ func built() (keys []string) {
 		keys = append(keys, "case."+k)
 	}
 	for _, w := range []string{"sign-in", "sign-in-failed", "code-failed", "sign-out", "password-set", "second-on", "second-off", "sessions-ended",
-		"case-decided", "account-added", "account-disabled", "account-enabled"} {
+		"case-decided", "reconcile-noted", "reconcile-accepted", "account-added", "account-disabled", "account-enabled"} {
 		keys = append(keys, "did."+w)
 	}
 	return append(keys, "method.alone", "method.leader", "account.done-password", "account.done-second-off", "account.done-others")

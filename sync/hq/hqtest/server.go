@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -13,13 +12,12 @@ import (
 	"hexiao/kiosk"
 	"hexiao/kiosk/ordertable"
 	"hexiao/sync/hq"
-	"hexiao/sync/hq/boltstore"
 )
 
 // PIN is the leader's at the points that Start and AddPoint make.
 const PIN = "2580"
 
-// Server is an HQ with an embedded store behind a real listener.
+// Server is an HQ with a store of its own behind a real listener.
 type Server struct {
 	*httptest.Server // its URL is HQ's base address
 	HQ               *hq.HQ
@@ -31,15 +29,7 @@ type Server struct {
 // does.
 func Start(t testing.TB, now func() time.Time, finishers ...hq.Finisher) *Server {
 	t.Helper()
-	store, err := boltstore.Open(filepath.Join(t.TempDir(), "hq.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Errorf("close HQ's store: %v", err)
-		}
-	})
+	store := OpenStore(t)
 	platform, err := hq.New(context.Background(), hq.Config{Store: store, Now: now, Random: rand.Reader, Finishers: finishers})
 	if err != nil {
 		t.Fatal(err)

@@ -32,3 +32,13 @@ func TestContract(t *testing.T) {
 		return open(t, addresses[name])
 	})
 }
+
+func TestSharedContract(t *testing.T) {
+	addresses := map[string]string{}
+	hqtest.TestShared(t, func(t *testing.T, name string) hq.Store {
+		if addresses[name] == "" {
+			addresses[name] = pgtest.Start(t)
+		}
+		return open(t, addresses[name])
+	})
+}

@@ -1,0 +1,10 @@
+package reconcile_test
+
+import (
+	"os"
+	"testing"
+
+	"hexiao/sync/hq/hqtest/pgtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }

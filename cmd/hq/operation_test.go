@@ -63,7 +63,7 @@ func TestHealthAndMetrics(t *testing.T) {
 	get(t, base+"/made/up/P001")
 	code, text := get(t, base+"/metrics", "Authorization", "Bearer token-of-the-test")
 	for _, want := range []string{
-		`hq_http_requests_total{method="GET",route="/healthz",status="200"} 1`, `hq_http_requests_total{method="GET",route="",status="404"} 1`,
+		`hq_http_requests_total{method="GET",route="/healthz",status="200"} 1`, `hq_http_requests_total{method="GET",route="/",status="404"} 1`,
 		`route="/v1/time",status="200"`, "hq_followers 0", `hq_store_seconds_count{op="update"}`, "go_goroutines", "hq_http_limited_total 0",
 	} {
 		if code != 200 || !strings.Contains(text, want) {

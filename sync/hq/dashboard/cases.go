@@ -62,7 +62,6 @@ type sideData struct {
 	Lines    []fact // what was handed over
 	Outcome  string
 	Tone     string
-	Earlier  bool // its place in time
 }
 
 func findCase(q *request) (found hq.CaseRow, err error) {
@@ -126,9 +125,13 @@ func (q *request) side(s hq.Side, o kiosk.Order, clock func(time.Time) string) s
 	if s.Name != "" {
 		name += " · " + s.Name
 	}
+	between := clock(s.Earliest) + " – " + clock(s.Latest)
+	if s.Earliest.IsZero() || s.Latest.Sub(s.Earliest) > 24*time.Hour { // no more than a guess
+		between = q.t("word.unknown")
+	}
 	d := sideData{Event: s.Event.String(), Terminal: name, Tone: toneWarn, Outcome: q.t("side.open"), Facts: []fact{
 		{q.t("side.at"), clock(s.At)},
-		{q.t("side.between"), clock(s.Earliest) + " – " + clock(s.Latest)},
+		{q.t("side.between"), between},
 		{q.t("side.heard"), clock(s.Heard)},
 		{q.t("side.method"), q.t("method."+s.Method) + optional(" · ", s.By)},
 		{q.t("side.entry"), strconv.FormatUint(s.Seq, 10) + " · " + shortEvent(s.Event)},

@@ -90,7 +90,10 @@ func (q *request) figures(p tally.PointRow) []figure {
 		overdue,
 		{Word: q.t("figure.value"), Value: "¥" + p.Value.String(), More: q.t("figure.refunds", p.Refunds.String())},
 		{Word: q.t("figure.alone"), Value: share(p.Alone, p.Handovers).Text, More: q.t("figure.held", p.Held)},
-		{Word: q.t("figure.p95"), Value: wait, More: q.t("figure.p50", q.wait(p.P50).Text)},
+		{Word: q.t("figure.p95"), Value: wait},
+	}
+	if p.P50 > 0 {
+		list[len(list)-1].More = q.t("figure.p50", q.wait(p.P50).Text)
 	}
 	for i := range list {
 		if list[i].Value == "" {

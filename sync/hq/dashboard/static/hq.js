@@ -7,7 +7,7 @@
   const pulse = document.getElementById("pulse");
   const show = (on) => {
     pulse.classList.toggle("on", on);
-    pulse.textContent = on ? pulse.dataset.on : pulse.dataset.off;
+    pulse.textContent = on ? pulse.dataset.well : pulse.dataset.lost;
   };
   // Somebody who types or has chosen something in there must not lose it.
   const busy = (part) => {

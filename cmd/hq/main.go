@@ -25,6 +25,7 @@
 //	hq account add NAME --role owner|operator|merchant|leader [--point ID] [--supplier NAME] [--password-stdin]
 //	hq account list · hq account passwd NAME [--drop-second] · hq account disable NAME [--undo]
 //	hq backup --to FILE · hq restore --from FILE --db NEW · hq config show [--config FILE]
+//	hq migrate --from FILE --to postgres://…
 //	hq admin token
 //
 // Every command takes --db FILE (or $HQ_DB), or --db postgres://USER@HOST/DATABASE (the
@@ -143,7 +144,8 @@ type commands struct {
 	Config    struct {
 		Show configShowCmd `cmd:"" help:"Print the settings that a server would go by, as a settings file."`
 	} `cmd:"" help:"Settings of the server."`
-	Admin struct {
+	Migrate migrateCmd `cmd:"" help:"Copy an embedded store into an empty PostgreSQL database, and compare them."`
+	Admin   struct {
 		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`
 	} `cmd:"" help:"The running server."`
 }

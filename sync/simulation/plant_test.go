@@ -56,7 +56,7 @@ func faults() []fault {
 		}, {
 			"no deduplication at HQ",
 			[]edit{{"sync/hq/settle.go", "		if r.Seq <= p.terminal.Head.Seq {", "		if false {"}},
-			"no possible history",
+			"HQ keeps \"replay\"",
 		}, {
 			"HQ counts every handover",
 			[]edit{{"kiosk/weigh.go", "	if len(s.Disputes) == 0 && s.fits(o) {", "	if len(s.Disputes) == 0 {"}},

@@ -31,6 +31,9 @@ func (s Settlement) Agrees() bool { return s == SettledAccepted || s == SettledR
 // a terminal that has gone wrong, and its handovers are rejected.
 const maxDisputes = 64
 
+// maxEarly bounds the undos of an order that wait for their handover.
+const maxEarly = 64
+
 // Settle decides, at HQ, what a terminal's event does to its order, by the
 // same [Check] that the terminal ran. known is false when HQ has no such order.
 // It gives the new state and, for a conflict, the redemptions that stand against
@@ -42,7 +45,9 @@ const maxDisputes = 64
 // certain, and for a handover of an order that HQ had cancelled, a person decides;
 // until then the one that HQ heard of first counts. An undo lets another handover
 // have the units. The state keeps all of them; it is unchanged by a replay and by
-// what is unknown or rejected.
+// what is unknown or rejected. Only the undo of a handover that HQ does not know is
+// kept, too: the handover may come after all, where the terminal had to withhold it,
+// and must not count then.
 func Settle(o Order, known bool, s OrderState, e Event) (Settlement, OrderState, []Redemption) {
 	if e.Body.Subject() == "" {
 		if Check(o, s, e) != nil {
@@ -68,6 +73,8 @@ func Settle(o Order, known bool, s OrderState, e Event) (Settlement, OrderState,
 		return SettledAccepted, s, nil
 	case errors.Is(err, ErrTooMany) && len(s.Standing()) > 0:
 		return SettledConflict, s, s.Standing()
+	case errors.Is(err, ErrUnknownRedemption) && e.Body.Type() == TypeRedemptionUndone && len(s.Early) < maxEarly:
+		return SettledUnknown, s.Apply(e), nil
 	case errors.Is(err, ErrUnknownRedemption), errors.Is(err, ErrNoHold), errors.Is(err, ErrNoReport):
 		return SettledUnknown, s, nil
 	}

@@ -167,6 +167,29 @@ func TestWhoWins(t *testing.T) {
 	}
 }
 
+// A terminal could not get its handover through, and the undo of it did.
+func TestUndoThatComesBeforeItsHandover(t *testing.T) {
+	o := order()
+	k1, k2 := cut("K1"), cut("K2")
+	wrongBag := k1.hands(0, whole(o)...)
+	undo := k1.undoes(5, wrongBag)
+	other := k2.hands(10, whole(o)...)
+	s, got := settle(t, o, kiosk.OrderState{}, undo)
+	if got != kiosk.SettledUnknown || len(s.Early) != 1 {
+		t.Fatalf("the undo: %s, %+v", got, s.Early)
+	}
+	s, got = settle(t, o, s, other, wrongBag)
+	if got != kiosk.SettledAccepted || !slices.Equal(counted(s), []string{"K2@10 map[1:3 2:1]"}) {
+		t.Errorf("the handover after it: %s, counted %q", got, counted(s))
+	}
+	for n := range 100 { // of a terminal that has gone wrong
+		s, got = settle(t, o, s, k1.at(n, kiosk.RedemptionUndone{Order: o.ID, Redemption: kiosk.EventID{0: 9, 1: byte(n)}, By: "L1"}))
+	}
+	if got != kiosk.SettledUnknown || len(s.Early) > 64 {
+		t.Errorf("%s, %d undos wait", got, len(s.Early))
+	}
+}
+
 func TestEvidence(t *testing.T) {
 	o := order()
 	k1, k2 := cut("K1"), cut("K2")

@@ -259,6 +259,11 @@ func (p *push) settle(r kiosk.Record, read readEvent) (kiosk.Receipt, error) {
 		}
 	}
 	receipt.Settlement, receipt.Against = settlement, against
+	if known && settlement == kiosk.SettledUnknown { // an undo before its handover
+		if err := p.set.tx.PutOrder(rec); err != nil {
+			return receipt, err
+		}
+	}
 	if known && moves(settlement, e.Body) {
 		p.fact.New = rec
 		if err := p.keep(old, rec, e); err != nil {

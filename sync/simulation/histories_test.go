@@ -135,6 +135,8 @@ func (c *campaign) triedAll() {
 	for _, what := range []string{
 		"accepted", "conflict", "late-revoked", "unknown", "handovers", "undos", "forged codes", "stops",
 		"answers lost", "decided by the clocks", "decided by persons", "leases asked for", "leases given back", "handovers with a lease", "requests doubled", "copies refused",
+		"provisional handovers", "vouchers taken", "codes that change", "withdrawn codes", "codes of old keys", "changes of HQ's key",
+		"consignments signed for", "handovers before HQ has them arrived", "withheld",
 	} {
 		if c.counts[what] == 0 {
 			c.t.Errorf("no history has met: %s", what)

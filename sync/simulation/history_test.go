@@ -19,6 +19,8 @@ type history struct {
 	mu     sync.Mutex
 	orders map[kiosk.OrderID][]porcupine.Operation
 	events map[eventKey]*sentEvent
+	// consigned are the orders of each consignment.
+	consigned map[string][]kiosk.OrderID
 }
 
 type eventKey struct {
@@ -36,12 +38,13 @@ type sentEvent struct {
 }
 
 func newHistory() *history {
-	return &history{orders: map[kiosk.OrderID][]porcupine.Operation{}, events: map[eventKey]*sentEvent{}}
+	return &history{orders: map[kiosk.OrderID][]porcupine.Operation{}, events: map[eventKey]*sentEvent{}, consigned: map[string][]kiosk.OrderID{}}
 }
 
 // The inputs of a history's operations. Those of settlements are kiosk.Body.
 type (
-	takenIn   struct{ lines []kiosk.Line }
+	takenIn   struct{ order kiosk.Order }
+	arrives   struct{} // somebody signed for its consignment
 	statusSet struct{ status kiosk.Status }
 	looked    struct{}
 	decided   struct{}
@@ -58,8 +61,11 @@ func (h *history) add(id kiosk.OrderID, in, out any, call, ret int64) {
 	h.orders[id] = append(h.orders[id], porcupine.Operation{Input: in, Output: out, Call: call, Return: ret})
 }
 
-func (h *history) taken(id kiosk.OrderID, lines []kiosk.Line, at int64) {
-	h.add(id, takenIn{lines}, nil, at, at)
+func (h *history) taken(o kiosk.Order, at int64) {
+	h.add(o.ID, takenIn{o}, nil, at, at)
+	if o.Consignment != "" {
+		h.consigned[o.Consignment] = append(h.consigned[o.Consignment], o.ID)
+	}
 }
 
 func (h *history) changed(id kiosk.OrderID, s kiosk.Status, call, ret int64) {
@@ -117,8 +123,8 @@ func (h *history) acknowledged(terminal kiosk.TerminalID, r kiosk.Receipt, at in
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	e := h.events[eventKey{terminal, r.Seq}]
-	if e == nil {
-		return
+	if e == nil || r.Withheld {
+		return // HQ has not seen it
 	}
 	if e.answered == 0 {
 		e.answered = at
@@ -145,7 +151,11 @@ func (h *history) settled(terminal kiosk.TerminalID, seq uint64, at time.Time, k
 	if ret == 0 {
 		ret = math.MaxInt64
 	}
-	switch e.event.Body.(type) {
+	switch b := e.event.Body.(type) {
+	case kiosk.GoodsReceived:
+		for _, id := range h.consigned[b.Consignment] {
+			h.add(id, arrives{}, nil, e.asked, ret)
+		}
 	case kiosk.Redeemed, kiosk.RedemptionUndone:
 		h.add(e.event.Body.Subject(), settling{e.event.ID, e.event.Body, at}, kept, e.asked, ret)
 	}
@@ -172,6 +182,8 @@ func described(ops []porcupine.Operation) string {
 		switch in := o.Input.(type) {
 		case takenIn:
 			b.WriteString("taken in")
+		case arrives:
+			b.WriteString("signed for")
 		case statusSet:
 			fmt.Fprintf(&b, "is %s", in.status)
 		case decided:

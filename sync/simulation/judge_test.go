@@ -25,11 +25,12 @@ func (w *world) heal() {
 	}
 	for _, t := range w.terms {
 		t.diskFull(false)
-		t.off, t.way.quality = 0, calm
+		t.off, t.way.quality, t.stuck = 0, calm, 0
 		if err := t.store.Mend(); err != nil {
 			w.wrong("%s does not mend itself once its disk is well: %v", t.name(), err)
 		}
 	}
+	pass(9 * 24 * time.Hour) // withheld events are tried once a day, by clocks that were set by a week at most
 	for range 2 {
 		for _, t := range w.terms {
 			t.way.dice = w.dice()
@@ -91,6 +92,9 @@ func (w *world) journalOf(t *terminal, found map[kiosk.EventID]string, undone ma
 		}
 		found[e.ID] = where
 		w.atHQ(t, e, where)
+		if b, ok := e.Body.(kiosk.Redeemed); ok && b.Voucher != nil && len(b.Lines) == 0 && b.Method == kiosk.MethodAlone && len(own[b.Order].Standing()) > 0 {
+			w.wrong("with %s, all of %s goes out by a voucher, and it was handed over before", where, b.Order)
+		}
 		if id := e.Body.Subject(); id != "" {
 			own[id] = own[id].Apply(e)
 			if by, ok := undone[e.ID]; ok && by.Terminal != t.id() {
@@ -207,6 +211,10 @@ func (w *world) cases() {
 	w.view(func(tx hq.Tx) error {
 		list, err := tx.Cases(0, 1<<20)
 		for _, c := range list {
+			if c.Kind == hq.CaseWithheld {
+				w.count("withheld")
+				continue // atHQ sees to it that the event came after all
+			}
 			open[eventKey{c.Terminal, c.Seq}]++
 			of[c.Event]++
 			e, ok, err := tx.Event(c.Terminal, c.Seq)

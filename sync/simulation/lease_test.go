@@ -23,6 +23,15 @@ func (l leasing) ConfirmSet(m kiosk.Watermark) error { return l.after(m, l.Store
 // Switch implements engine.OrderSet.
 func (l leasing) Switch(m kiosk.Watermark) error { return l.after(m, l.Store.Switch(m)) }
 
+// SetPoint implements engine.OrderSet.
+func (l leasing) SetPoint(p kiosk.Point) error {
+	err := l.Store.SetPoint(p)
+	if err == nil {
+		l.t.heard()
+	}
+	return err
+}
+
 func (l leasing) after(m kiosk.Watermark, err error) error {
 	if err != nil || len(m.Release) == 0 {
 		return err

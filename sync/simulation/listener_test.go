@@ -17,6 +17,9 @@ type listener struct {
 // Push hands over events.
 func (l *listener) Push(ctx context.Context, b kiosk.Batch) (kiosk.Ack, error) {
 	w, asked := l.t.w, l.t.w.at()
+	if l.t.isStuck(b) {
+		return kiosk.Ack{}, errStuck
+	}
 	for _, r := range b.Records {
 		w.told.sent(l.t.id(), r, asked)
 	}
@@ -39,3 +42,19 @@ func (l *listener) Orders(ctx context.Context, cursor string, page func(kiosk.Pa
 		return page(p)
 	})
 }
+
+// Point reads the point's settings.
+func (l *listener) Point(ctx context.Context, tag string) (kiosk.Point, string, error) {
+	asked := l.t.w.at()
+	p, got, err := l.HQ.Point(ctx, tag)
+	if err == nil {
+		l.t.asked = asked
+		if got == tag {
+			l.t.heard()
+		}
+	}
+	return p, got, err
+}
+
+// heard notes that the terminal has the settings that it asked for last.
+func (t *terminal) heard() { t.settings, t.spoke = t.asked, t.asked }

@@ -11,25 +11,32 @@ import (
 type kind uint8
 
 const (
-	collect   kind = iota // a customer shows the own code
-	copied                // somebody shows a picture of a customer's code
-	forge                 // somebody shows a code that HQ never gave out
-	proxyMake             // a customer has HQ sign a code for somebody else
-	proxyShow             // who has such a code, or a copy of it, shows it
-	confirm               // the leader hands over a held order
-	byHand                // the leader hands over without a code
-	reject                // the leader opens a held order again
-	undo                  // the leader undoes a handover
-	status                // HQ cancels, refunds or revives an order
-	order                 // HQ takes in another order
-	decide                // a person at HQ decides a case
-	contact               // the terminal talks to HQ
-	network               // the way from a terminal to HQ gets better or worse
-	crash                 // the terminal's machine stops, and starts again
-	disk                  // the terminal's disk refuses writes, or takes them again
-	clock                 // the terminal's clock is set
-	replica               // one of HQ's two processes starts anew
-	pause                 // nothing happens for hours or days
+	collect       kind = iota // a customer shows the own code
+	copied                    // somebody shows a picture of a customer's code
+	forge                     // somebody shows a code that HQ never gave out
+	proxyMake                 // a customer has HQ sign a code for somebody else
+	proxyShow                 // who has such a code, or a copy of it, shows it
+	confirm                   // the leader hands over a held order
+	byHand                    // the leader hands over without a code
+	reject                    // the leader opens a held order again
+	undo                      // the leader undoes a handover
+	status                    // HQ cancels, refunds or revives an order
+	order                     // HQ takes in another order
+	decide                    // a person at HQ decides a case
+	contact                   // the terminal talks to HQ
+	network                   // the way from a terminal to HQ gets better or worse
+	crash                     // the terminal's machine stops, and starts again
+	disk                      // the terminal's disk refuses writes, or takes them again
+	clock                     // the terminal's clock is set
+	replica                   // one of HQ's two processes starts anew
+	pause                     // nothing happens for hours or days
+	vouch                     // HQ signs a voucher, most often for an order that no terminal has yet
+	voucherShow               // who has such a code, or a copy of it, shows it
+	withdraw                  // HQ withdraws an order's codes, or a signed one
+	withdrawnShow             // somebody shows a code that HQ withdrew
+	keys                      // HQ changes its key, or ends the time of an old one
+	receive                   // the leader signs for a consignment
+	stuck                     // an event does not get through to HQ, or does again
 	kinds
 )
 
@@ -58,8 +65,9 @@ type plan struct {
 // weights says how often each kind is drawn.
 func weights() [kinds]int {
 	return [kinds]int{
-		collect: 26, copied: 8, forge: 4, proxyMake: 3, proxyShow: 5, confirm: 7, byHand: 4, reject: 2, undo: 6, status: 5, order: 7, decide: 3,
+		collect: 26, copied: 8, forge: 4, proxyMake: 3, proxyShow: 5, confirm: 7, byHand: 4, reject: 2, undo: 9, status: 5, order: 7, decide: 3,
 		contact: 24, network: 6, crash: 4, disk: 3, clock: 3, replica: 1, pause: 1,
+		vouch: 2, voucherShow: 5, withdraw: 2, withdrawnShow: 3, keys: 2, receive: 3, stuck: 1,
 	}
 }
 

@@ -56,7 +56,7 @@ func faults() []fault {
 		}, {
 			"no deduplication at HQ",
 			[]edit{{"sync/hq/settle.go", "		if r.Seq <= p.terminal.Head.Seq {", "		if false {"}},
-			"no possible history",
+			"HQ keeps \"replay\"",
 		}, {
 			"HQ counts every handover",
 			[]edit{{"kiosk/weigh.go", "	if len(s.Disputes) == 0 && s.fits(o) {", "	if len(s.Disputes) == 0 {"}},
@@ -77,6 +77,45 @@ func faults() []fault {
 			"a handover that loses later is no case",
 			[]edit{{"sync/hq/dispute.go", "		if d.Event == own || !lost ||", "		if true || d.Event == own || !lost ||"}},
 			"lost its goods and is 0 cases",
+		}, {
+			"a voucher opens again and again",
+			[]edit{
+				{"kiosk/voucher.go", "	if len(out.History) > 0 {", "	if false {"},
+				{"kiosk/voucher.go", "	if len(o.Lines) == 0 && s.HandedOut() ||", "	if false ||"},
+			},
+			"goes out by a voucher, and it was handed over before",
+		}, {
+			"an old picture of a code that changes",
+			[]edit{{"kiosk/rotate.go", "	case age >= 2*RotateStep+slack:", "	case age >= 200*RotateStep+slack:"}},
+			"an old picture of a code that changes opened",
+		}, {
+			"a withdrawn code opens",
+			[]edit{{"kiosk/revoked.go", "	if c.withdrawn() {", "	if c.Retired {"}},
+			"which HQ withdrew, as K",
+		}, {
+			"a key that is out of use signs codes",
+			[]edit{{"kiosk/boltstore/vouch.go", "	return found{retired: retires}, retires", "	return found{}, retires"}},
+			"that was signed with a key whose time",
+		}, {
+			"goods go out that nobody signed for",
+			[]edit{{"kiosk/decide.go", "		if !c.Received {\n			return refuse(NotArrived)", "		if false {\n			return refuse(NotArrived)"}},
+			"which is not there yet",
+		}, {
+			"HQ does not hear what was signed for",
+			[]edit{{"sync/hq/counter.go", "			rec.Order.Status = kiosk.StatusArrived", "			rec.Order.Status = old.Order.Status"}},
+			"no possible history",
+		}, {
+			"a withheld event stays withheld",
+			[]edit{{"sync/hq/settle.go", "	if e.Receipt.Withheld && r.Withheld == (kiosk.Hash{}) {", "	if false && r.Withheld == (kiosk.Hash{}) {"}},
+			"than the journal",
+		}, {
+			"HQ forgets an undo that came before its handover",
+			[]edit{{"kiosk/settle.go", "		return SettledUnknown, s.Apply(e), nil", "		return SettledUnknown, s, nil"}},
+			"units of line",
+		}, {
+			"an owed answer goes to whoever comes",
+			[]edit{{"kiosk/boltstore/redeem.go", " || r.Proxy != out.Proxy.ID() {", " {"}},
+			"which it does not name",
 		}, {
 			"a proxy code opens every line",
 			[]edit{{"kiosk/proxy.go", "	return p == nil || len(p.Lines) == 0 ||", "	return true ||"}},

@@ -2,7 +2,6 @@ package simulation
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -12,7 +11,6 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/desk"
-	"hexiao/kiosk/signedcode"
 	"hexiao/sync/hq"
 )
 
@@ -23,31 +21,14 @@ func (w *world) step(o op) {
 	n := w.replicas[dice.IntN(2)]
 	switch o.kind {
 	case collect, copied:
-		row := w.codes[id]
-		text := row.Code
-		if dice.IntN(4) == 0 {
-			text = row.Typed
-		}
-		who := "the customer of " + string(id) + " shows the code"
-		if o.kind == copied {
-			who = "somebody with a picture of the code of " + string(id) + " shows it"
-		}
-		w.scan(t, who, text, false)
+		w.showOwn(t, id, o.kind == copied, dice)
 	case forge:
 		what, text := w.forgery(dice, id)
 		w.scan(t, "somebody shows "+what, text, true)
 	case proxyMake:
 		w.makeProxy(n, id, dice)
-	case proxyShow:
-		if len(w.proxies) > 0 {
-			p := w.proxies[dice.IntN(len(w.proxies))]
-			a := w.scan(t, "somebody collects by a proxy code for "+string(p.order), p.text, false)
-			for _, out := range a.Outcomes {
-				if out.Verdict == kiosk.Accepted && slices.ContainsFunc(out.Lines, func(h kiosk.Handed) bool { return !slices.Contains(p.lines, h.Line) }) {
-					w.wrong("a proxy code for %s opened a line which it does not name", p.order)
-				}
-			}
-		}
+	case proxyShow, voucherShow:
+		w.showSigned(t, o.kind == voucherShow, dice)
 	case confirm, byHand:
 		w.handOver(t, id, o.kind == confirm, dice)
 	case reject:
@@ -86,6 +67,18 @@ func (w *world) step(o op) {
 		i := dice.IntN(2)
 		w.fatal(w.startReplica(i))
 		w.say("HQ's process %d starts anew", i+1)
+	case vouch:
+		w.makeVoucher(n, id, dice)
+	case withdraw:
+		w.withdrawCodes(n, id, dice)
+	case withdrawnShow:
+		w.showWithdrawn(t, dice)
+	case keys:
+		w.changeKeys(n, dice)
+	case receive:
+		w.receive(t, id, dice)
+	case stuck:
+		w.sticks(t, dice)
 	case pause:
 		d := time.Duration(1+dice.IntN(60)) * time.Hour
 		pass(d)
@@ -138,11 +131,17 @@ func (w *world) scan(t *terminal, who, text string, isForged bool) desk.Answer {
 // note keeps what went out by an answer.
 func (t *terminal) note(a desk.Answer) {
 	for _, out := range a.Outcomes {
-		if out.Verdict != kiosk.Accepted && out.Verdict != kiosk.Provisional {
+		if !opened(out) {
 			continue
 		}
 		t.w.count("handovers")
-		t.alone(out)
+		if out.Verdict == kiosk.Provisional {
+			t.w.count("provisional handovers")
+		}
+		if len(out.Order.Lines) > 0 { // of others, HQ's word says nothing of a home
+			t.alone(out)
+		}
+		t.isHere(out)
 		t.greens = append(t.greens, green{order: out.Order.ID, event: out.Event, lines: out.Lines})
 		if out.Event.IsZero() {
 			t.w.wrong("%s showed green for %s, and recorded nothing", t.name(), out.Order.ID)
@@ -153,7 +152,7 @@ func (t *terminal) note(a desk.Answer) {
 func goods(a desk.Answer) string {
 	var said []string
 	for _, out := range a.Outcomes {
-		if out.Verdict != kiosk.Accepted {
+		if !opened(out) {
 			continue
 		}
 		for _, h := range out.Lines {
@@ -168,68 +167,6 @@ func goods(a desk.Answer) string {
 		return ""
 	}
 	return " (" + strings.Join(said, ", ") + ")"
-}
-
-// forgery gives a text that HQ never gave out.
-func (w *world) forgery(dice *rand.Rand, id kiosk.OrderID) (what, text string) {
-	var random [16]byte
-	for i := range random {
-		random[i] = byte(dice.Uint32())
-	}
-	switch dice.IntN(5) {
-	case 0:
-		return "a made-up code", kiosk.NewOpaque(random, point).Text
-	case 1:
-		b := []byte(w.codes[id].Code)
-		i := dice.IntN(len(b))
-		b[i] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[dice.IntN(32)]
-		if string(b) == w.codes[id].Code {
-			return "a made-up code", kiosk.NewOpaque(random, point).Text
-		}
-		return "a code of " + string(id) + " with one letter changed", string(b)
-	case 2:
-		text := kiosk.NewTyped(dice.Uint32()).Text
-		for _, row := range w.codes {
-			if row.Typed == text {
-				return "a made-up code", kiosk.NewOpaque(random, point).Text
-			}
-		}
-		return "made-up digits", text
-	case 3:
-		if len(w.proxies) > 0 {
-			b := []byte(w.proxies[dice.IntN(len(w.proxies))].text)
-			i := 2 + dice.IntN(len(b)-2)
-			if b[i] == 'A' {
-				b[i] = 'B'
-			} else {
-				b[i] = 'A'
-			}
-			return "a proxy code with one letter changed", string(b)
-		}
-	}
-	from := w.now().Truncate(time.Minute)
-	g := signedcode.Grant{Order: signedcode.ReferenceOf(point, id), Code: [6]byte(random[:6]), From: from, Until: from.Add(24 * time.Hour)}
-	text, err := signedcode.Encode(g, ed25519.NewKeyFromSeed(append(random[:], random[:]...)))
-	w.fatal(err)
-	return "a proxy code for " + string(id) + " that another key signed", text
-}
-
-// makeProxy has HQ sign a code for somebody else.
-func (w *world) makeProxy(n *node, id kiosk.OrderID, dice *rand.Rand) {
-	r := hq.ProxyRequest{Order: id, Until: w.now().Add(time.Duration(1+dice.IntN(72)) * time.Hour)}
-	if dice.IntN(2) == 0 {
-		r.Lines = []kiosk.LineID{"1"}
-	}
-	made, err := n.NewProxyCode(context.Background(), r)
-	switch {
-	case errors.Is(err, hq.ErrInput):
-		w.say("HQ gives no proxy code for %s: nothing is left of it", id)
-	case err != nil:
-		w.fatal(err)
-	default:
-		w.proxies = append(w.proxies, proxyCode{id, made.Lines, made.Code})
-		w.say("HQ gives out a proxy code for %s, lines %v, until %s", id, made.Lines, made.Until.Format("02 15:04"))
-	}
 }
 
 // handOver is the leader's: of a held order, or without a code.
@@ -330,7 +267,7 @@ func (w *world) crash(t *terminal, id kiosk.OrderID, dice *rand.Rand) {
 		err = t.store.Close()
 	default:
 		what = "loses its power"
-		switch scan := (desk.Scan{Text: w.codes[id].Code, Source: "camera", At: t.moment()}); {
+		switch scan := (desk.Scan{Text: w.ownCode(id, w.now()), Source: "camera", At: t.moment()}); {
 		case t.full:
 		case how == 1: // the goods are out, and nobody was told
 			a, failed := t.store.Redeem(scan)

@@ -52,6 +52,13 @@ type terminal struct {
 	ended  chan struct{}      // closed at its end; nil: there was none
 
 	greens []green
+
+	// What the terminal has heard, as histories count time.
+	asked    int64           // when it last asked for the point's settings
+	settings int64           // when it asked for those that it has
+	spoke    int64           // the same, in this run of the program; 0: not yet
+	stuck    uint64          // an event that gets through to nobody; 0: none
+	signed   map[string]bool // consignments that its leader has signed for, perhaps
 }
 
 // green is an answer that let goods out.
@@ -75,7 +82,7 @@ func (w *world) enrol(number int) (*terminal, error) {
 	}
 	var seed [ed25519.SeedSize]byte
 	_, _ = w.random.Read(seed[:])
-	t := &terminal{w: w, number: number, key: ed25519.NewKeyFromSeed(seed[:]), fs: journaltest.New(), boots: map[kiosk.BootID]time.Time{}}
+	t := &terminal{w: w, number: number, key: ed25519.NewKeyFromSeed(seed[:]), fs: journaltest.New(), boots: map[kiosk.BootID]time.Time{}, signed: map[string]bool{}}
 	_, _ = w.random.Read(seed[:])
 	t.random = rand.NewChaCha8(seed)
 	t.enrolled, err = w.replicas[0].Enrol(context.Background(), code, t.name(), t.key.Public().(ed25519.PublicKey))
@@ -101,14 +108,15 @@ func (t *terminal) open() error {
 	if err != nil {
 		return err
 	}
+	t.spoke = 0
+	ring := hqring.New(t.enrolled.HQKey)
 	t.store, err = boltstore.Open(boltstore.Options{
-		Dir: t.dir(), Terminal: t.id(), Point: point, Lookup: secret.Lookup, MACKey: t.key.Seed(), HQKey: t.enrolled.HQKey,
+		Dir: t.dir(), Terminal: t.id(), Point: point, Lookup: secret.Lookup, RotationKey: secret.RotationKey, MACKey: t.key.Seed(), HQKey: t.enrolled.HQKey, HQ: ring,
 		Random: t.random, Now: t.wall, FS: t.fs, SegmentBytes: 64 << 10, CheckpointEvery: 8,
 	})
 	if err != nil {
 		return err
 	}
-	ring := hqring.New(t.enrolled.HQKey)
 	o := client.Options{Address: "http://hq.example", Terminal: t.id(), Point: point, Key: t.key, HQ: ring, Now: t.wall, Tries: 1, Transport: t.askWay}
 	if t.asking, err = client.New(o); err != nil {
 		return err

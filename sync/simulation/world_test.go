@@ -16,6 +16,7 @@ import (
 
 	"hexiao/kiosk"
 	"hexiao/kiosk/ordertable"
+	"hexiao/kiosk/seal"
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/boltstore"
 )
@@ -32,7 +33,9 @@ type world struct {
 	terms    []*terminal
 	orders   []kiosk.OrderID // as HQ took them in
 	codes    map[kiosk.OrderID]hq.CodeRow
-	proxies  []proxyCode
+	signed   []signedCode
+	gone     []withdrawn
+	secret   seal.PointKey                   // the point's
 	aside    map[kiosk.EventID]kiosk.OrderID // handovers that a person once said do not count
 	leases   kiosk.LeaseMode
 	doing    op
@@ -42,13 +45,6 @@ type world struct {
 	story  []string
 	broken []string // what must not be
 	counts map[string]int
-}
-
-// proxyCode is a signed code that went out.
-type proxyCode struct {
-	order kiosk.OrderID
-	lines []kiosk.LineID
-	text  string
 }
 
 // node is one of HQ's processes.
@@ -132,7 +128,9 @@ func (w *world) begin(p plan) (err error) {
 			return err
 		}
 	}
-	if err := w.replicas[0].AddPoint(context.Background(), hq.NewPoint{ID: point, Name: "幸福里", Policy: kiosk.Policy{Leases: p.leases, LeaseTerm: time.Hour}}); err != nil {
+	if err := w.replicas[0].AddPoint(context.Background(), hq.NewPoint{ID: point, Name: "幸福里", Policy: kiosk.Policy{
+		Leases: p.leases, LeaseTerm: time.Hour, RotateFrom: 6_000, ProvisionalValue: 15_000, ProvisionalCount: 1_000,
+	}}); err != nil {
 		return err
 	}
 	for range p.orders {
@@ -151,6 +149,9 @@ func (w *world) begin(p plan) (err error) {
 			return err
 		}
 		t.way.quality = well
+		if w.secret, err = seal.NewPointKey(t.enrolled.PointSecret); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -202,17 +203,16 @@ func (w *world) takeIn(n *node, dice *rand.Rand) error {
 		o.Due = 1000
 	case 1:
 		o.Lines[0].UnitPrice = 30_000
+	case 2:
+		o.Status, o.Consignment = kiosk.StatusShipped, fmt.Sprintf("C%d", len(w.orders)/5)
 	}
 	done, err := n.Import(context.Background(), point, slices.Values([]ordertable.Entry{{Order: o}}))
 	if err != nil || done.Refused > 0 {
 		return errors.Join(err, fmt.Errorf("HQ refused an order: %v", done.Problems))
 	}
 	w.orders = append(w.orders, o.ID)
-	w.told.taken(o.ID, o.Lines, w.at())
-	return n.CodeRows(context.Background(), point, true, func(r hq.CodeRow) error {
-		w.codes[r.Order] = r
-		return nil
-	})
+	w.told.taken(o, w.at())
+	return w.codesOf(n)
 }
 
 // at is the present as histories count it, in nanoseconds.

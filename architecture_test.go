@@ -84,7 +84,7 @@ func importTable() []room {
 		{"cmd/internal/terminal", "kiosk kiosk/books kiosk/boltstore kiosk/config kiosk/daybook kiosk/desk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt kiosk/seal " +
 			"kiosk/stick scanner scanner/camera scanner/decode scanner/plugged scanner/serial scanner/wedge sync/client sync/engine", "the terminal put together without a screen; siblings meet here"},
 		{"cmd/gallery", "cmd/internal/cli kiosk/desk kiosk/ui kiosk/ui/look kiosk/ui/sample", "every screen in every state"},
-		{"cmd/hq", "cmd/internal/cli kiosk kiosk/daybook kiosk/ordertable sync/hq sync/hq/accounts sync/hq/archive sync/hq/boltstore sync/hq/dashboard sync/hq/intake sync/hq/pgstore sync/hq/reconcile sync/hq/tally sync/wire", "the platform server and its tools"},
+		{"cmd/hq", "cmd/internal/cli kiosk kiosk/daybook kiosk/hqring kiosk/ordertable sync/client sync/hq sync/hq/accounts sync/hq/archive sync/hq/boltstore sync/hq/dashboard sync/hq/intake sync/hq/pgstore sync/hq/reconcile sync/hq/tally sync/wire", "the platform server and its tools; hq load plays terminals"},
 		{"cmd/kiosk", "assets cmd/internal/cli cmd/internal/terminal kiosk/config kiosk/desk kiosk/ui", "the terminal with its window"},
 		{"cmd/kioskctl", "cmd/internal/cli cmd/internal/terminal kiosk kiosk/desk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt kiosk/signedcode scanner scanner/camera scanner/decode sync/conformance",
 			"the terminal without a window, and its tools"},

@@ -18,7 +18,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -298,16 +297,4 @@ func (s *sampleHQ) program(b *testing.B, data string) time.Duration {
 	b.ReportMetric(float64(s.bytes.Load()-before)/float64(s.orders), "bytes_per_order")
 	b.ReportMetric(most, "rss_mb")
 	return took
-}
-
-// peakMB is the most memory that a process has had; 0 when it has gone.
-func peakMB(pid int) float64 {
-	text, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
-	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			kb, _ := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 64)
-			return kb / 1024
-		}
-	}
-	return 0
 }

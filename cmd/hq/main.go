@@ -137,6 +137,7 @@ type commands struct {
 	Settle    settleCmd    `cmd:"" help:"Settle a point's day in money: what was handed over, refunds, commission, what merchants get."`
 	Suppliers suppliersCmd `cmd:"" help:"List what suppliers' goods came to, and what went wrong with them."`
 	Leaders   leadersCmd   `cmd:"" help:"List who handed over: how fast, how much of it was undone or flawed."`
+	Load      loadCmd      `cmd:"" help:"Try how much a server can take: simulated terminals enrol, pull, redeem and push."`
 	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
 	TLSPin    tlsPinCmd    `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
 	Backup    backupCmd    `cmd:"" help:"Write all that HQ keeps into one file, while it goes on."`

@@ -103,8 +103,9 @@ func (s *orderStream) open(w http.ResponseWriter, r *http.Request, sign func([]b
 	signer := &wire.PageSigner{Request: r.Header.Get("Signature"), Sign: sign}
 	if takes(r, wire.Compact) {
 		w.Header().Set("Content-Type", wire.Compact)
-		buffer := bufio.NewWriterSize(w, 64<<10)
-		s.lines, s.flushed = wire.NewCompactWriter(buffer, signer), buffer.Flush
+		// A page comes in few pieces, and ten thousand streams may be open.
+		buffer := bufio.NewWriterSize(w, 512)
+		s.lines, s.flushed = s.hq.packer.NewCompactWriter(buffer, signer), buffer.Flush
 		return
 	}
 	w.Header().Set("Content-Type", wire.NDJSON)

@@ -39,18 +39,24 @@ type pageHead struct {
 
 // compactWriter writes frames; orders gather until their page ends.
 type compactWriter struct {
-	w     io.Writer
-	sign  *PageSigner
-	head  pageHead
-	table table
-	gone  int           // bytes of ids
-	pack  *flate.Writer // made when there is something to pack: it takes a megabyte
-	body  bytes.Buffer
+	w      io.Writer
+	sign   *PageSigner
+	packer *Packer
+	head   pageHead
+	table  table
+	gone   int // bytes of ids
+	body   bytes.Buffer
 }
 
 // NewCompactWriter writes the compact form to w, a page at a time.
 func NewCompactWriter(w io.Writer, sign *PageSigner) OrdersWriter {
-	return &compactWriter{w: w, sign: sign}
+	return new(Packer).NewCompactWriter(w, sign)
+}
+
+// NewCompactWriter is the function of that name for many streams that are open for
+// long: a stream that waits for changes holds next to nothing.
+func (p *Packer) NewCompactWriter(w io.Writer, sign *PageSigner) OrdersWriter {
+	return &compactWriter{w: w, sign: sign, packer: p}
 }
 
 // Order implements OrdersWriter.
@@ -95,7 +101,9 @@ func (w *compactWriter) Page(cursor string) error {
 func (w *compactWriter) Watermark(mark kiosk.Watermark, cursor string) error {
 	m := NewWatermark(mark, cursor)
 	w.head.Watermark = &m
-	return w.Page(cursor)
+	err := w.Page(cursor)
+	w.table, w.body = table{}, bytes.Buffer{} // it may be long until something changes
+	return err
 }
 
 // Alive implements OrdersWriter.
@@ -114,20 +122,7 @@ func (w *compactWriter) end() error {
 	}
 	var packed bytes.Buffer
 	if w.head.Orders > 0 {
-		if w.pack == nil {
-			w.pack, _ = flate.NewWriter(nil, packLevel) // a level that there is: no error
-		}
-		w.pack.Reset(&packed)
-		for _, c := range w.table.cols {
-			// A block of its own for each column: each has its own kind of bytes.
-			size := binary.AppendUvarint(nil, uint64(len(c)))
-			_, err1 := w.pack.Write(size)
-			_, err2 := w.pack.Write(c)
-			if err := errors.Join(err1, err2, w.flushColumn(len(c))); err != nil {
-				return fmt.Errorf("write a page of orders: %w", err)
-			}
-		}
-		if err := w.pack.Close(); err != nil {
+		if err := w.packColumns(&packed); err != nil {
 			return fmt.Errorf("write a page of orders: %w", err)
 		}
 	}
@@ -155,12 +150,26 @@ func (w *compactWriter) end() error {
 	return nil
 }
 
-// flushColumn ends a block where the column is long enough to be worth one.
-func (w *compactWriter) flushColumn(n int) error {
-	if n < 256 {
-		return nil
+// packColumns writes a block of its own for each column that is long enough to be
+// worth one: each has its own kind of bytes.
+func (w *compactWriter) packColumns(to *bytes.Buffer) error {
+	const worth = 256 // bytes
+	pack := w.packer.page(to)
+	defer w.packer.pages.Put(pack)
+	for _, c := range w.table.cols {
+		_, err1 := pack.Write(binary.AppendUvarint(nil, uint64(len(c))))
+		_, err2 := pack.Write(c)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		if len(c) < worth {
+			continue
+		}
+		if err := pack.Flush(); err != nil {
+			return err
+		}
 	}
-	return w.pack.Flush()
+	return pack.Close()
 }
 
 func (w *compactWriter) send(b []byte) error {
@@ -173,7 +182,7 @@ func (w *compactWriter) send(b []byte) error {
 // ReadCompact is ReadOrders for the compact form. A page's signature is checked
 // before anything of it is unpacked.
 func ReadCompact(r io.Reader, verify *PageVerifier, follow bool, feed kiosk.Feed) error {
-	in := bufio.NewReaderSize(r, 64<<10)
+	in := bufio.NewReaderSize(r, 4<<10) // large pages go past it
 	frames := &frameReader{in: in, verify: verify}
 	marked := false
 	for {

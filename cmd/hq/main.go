@@ -24,6 +24,7 @@
 //	hq keys [list] · hq keys rotate [--overlap 1104h] · hq keys retire ID
 //	hq account add NAME --role owner|operator|merchant|leader [--point ID] [--supplier NAME] [--password-stdin]
 //	hq account list · hq account passwd NAME [--drop-second] · hq account disable NAME [--undo]
+//	hq webhooks [list] · hq webhooks add URL [--point ID] [--supplier NAME] [--kind KIND]... · remove|test|rotate|deliveries|retry HOOK
 //	hq backup --to FILE · hq restore --from FILE --db NEW · hq config show [--config FILE]
 //	hq migrate --from FILE --to postgres://…
 //	hq admin token
@@ -140,6 +141,7 @@ type commands struct {
 	Load      loadCmd      `cmd:"" help:"Try how much a server can take: simulated terminals enrol, pull, redeem and push."`
 	Requests  requestsCmd  `cmd:"" help:"List what terminals asked of the platform: reminders, invoices, after-sales."`
 	TLSPin    tlsPinCmd    `cmd:"" name:"tls-pin" help:"Print what a TLS certificate or key is pinned by."`
+	Webhooks  webhooksCmds `cmd:"" help:"What HQ tells other systems."`
 	Backup    backupCmd    `cmd:"" help:"Write all that HQ keeps into one file, while it goes on."`
 	Restore   restoreCmd   `cmd:"" help:"Fill a new store from a backup."`
 	Config    struct {

@@ -12,6 +12,7 @@ import (
 	"hexiao/sync/hq/intake"
 	"hexiao/sync/hq/reconcile"
 	"hexiao/sync/hq/tally"
+	"hexiao/sync/hq/webhook"
 )
 
 // parts is what a platform is put together from.
@@ -47,7 +48,11 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	}
 	p := &platform{parts: from, mux: http.NewServeMux(), metrics: newMetrics(), health: &health{store: from.store}}
 	p.store = meteredStore{from.store, p.metrics}
-	observers := []hq.Observer{reconcile.Watch{}, intake.Receipts{}}
+	hooks, err := webhook.New(ctx, webhook.Config{Store: p.store, Now: p.now, Random: rand.Reader, Log: p.log, Private: p.settings.Webhooks.Private})
+	if err != nil {
+		return nil, err
+	}
+	observers := []hq.Observer{reconcile.Watch{}, intake.Receipts{}, hooks}
 	figures, err := tally.New()
 	if err != nil {
 		return nil, err
@@ -65,6 +70,8 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	p.mux.HandleFunc("GET /healthz", p.health.alive)
 	p.mux.HandleFunc("GET /readyz", p.health.ready)
 	p.metrics.gauge("hq_followers", "Terminals whose stream of orders is open here.", func() float64 { return float64(p.hq.Followers()) })
+	p.mountHooks(hooks)
+	p.run("webhooks", hooks.Run)
 	p.reconciles()
 	return p, p.addPages(figures)
 }

@@ -85,6 +85,9 @@ func (h *HQ) SettleCase(ctx context.Context, number uint64, d Decision) (row Cas
 		if err := tx.PutCase(c); err != nil {
 			return err
 		}
+		if err := h.observe(tx, DecisionMade{c}); err != nil {
+			return err
+		}
 		row, err = caseRow(tx, c)
 		return err
 	})

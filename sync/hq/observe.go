@@ -25,7 +25,7 @@ type Finisher interface {
 }
 
 // Fact is what an [Observer] hears: [OrderPut], [EventSettled], [CaseOpened],
-// [RequestAdded] or [HeadMoved].
+// [DecisionMade], [RequestAdded] or [HeadMoved].
 type Fact interface{ fact() }
 
 // OrderPut is an order that came in or changed: its terms, its status, or what
@@ -45,6 +45,10 @@ type EventSettled struct {
 // CaseOpened is something new for a person to look into.
 type CaseOpened struct{ Case Case }
 
+// DecisionMade is a case of which a person decided something: the last of its
+// Decisions.
+type DecisionMade struct{ Case Case }
+
 // RequestAdded is something new that a terminal asks of the platform.
 type RequestAdded struct{ Request Request }
 
@@ -58,6 +62,7 @@ type HeadMoved struct {
 func (OrderPut) fact()     {}
 func (EventSettled) fact() {}
 func (CaseOpened) fact()   {}
+func (DecisionMade) fact() {}
 func (RequestAdded) fact() {}
 func (HeadMoved) fact()    {}
 

@@ -70,6 +70,7 @@ func importTable() []room {
 		{"sync/hq/hqtest/pgtest", "", "tests only: a real PostgreSQL, which knows nothing of HQ, so that any test may have one"},
 		{"sync/hq/pgstore", "kiosk sync/hq sync/hq/pgstore/db sync/wire", "HQ's Store on PostgreSQL, for many HQs at once; of the wire how long a signature is good, and that HQ is busy"},
 		{"sync/hq/pgstore/db", "", "what sqlc makes of pgstore's SQL; apart from it, since all of it is generated"},
+		{"sync/hq/headlog", "kiosk kiosk/hqring kiosk/journal sync/hq", "a signed log of the heads that HQ acknowledged, and the check of its events and of exported journals against it"},
 		{"sync/hq/tally", "kiosk sync/hq", "HQ's figures: sums over orders and events, kept with what they count; settling days in money"},
 		{"sync/hq/reconcile", "kiosk kiosk/daybook sync/hq", "days at points compared entry by entry; its spreadsheets are written like the terminals' day books"},
 		{"sync/hq/intake", "kiosk kiosk/ordertable kiosk/seal sync/hq", "orders from elsewhere: sources of tables, other systems' interface, shops that are asked, customers' links, consignments"},
@@ -85,7 +86,7 @@ func importTable() []room {
 		{"cmd/internal/terminal", "kiosk kiosk/books kiosk/boltstore kiosk/config kiosk/daybook kiosk/desk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt kiosk/seal " +
 			"kiosk/stick scanner scanner/camera scanner/decode scanner/plugged scanner/serial scanner/wedge sync/client sync/engine", "the terminal put together without a screen; siblings meet here"},
 		{"cmd/gallery", "cmd/internal/cli kiosk/desk kiosk/ui kiosk/ui/look kiosk/ui/sample", "every screen in every state"},
-		{"cmd/hq", "cmd/internal/cli kiosk kiosk/daybook kiosk/hqring kiosk/ordertable sync/client sync/hq sync/hq/accounts sync/hq/archive sync/hq/boltstore sync/hq/dashboard sync/hq/intake sync/hq/pgstore sync/hq/reconcile sync/hq/tally sync/hq/webhook sync/wire", "the platform server and its tools; hq load plays terminals"},
+		{"cmd/hq", "cmd/internal/cli kiosk kiosk/daybook kiosk/hqring kiosk/ordertable sync/client sync/hq sync/hq/accounts sync/hq/archive sync/hq/boltstore sync/hq/dashboard sync/hq/headlog sync/hq/intake sync/hq/pgstore sync/hq/reconcile sync/hq/tally sync/hq/webhook sync/wire", "the platform server and its tools; hq load plays terminals"},
 		{"cmd/kiosk", "assets cmd/internal/cli cmd/internal/terminal kiosk/config kiosk/desk kiosk/ui", "the terminal with its window"},
 		{"cmd/kioskctl", "cmd/internal/cli cmd/internal/terminal kiosk kiosk/desk kiosk/hqring kiosk/journal kiosk/ordertable kiosk/printer kiosk/receipt kiosk/signedcode scanner scanner/camera scanner/decode sync/conformance",
 			"the terminal without a window, and its tools"},

@@ -26,6 +26,7 @@
 //	hq account list · hq account passwd NAME [--drop-second] · hq account disable NAME [--undo]
 //	hq webhooks [list] · hq webhooks add URL [--point ID] [--supplier NAME] [--kind KIND]... · remove|test|rotate|deliveries|retry HOOK
 //	hq backup --to FILE · hq restore --from FILE --db NEW · hq config show [--config FILE]
+//	hq verify [--since CHECKPOINT] [--export JOURNAL] [--save CHECKPOINT]
 //	hq migrate --from FILE --to postgres://…
 //	hq admin token
 //
@@ -147,6 +148,7 @@ type commands struct {
 	Config    struct {
 		Show configShowCmd `cmd:"" help:"Print the settings that a server would go by, as a settings file."`
 	} `cmd:"" help:"Settings of the server."`
+	Verify  verifyCmd  `cmd:"" help:"Check the log of acknowledged heads, and HQ's events against it: was anything changed afterwards?"`
 	Migrate migrateCmd `cmd:"" help:"Copy an embedded store into an empty PostgreSQL database, and compare them."`
 	Admin   struct {
 		Token adminTokenCmd `cmd:"" help:"Print the running server's token."`

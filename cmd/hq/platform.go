@@ -9,6 +9,7 @@ import (
 
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/archive"
+	"hexiao/sync/hq/headlog"
 	"hexiao/sync/hq/intake"
 	"hexiao/sync/hq/reconcile"
 	"hexiao/sync/hq/tally"
@@ -57,7 +58,7 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.hq, err = hq.New(ctx, hq.Config{Store: p.store, Now: p.now, Random: rand.Reader, Log: p.log, TLSPins: p.pins, Observers: observers, Finishers: []hq.Finisher{figures}})
+	p.hq, err = hq.New(ctx, hq.Config{Store: p.store, Now: p.now, Random: rand.Reader, Log: p.log, TLSPins: p.pins, Observers: observers, Finishers: []hq.Finisher{figures, headlog.Watch{}}})
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +71,11 @@ func compose(ctx context.Context, from parts) (*platform, error) {
 	p.mux.HandleFunc("GET /healthz", p.health.alive)
 	p.mux.HandleFunc("GET /readyz", p.health.ready)
 	p.metrics.gauge("hq_followers", "Terminals whose stream of orders is open here.", func() float64 { return float64(p.hq.Followers()) })
+	p.metrics.gauge("hq_webhooks_waiting", "Webhooks that are still to be sent; 10,000 and more count as so many.", func() float64 { return waitingHooks(hooks) })
 	p.mountHooks(hooks)
 	p.run("webhooks", hooks.Run)
 	p.reconciles()
+	p.logsHeads()
 	return p, p.addPages(figures)
 }
 

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"hexiao/kiosk"
 	"hexiao/sync/hq"
@@ -193,4 +195,15 @@ func (c *webhooksDeliveriesCmd) Run(p *program) error {
 			return err
 		})
 	})
+}
+
+// waitingHooks is -1 where the store does not tell within some seconds.
+func waitingHooks(hooks *webhook.Hooks) float64 {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	n, err := hooks.Waiting(ctx, 10_000)
+	if err != nil {
+		return -1
+	}
+	return float64(n)
 }

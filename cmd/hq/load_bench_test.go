@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -17,22 +14,10 @@ func BenchmarkEmbedded(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = os.RemoveAll(dir) })
-	program := filepath.Join(dir, "hq")
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", program, "hexiao/cmd/hq")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
-	}
+	program := buildHQ(b, dir)
 	for b.Loop() {
 		db := filepath.Join(dir, "hq.db")
-		var errs bytes.Buffer
-		load := exec.Command(program, "--db", db, "load", "--kiosks", "50", "--orders", "20000", "--events", "20000", "--json")
-		load.Stderr = &errs
-		out, err := load.Output()
-		var g loadFigures
-		if err != nil || json.Unmarshal(out, &g) != nil || g.Settled != g.Events {
-			b.Fatalf("%v: %s\n%s", err, out, &errs)
-		}
+		g := loaded(b, program, db, "--kiosks", "50", "--orders", "20000", "--events", "20000")
 		b.ReportMetric(g.SettledPerSecond, "settled_per_s")
 		b.ReportMetric(g.Push.P99, "push_p99_ms")
 		b.ReportMetric(g.HQMemoryMB, "hq_mb")

@@ -46,9 +46,21 @@ func (f *fleet) setUp(ctx context.Context) error {
 		}
 	}
 	for i, k := range f.kiosks {
-		k.events = share(f.Events, f.Kiosks, i)
+		k.events = f.redeems(i)
 	}
 	return parallel(ctx, setUpAtOnce, points, func(ctx context.Context, at *loadPoint) error { return f.open(ctx, run, at) })
+}
+
+// redeems is how many orders a terminal redeems. Where there is less than a batch
+// for each, some terminals send a whole one and the others only look on, as far as
+// their orders suffice.
+func (f *fleet) redeems(i int) int {
+	batches := (f.Events + f.Batch - 1) / f.Batch
+	if batches >= f.Kiosks || f.Orders/f.Kiosks < f.Batch {
+		return share(f.Events, f.Kiosks, i)
+	}
+	before := batches * i / f.Kiosks * f.Batch
+	return min(f.Batch*share(batches, f.Kiosks, i), f.Events-before)
 }
 
 // share is the i-th of n nearly equal parts of a whole.

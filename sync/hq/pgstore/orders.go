@@ -142,6 +142,13 @@ func (t *transaction) Changes(point kiosk.PointID, version uint64, limit int) (l
 func (t *transaction) CodeOwner(point kiosk.PointID, digits string) (kiosk.OrderID, bool, error) {
 	key := codeKey{point, digits}
 	owner, known := t.seen.codes[key]
+	if !known && t.update {
+		var err error
+		if known, err = t.allCodes(point); err != nil {
+			return "", false, err
+		}
+		owner = t.seen.codes[key]
+	}
 	if !known {
 		t.lock(point)
 		raw, err := none(t.q.GetCodeOwner(t.ctx, db.GetCodeOwnerParams{Point: []byte(point), Digits: []byte(digits)}))
@@ -152,6 +159,32 @@ func (t *transaction) CodeOwner(point kiosk.PointID, digits string) (kiosk.Order
 		t.seen.codes[key] = owner
 	}
 	return owner, owner != "", nil
+}
+
+// Who asks for a few codes of a point one by one is importing, and will ask for
+// thousands: then all of the point are read at once, up to a number of them.
+const (
+	codesOneByOne = 16
+	codesAtOnce   = 200_000
+)
+
+// allCodes reports whether what is not among the codes seen is not there. The point
+// stays locked, so that this stays true.
+func (t *transaction) allCodes(point kiosk.PointID) (bool, error) {
+	asked := t.seen.codesAsked[point] + 1
+	if t.seen.codesAsked[point] = asked; asked != codesOneByOne {
+		return t.seen.codesWhole[point], nil
+	}
+	t.lock(point)
+	rows, err := t.q.ListCodeOwners(t.ctx, db.ListCodeOwnersParams{Point: []byte(point), Most: codesAtOnce})
+	for _, r := range rows {
+		key := codeKey{point, string(r.Digits)}
+		if _, known := t.seen.codes[key]; !known { // what was put stands
+			t.seen.codes[key] = kiosk.OrderID(r.OrderID)
+		}
+	}
+	t.seen.codesWhole[point] = err == nil && len(rows) < codesAtOnce
+	return t.seen.codesWhole[point], err
 }
 
 // PutCodeOwner gives digits to an order.

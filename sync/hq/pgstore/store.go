@@ -64,6 +64,9 @@ func (s *Store) Update(ctx context.Context, fn func(hq.Tx) error) error {
 			return err
 		}
 		err := s.once(ctx, try > 1, fn)
+		if isLockTimeout(err) {
+			return fmt.Errorf("%w: %w", wire.ErrUnavailable, err)
+		}
 		if !again(err) {
 			return err
 		}
@@ -121,6 +124,13 @@ func again(err error) bool {
 		return true
 	}
 	return false
+}
+
+// isLockTimeout tells who waited for a lock as long as it may: to begin at once anew
+// would only make the queue longer.
+func isLockTimeout(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == "55P03"
 }
 
 // isConnect tells a server that is not there from a connection that broke.

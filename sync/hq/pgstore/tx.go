@@ -37,12 +37,16 @@ type seen struct {
 	homes     map[kiosk.OrderID]kiosk.PointID
 	newOrders bool // nobody else takes in orders
 	codes     map[codeKey]kiosk.OrderID
-	places    map[kiosk.TerminalID]kiosk.PointID
-	terminals map[kiosk.TerminalID][]byte
-	events    map[eventKey][]byte
-	docs      map[hq.DocKey][]byte
-	counters  map[string]int64
-	cases     map[uint64]bool // found or not
+	// codesAsked counts questions for codes of a point; of those in codesWhole all are
+	// among codes.
+	codesAsked map[kiosk.PointID]int
+	codesWhole map[kiosk.PointID]bool
+	places     map[kiosk.TerminalID]kiosk.PointID
+	terminals  map[kiosk.TerminalID][]byte
+	events     map[eventKey][]byte
+	docs       map[hq.DocKey][]byte
+	counters   map[string]int64
+	cases      map[uint64]bool // found or not
 }
 
 type orderKey struct {
@@ -71,6 +75,7 @@ func (s *Store) transaction(ctx context.Context, update bool) *transaction {
 	t.seen = seen{
 		locked: map[kiosk.PointID]bool{}, points: map[kiosk.PointID][]byte{}, orders: map[orderKey]*orderRow{},
 		asked: map[kiosk.OrderID]bool{}, homes: map[kiosk.OrderID]kiosk.PointID{}, codes: map[codeKey]kiosk.OrderID{},
+		codesAsked: map[kiosk.PointID]int{}, codesWhole: map[kiosk.PointID]bool{},
 		places: map[kiosk.TerminalID]kiosk.PointID{}, terminals: map[kiosk.TerminalID][]byte{}, events: map[eventKey][]byte{},
 		docs: map[hq.DocKey][]byte{}, counters: map[string]int64{}, cases: map[uint64]bool{},
 	}

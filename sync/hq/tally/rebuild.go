@@ -67,11 +67,31 @@ func (t *Tally) Rebuild(ctx context.Context, h *hq.HQ) error {
 	}
 }
 
-// countPage counts the next page.
+// countPage counts the next page. It takes the point before the progress, as all
+// others do who change something of a point and then ask how far the count is: else
+// they and it would wait for each other.
 func (t *Tally) countPage(ctx context.Context, h *hq.HQ) error {
+	var next progress
+	err := h.View(ctx, func(tx hq.Tx) (err error) {
+		next, err = load[progress](t.codec, tx, place(inProgress, "", only))
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	return h.Update(ctx, func(tx hq.Tx) error {
+		var err error
+		switch {
+		case next.Stage == countOrders && next.Point != "":
+			_, _, err = tx.Point(next.Point)
+		case next.Stage == countEvents && next.Terminal != "":
+			_, _, err = tx.Terminal(next.Terminal)
+		}
+		if err != nil {
+			return err
+		}
 		p, err := load[progress](t.codec, tx, place(inProgress, "", only))
-		if err != nil || p.Stage == counted {
+		if err != nil || p.Stage == counted || p != next { // another HQ counted it
 			return err
 		}
 		w := t.work(tx)

@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -15,8 +14,9 @@ import (
 	"hexiao/sync/wire"
 )
 
-// Who is not known is turned away after so many requests that failed for it. A device
-// has few reasons to fail, but a town's terminals may share an address.
+// Who is not known, or sends what nobody can read, is turned away after so many requests
+// that failed for it. A device has few reasons to fail, but a town's terminals may share
+// an address.
 const (
 	deviceFailures  = 30 // at once, of one address in the name of one device
 	devicePerSecond = 0.5
@@ -24,10 +24,16 @@ const (
 	addressPerSec   = 10
 	maxRemembered   = 20_000 // of either; beyond it the oldest half is forgotten
 	retryAfter      = "10"   // seconds
+	// Whoever goes on at full speed would cost more by its refusals than others by their
+	// work. So a refusal is held back, for so many at a time; beyond that, the connection
+	// ends with it.
+	holdTime = time.Second
+	mostHeld = 256
 )
 
-// limiter turns away who guesses: tokens, enrolment codes, signatures, passwords.
-// Only what failed counts, so who does things right is never slowed.
+// limiter turns away who guesses tokens, enrolment codes, signatures or passwords, and
+// terminals that send garbage. Only what failed counts, so who does things right is never
+// slowed.
 type limiter struct {
 	next    http.Handler
 	now     func() time.Time
@@ -36,10 +42,13 @@ type limiter struct {
 	mu      sync.Mutex
 	young   map[string]*rate.Limiter
 	old     map[string]*rate.Limiter
+	hold    time.Duration
+	held    chan struct{}
 }
 
 func newLimiter(next http.Handler, now func() time.Time, trusted []netip.Prefix, m *metrics) *limiter {
-	return &limiter{next: next, now: now, trusted: trusted, metrics: m, young: map[string]*rate.Limiter{}}
+	return &limiter{next: next, now: now, trusted: trusted, metrics: m, young: map[string]*rate.Limiter{},
+		hold: holdTime, held: make(chan struct{}, mostHeld)}
 }
 
 // ServeHTTP asks before, and counts after.
@@ -48,6 +57,7 @@ func (l *limiter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	device := address + " " + claimed(r)
 	if !l.may(address) || !l.may(device) {
 		l.metrics.limited.Inc()
+		l.wait(w, r)
 		w.Header().Set("Retry-After", retryAfter)
 		if strings.HasPrefix(r.URL.Path, "/v1/") {
 			status, problem := wire.ProblemOf(wire.ErrSlowDown)
@@ -69,9 +79,35 @@ func (l *limiter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.next.ServeHTTP(answer, r)
 }
 
-// failed reports whether somebody may have been guessing.
+// wait holds a refusal back, unless too many are held.
+func (l *limiter) wait(w http.ResponseWriter, r *http.Request) {
+	select {
+	case l.held <- struct{}{}:
+	default:
+		w.Header().Set("Connection", "close")
+		return
+	}
+	defer func() { <-l.held }()
+	over := time.NewTimer(l.hold)
+	defer over.Stop()
+	select {
+	case <-over.C:
+	case <-r.Context().Done():
+	}
+}
+
+// failed reports whether somebody may have been guessing, or sent a terminal's request
+// that is none.
 func failed(r *http.Request, status int) bool {
-	return status == http.StatusUnauthorized || status == http.StatusForbidden && strings.HasSuffix(r.URL.Path, "/enrol")
+	switch status {
+	case http.StatusUnauthorized:
+		return true
+	case http.StatusForbidden:
+		return strings.HasSuffix(r.URL.Path, "/enrol")
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
+		return strings.HasPrefix(r.URL.Path, "/v1/")
+	}
+	return false
 }
 
 func (l *limiter) may(key string) bool {
@@ -104,11 +140,12 @@ func (l *limiter) find(key string) *rate.Limiter {
 
 // claimed is the device that a signature claims to be of.
 func claimed(r *http.Request) string {
-	m := regexp.MustCompile(`keyid="([^"]{1,64})"`).FindStringSubmatch(r.Header.Get("Signature-Input"))
-	if m == nil {
-		return ""
+	const longest = 64
+	_, rest, _ := strings.Cut(r.Header.Get("Signature-Input"), `keyid="`)
+	if id, _, ok := strings.Cut(rest, `"`); ok && len(id) <= longest {
+		return id
 	}
-	return m[1]
+	return ""
 }
 
 // clientAddress is where a request comes from: the last address that no trusted proxy

@@ -34,7 +34,8 @@ store that holds nothing else. With --db it starts a server on that store and sa
 much memory that took; with --hq it asks a running one. The terminals enrol, pull their
 orders, redeem and push with real signatures, over HTTP; they keep nothing on disk.
 
-A push is timed from when it was due, so that waiting behind others counts.`
+With --duration, a push is timed from when it was due, so that waiting behind others
+counts; without it, a terminal's next push is due when its last one was answered.`
 }
 
 // Limits of what is simulated.

@@ -300,9 +300,14 @@ func TestLimiter(t *testing.T) {
 			w.WriteHeader(http.StatusUnauthorized)
 		case "code":
 			w.WriteHeader(http.StatusForbidden)
+		case "garbage":
+			w.WriteHeader(http.StatusBadRequest)
+		case "flood":
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
 		}
 	})
 	l := newLimiter(bad, func() time.Time { return now }, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, newMetrics())
+	l.hold = 0
 	ask := func(from, path, device, will, forwarded string) int {
 		r := httptest.NewRequest(http.MethodPost, path, nil)
 		r.RemoteAddr = net.JoinHostPort(from, "1")
@@ -334,6 +339,14 @@ func TestLimiter(t *testing.T) {
 	}
 	if n := tries("192.0.2.3", "/v1/events", "K1", "code", ""); n != 1000 {
 		t.Errorf("a terminal that may not do something counts as guessing: %d", n)
+	}
+	for _, will := range []string{"garbage", "flood"} {
+		if n := tries("192.0.2.4", "/v1/events", will, will, ""); n != deviceFailures {
+			t.Errorf("a terminal sent %s %d times", will, n)
+		}
+		if n := tries("192.0.2.4", "/settlements", "other "+will, will, ""); n != 1000 {
+			t.Errorf("a person who mistyped counts as guessing: %d", n)
+		}
 	}
 	now = now.Add(10 * time.Second)
 	if n := tries("192.0.2.1", "/v1/time", "K1", "", ""); n != 5 {

@@ -44,7 +44,9 @@ type settings struct {
 type duration time.Duration
 
 // MarshalText writes Go's form.
-func (d duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+func (d duration) MarshalText() ([]byte, error) { //nolint:unparam // encoding.TextMarshaler
+	return []byte(time.Duration(d).String()), nil
+}
 
 // UnmarshalText reads Go's form.
 func (d *duration) UnmarshalText(b []byte) error {
@@ -151,7 +153,7 @@ func (s *settings) proxies() (list []netip.Prefix, err error) {
 }
 
 // AfterApply lets the environment name the store for every command.
-func (c *commands) AfterApply(p *program) error {
+func (c *commands) AfterApply(p *program) error { //nolint:unparam // kong's hook
 	if c.DB == "" && c.HQ == "" {
 		c.DB = p.env("HQ_DB")
 	}

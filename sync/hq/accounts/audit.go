@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -39,7 +40,7 @@ func (a *Accounts) Note(ctx context.Context, e Entry) error {
 		return fmt.Errorf("number an audit entry: %w", err)
 	}
 	e.At = a.hq.Now()
-	e.Who, e.About, e.Detail = cut(e.Who), cut(e.About), cut(e.Detail)
+	e.Who, e.What, e.About, e.Detail, e.From = cut(e.Who), cut(e.What), cut(e.About), cut(e.Detail), cut(e.From)
 	// The newest comes first: stores list by key upwards only.
 	key := fmt.Sprintf("%019d-%s", math.MaxInt64-e.At.UnixMilli(), hex.EncodeToString(random[:]))
 	return a.hq.Update(ctx, func(tx hq.Tx) error {
@@ -47,8 +48,10 @@ func (a *Accounts) Note(ctx context.Context, e Entry) error {
 	})
 }
 
-// cut bounds what comes from outside.
+// cut bounds what comes from outside, and keeps it readable: CBOR would not give a text
+// back that is not UTF-8.
 func cut(text string) string {
+	text = strings.ToValidUTF8(text, "\ufffd")
 	if len(text) <= maxDetail {
 		return text
 	}

@@ -55,35 +55,32 @@ func hashed(kind string, parts ...string) string {
 }
 
 // guess counts a try before it is looked at, so that many at once are all counted. It
-// returns ErrSlowDown where one of the bounds is reached.
+// returns ErrSlowDown where one of the bounds is reached, and counts nothing then: who
+// is refused here shall not use up what others have.
 func (a *Accounts) guess(ctx context.Context, bounds []bound) error {
-	full := false
-	err := a.hq.Update(ctx, func(tx hq.Tx) error {
-		full = false
+	return a.hq.Update(ctx, func(tx hq.Tx) error {
 		at := a.hq.Now()
-		for _, b := range bounds {
-			var t tries
-			if _, err := get(tx, triesKey(b.key), &t); err != nil {
+		counts := make([]tries, len(bounds))
+		for i, b := range bounds {
+			t := &counts[i]
+			if _, err := get(tx, triesKey(b.key), t); err != nil {
 				return err
 			}
 			if !at.Before(t.Since.Add(window)) || at.Before(t.Since) { // also where the clock was set back
-				t = tries{Since: at}
+				*t = tries{Since: at}
 			}
 			if t.Count >= b.most {
-				full = true
-				continue
+				return ErrSlowDown
 			}
 			t.Count++
-			if err := put(tx, triesKey(b.key), t); err != nil {
+		}
+		for i, b := range bounds {
+			if err := put(tx, triesKey(b.key), counts[i]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err == nil && full {
-		err = ErrSlowDown
-	}
-	return err
 }
 
 // forgive takes back what guess counted, as the try was no mistake: the first bound

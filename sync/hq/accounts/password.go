@@ -67,9 +67,10 @@ func header() string {
 func (a *Accounts) checkPassword(ctx context.Context, hash, password string) (bool, error) {
 	rest, ours := strings.CutPrefix(hash, header())
 	salt64, key64, whole := strings.Cut(rest, "$")
-	salt, err1 := base64.RawStdEncoding.DecodeString(salt64)
-	want, err2 := base64.RawStdEncoding.DecodeString(key64)
-	if !ours || !whole || err1 != nil || err2 != nil || len(want) != keyBytes || len(password) > maxPassword {
+	salt, saltErr := base64.RawStdEncoding.DecodeString(salt64)
+	want, keyErr := base64.RawStdEncoding.DecodeString(key64)
+	readable := ours && whole && saltErr == nil && keyErr == nil && len(want) == keyBytes
+	if !readable || len(password) > maxPassword {
 		return false, nil
 	}
 	got, err := a.derive(ctx, password, salt)

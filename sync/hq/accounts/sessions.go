@@ -57,7 +57,7 @@ func (a *Accounts) Login(ctx context.Context, name, password, address string) (t
 	}
 	half = acc.Second != nil
 	at := a.hq.Now()
-	token, err = a.open(ctx, acc.Name, Session{Account: acc.Name, Begun: at, Used: at, Half: half, Address: address})
+	token, err = a.open(ctx, acc.Name, Session{Account: acc.Name, Begun: at, Used: at, Half: half, Era: acc.Era, Address: address})
 	return token, half, err
 }
 
@@ -115,6 +115,7 @@ func (a *Accounts) Second(ctx context.Context, token, text string) (whole string
 }
 
 // open keeps a session under a new token, and notes with the account that it began.
+// It returns ErrWrong when the account has changed since it was looked at.
 func (a *Accounts) open(ctx context.Context, name string, s Session) (string, error) {
 	random := make([]byte, tokenBytes)
 	if _, err := io.ReadFull(a.random, random); err != nil {
@@ -126,7 +127,9 @@ func (a *Accounts) open(ctx context.Context, name string, s Session) (string, er
 		if err != nil {
 			return err
 		}
-		s.Era = acc.Era
+		if acc.Era != s.Era {
+			return ErrWrong // what was proved is no longer so
+		}
 		if !s.Half {
 			acc.LastSeen = s.Begun
 			if err := put(tx, accountKey(name), acc); err != nil {

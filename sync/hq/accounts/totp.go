@@ -140,14 +140,22 @@ func (a *Accounts) ConfirmSecond(ctx context.Context, name, text, token string) 
 	return recovery, a.forgive(ctx, codeTries(name))
 }
 
-// EndSecond switches the second factor off for who knows the password. It returns
-// ErrWrong or ErrSlowDown.
-func (a *Accounts) EndSecond(ctx context.Context, name, password, address string) error {
+// EndSecond switches the second factor off for who knows the password. All sessions of
+// the account but the one with this token end. It returns ErrWrong or ErrSlowDown.
+func (a *Accounts) EndSecond(ctx context.Context, name, password, token, address string) error {
 	if _, err := a.proved(ctx, name, password, address); err != nil {
 		return err
 	}
-	return a.change(ctx, name, func(acc *Account) error {
+	return a.hq.Update(ctx, func(tx hq.Tx) error {
+		acc, err := mustAccount(tx, Canonical(name))
+		if err != nil {
+			return err
+		}
 		acc.Second, acc.Pending = nil, nil
-		return nil
+		acc.Era++
+		if err := keepSession(tx, token, acc); err != nil {
+			return err
+		}
+		return put(tx, accountKey(acc.Name), acc)
 	})
 }

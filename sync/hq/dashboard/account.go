@@ -83,7 +83,7 @@ func changeAccount(q *request) (string, error) {
 		}
 		return "", recoveryPage{codes}
 	case "second-off":
-		if err := all.EndSecond(q.Context(), q.account.Name, q.form.Get("old"), q.address()); err != nil {
+		if err := all.EndSecond(q.Context(), q.account.Name, q.form.Get("old"), q.token, q.address()); err != nil {
 			return "", err
 		}
 		return "/account?done=second-off", q.note("second-off", q.account.Name, "")

@@ -133,7 +133,7 @@ func (q *request) side(s hq.Side, o kiosk.Order, clock func(time.Time) string) s
 		{q.t("side.at"), clock(s.At)},
 		{q.t("side.between"), between},
 		{q.t("side.heard"), clock(s.Heard)},
-		{q.t("side.method"), q.t("method."+s.Method) + optional(" · ", s.By)},
+		{q.t("side.method"), q.t("method."+s.Method) + dotted(s.By)},
 		{q.t("side.entry"), strconv.FormatUint(s.Seq, 10) + " · " + shortEvent(s.Event)},
 	}}
 	switch {
@@ -161,11 +161,12 @@ func (q *request) side(s hq.Side, o kiosk.Order, clock func(time.Time) string) s
 	return d
 }
 
-func optional(before, text string) string {
+// dotted is a text set off from what stands before it; nothing for none.
+func dotted(text string) string {
 	if text == "" {
 		return ""
 	}
-	return before + text
+	return " · " + text
 }
 
 // settleCase decides a case in the account's name.

@@ -42,6 +42,9 @@ func chromium(t testing.TB, s *site) *tab {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
+		if strings.Contains(os.Getenv("HEXIAO_REQUIRE"), "chromium") {
+			t.Fatal("chromium is not installed, and HEXIAO_REQUIRE asks for it")
+		}
 		t.Skip("chromium is not installed")
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)

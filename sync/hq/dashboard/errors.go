@@ -18,14 +18,11 @@ var (
 )
 
 // refusal is why a change was not made, by the key of a word.
-type refusal struct {
-	key  string
-	args []any
-}
+type refusal struct{ key string }
 
 func (r refusal) Error() string { return r.key }
 
-func refuse(key string, args ...any) error { return refusal{key, args} }
+func refuse(key string) error { return refusal{key} }
 
 // goTo ends a page by leading to another one.
 type goTo string

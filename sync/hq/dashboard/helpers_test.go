@@ -75,7 +75,7 @@ func openAt(t testing.TB, c *clock) *site {
 		t.Fatal(err)
 	}
 	s.Server = httptest.NewServer(handler)
-	t.Cleanup(s.Server.Close)
+	t.Cleanup(s.Close)
 	t.Cleanup(s.hq.HQ.EndStreams)
 	for _, n := range []accounts.NewAccount{
 		{Name: "owner", Role: accounts.Owner}, {Name: "operator", Role: accounts.Operator},

@@ -166,7 +166,7 @@ func showReport(q *request) (content, error) {
 		if t.Doubtful {
 			word += " · " + q.t("reconcile.doubtful")
 		}
-		data.Terminals = append(data.Terminals, fact{string(t.ID) + optional(" · ", t.Name), word})
+		data.Terminals = append(data.Terminals, fact{string(t.ID) + dotted(t.Name), word})
 	}
 	for _, d := range r.Differences {
 		data.Differences = append(data.Differences, q.difference(d, r.Location()))
@@ -195,8 +195,8 @@ func (q *request) difference(d reconcile.Difference, zone *time.Location) differ
 		out.Note = q.form.Get("note")
 	}
 	for _, s := range d.Sides {
-		value := reconcile.TypeWords(s.Type).In(q.english()) + optional(" · ", q.moment(s.At, zone).Text) +
-			optional(" · ", reconcile.SettledWords(s.Settled).In(q.english())) + " · " + q.t("side.units", s.Units) + " · ¥" + s.Amount.String()
+		value := reconcile.TypeWords(s.Type).In(q.english()) + dotted(q.moment(s.At, zone).Text) +
+			dotted(reconcile.SettledWords(s.Settled).In(q.english())) + " · " + q.t("side.units", s.Units) + " · ¥" + s.Amount.String()
 		out.Sides = append(out.Sides, fact{q.t("reconcile.side", s.Terminal, s.Seq), value})
 	}
 	for _, n := range d.Notes {

@@ -46,7 +46,7 @@ func (d *Dashboard) post(p page) http.Handler {
 		case err == nil:
 			http.Redirect(w, r, to, http.StatusSeeOther)
 		case errors.As(err, &refused):
-			q.said = q.t(refused.key, refused.args...)
+			q.said = q.t(refused.key)
 			q.show(http.StatusUnprocessableEntity)
 		case errors.As(err, &recovery):
 			q.send(http.StatusOK, "recovery", content{Title: q.t("recovery.title"), Data: recovery.codes, Parent: "account"})

@@ -96,7 +96,7 @@ func (t *table) choose(q *request) error {
 	if after != "" {
 		t.First = t.address(t.param("after"), "")
 	}
-	rows := t.Rows
+	var rows []row
 	if t.Page != nil {
 		var err error
 		if rows, err = t.Page(after, tablePage+1); err != nil {

@@ -130,7 +130,7 @@ func sentence(err error) error {
 // rootOf is the last of the causes of an error, which is short.
 func rootOf(err error) error {
 	for {
-		switch e := err.(type) {
+		switch e := err.(type) { //nolint:errorlint // it goes down by one cause at a time
 		case interface{ Unwrap() error }:
 			if e.Unwrap() == nil {
 				return err

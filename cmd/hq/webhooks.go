@@ -143,7 +143,7 @@ type hookArg struct {
 // ask posts the hook's name and prints the answer as JSON.
 func (a hookArg) ask(p *program, what string, answer any) error {
 	return p.with(func(to *client) error {
-		if err := to.call(p.ctx, "/admin/v1/webhooks/"+what, hookName{a.Hook}, answer); err != nil {
+		if err := to.call(p.ctx, "/admin/v1/webhooks/"+what, hookName(a), answer); err != nil {
 			return err
 		}
 		return json.NewEncoder(p.stdout).Encode(answer)

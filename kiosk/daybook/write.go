@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -49,9 +51,11 @@ func WriteCSV(w io.Writer, tables []Table) error {
 }
 
 // Neutral keeps a spreadsheet from taking a text of a CSV file for a formula, see
-// OWASP, "CSV Injection".
+// OWASP, "CSV Injection": those that Chinese input methods write count as well, and
+// blanks before them are no matter.
 func Neutral(cell string) string {
-	if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(cell, unicode.IsSpace))
+	if strings.ContainsRune("=+-@＝＋－＠", first) || cell != "" && strings.ContainsAny(cell[:1], "\t\r\n") {
 		return "'" + cell
 	}
 	return cell

@@ -101,7 +101,7 @@ func TestSessionOfAnEarlierEra(t *testing.T) {
 	if _, err := d.SetPassword(t.Context(), "mei", "another password", false); err != nil {
 		t.Fatal(err)
 	}
-	_, err = d.Accounts.open(t.Context(), "mei", Session{Account: "mei", Begun: d.now(), Used: d.now(), Era: acc.Era})
+	_, err = d.open(t.Context(), "mei", Session{Account: "mei", Begun: d.now(), Used: d.now(), Era: acc.Era})
 	d.is(err, ErrWrong)
 }
 

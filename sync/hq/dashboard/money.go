@@ -19,6 +19,7 @@ type daysData struct {
 	One      bool
 	Facts    []fact
 	Hint     string
+	Supplier string // that the page is of; empty: of all
 }
 
 // day is the day of the query, else today; what is no day counts as none.
@@ -158,6 +159,9 @@ func showSuppliers(q *request) (content, error) {
 		for _, p := range r.Worst {
 			worst.Rows = append(worst.Rows, row{Key: p.Product, Cells: goodsCells(text(p.Product), p.Goods)})
 		}
+	}
+	if !limited {
+		data.Supplier = of
 	}
 	tables := []*table{all}
 	if of != "" {

@@ -1,7 +1,7 @@
 // Command hq is the reference platform: the server that pickup-point terminals
 // talk to, and the operator's tools around it.
 //
-//	hq serve --listen 127.0.0.1:8080 --db FILE|URL [--config FILE] [--metrics-listen ADDRESS] [--tls-cert FILE --tls-key FILE] [--tls-pin PIN]... [--sample ORDERS] [--sample-trouble N]
+//	hq serve --listen 127.0.0.1:8080 --db FILE|URL [--config FILE] [--metrics-listen ADDRESS] [--tls-cert FILE --tls-key FILE] [--tls-pin PIN]... [--sample ORDERS] [--sample-trouble N] [--sample-days]
 //	hq tls-pin FILE
 //	hq point add ID NAME [--pin PIN] · hq point set ID [--handover …] [--pin PIN] …
 //	hq kiosk code --point ID · hq kiosk list · hq kiosk revoke TERMINAL

@@ -26,6 +26,21 @@ const (
 	leaderFrom = kiosk.Fen(20_000)
 )
 
+// fill fills an empty store as the flags say.
+func (c *serveCmd) fill(p *program, h *hq.HQ, log *slog.Logger) error {
+	if c.Sample == 0 && c.SampleTrouble == 0 && !c.SampleDays {
+		return nil
+	}
+	have, err := h.Points(p.ctx)
+	if err != nil {
+		return err
+	}
+	if err := fillSample(p, h, c.Sample, c.SampleTrouble, log); err != nil || len(have) > 0 || !c.SampleDays {
+		return err
+	}
+	return fillDays(p.ctx, h, p.now(), log)
+}
+
 // fillSample fills an empty store with the sample point and its orders; a store
 // that has a point is left alone.
 func fillSample(p *program, h *hq.HQ, plain, trouble int, log *slog.Logger) error {
@@ -76,7 +91,7 @@ func told(orders iter.Seq[ordertable.Entry], bar *cli.Progress, total int) iter.
 // by id. The same numbers give the same orders but for their dates.
 func sampleOrders(ctx context.Context, plain, trouble int, now time.Time) iter.Seq[ordertable.Entry] {
 	return func(yield func(ordertable.Entry) bool) {
-		g := &sampler{random: rand.New(rand.NewPCG(1, 2)), goods: products(), surnames: surnames(), given: givenNames(), now: now}
+		g := newSampler(now, 1)
 		for i := range plain {
 			if ctx.Err() != nil || !yield(g.plain(fmt.Sprintf("S%07d", i+1), i)) {
 				return
@@ -95,6 +110,10 @@ type sampler struct {
 	goods           []product
 	surnames, given []string
 	now             time.Time
+}
+
+func newSampler(now time.Time, seed uint64) *sampler {
+	return &sampler{random: rand.New(rand.NewPCG(seed, 2)), goods: products(), surnames: surnames(), given: givenNames(), now: now}
 }
 
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }

@@ -35,6 +35,7 @@ type serveCmd struct {
 	MetricsListen string `placeholder:"ADDRESS" help:"A second address, for /metrics and health checks, that only your own network reaches."`
 	Sample        int    `placeholder:"ORDERS" help:"Fill an empty store with point P001 (leader's PIN 2580) and so many orders to collect."`
 	SampleTrouble int    `placeholder:"N" help:"Add so many sample orders that cannot simply be collected; orders from 200 yuan then need the leader."`
+	SampleDays    bool   `help:"Add four sample points where a week has passed, so that the web pages have something to show."`
 	Verbose       bool   `help:"Log every request."`
 	ReconcileAt   int    `default:"2" placeholder:"HOUR" help:"Hour of each point's own time, 0 to 23, at which its last day is reconciled."`
 	tlsFlags
@@ -77,10 +78,8 @@ func (c *serveCmd) Run(p *program) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.Sample > 0 || c.SampleTrouble > 0 {
-		if err := fillSample(p, whole.hq, c.Sample, c.SampleTrouble, log); err != nil {
-			return err
-		}
+	if err := c.fill(p, whole.hq, log); err != nil {
+		return err
 	}
 	listener, err := new(net.ListenConfig).Listen(p.ctx, "tcp", set.Listen)
 	if err != nil {

@@ -63,6 +63,7 @@ func (c contract) GetOrders(w http.ResponseWriter, r *http.Request, point wire.P
 		return
 	}
 	s.open(w, r, func(message []byte) []byte { return ed25519.Sign(key, message) })
+	c.hq.noteHeard(r.Context(), t, from)
 	if err := s.run(r.Context(), p); err != nil {
 		// No watermark: the terminal sees that the stream was cut, and goes on from
 		// the last page.

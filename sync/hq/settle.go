@@ -99,6 +99,9 @@ func (h *HQ) openPush(tx Tx, b kiosk.Batch, late bool) (*push, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !late {
+		t.Heard = h.at()
+	}
 	z, err := zone(s.point.Point)
 	return &push{set: s, identity: identity, terminal: t, at: h.at(), zone: z, head: b.Prev}, err
 }
@@ -128,6 +131,7 @@ func (p *push) run(b kiosk.Batch) (refused, err error) {
 	}
 	if from := p.terminal.Head; p.head.Seq > from.Seq {
 		p.terminal.Head, p.terminal.Behind, p.terminal.Doubtful = p.head, time.Time{}, 0
+		p.terminal.Held = max(p.terminal.Held, min(events[len(events)-1].SetVersion, p.set.point.Version))
 		if err := p.set.tx.PutTerminal(p.terminal); err != nil {
 			return nil, err
 		}

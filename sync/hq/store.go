@@ -205,6 +205,10 @@ type Terminal struct {
 	// said just that; zero: it never did.
 	Condition kiosk.Condition `cbor:"20,keyasint,omitzero" json:"condition,omitzero"`
 	Since     time.Time       `cbor:"21,keyasint,omitzero" json:"since,omitzero"`
+	// Heard is when HQ heard of it last, by HQ's clock: exact for its events, else up to
+	// five minutes early. Held is the version of the orders that it was known to have.
+	Heard time.Time `cbor:"24,keyasint,omitzero" json:"heard,omitzero"`
+	Held  uint64    `cbor:"25,keyasint,omitempty" json:"held_version,omitempty"`
 }
 
 // Enrolment is a one-time code.

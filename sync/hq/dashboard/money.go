@@ -19,6 +19,7 @@ type daysData struct {
 	One      bool
 	Facts    []fact
 	Hint     string
+	Supplier string // that the page is of; empty: of all
 }
 
 // day is the day of the query, else today; what is no day counts as none.
@@ -87,7 +88,12 @@ func showSettlement(q *request) (content, error) {
 		return content{}, err
 	}
 	zone := zoneOf(rec.Policy)
-	yuan := func(f kiosk.Fen) string { return "¥" + f.String() }
+	yuan := func(f kiosk.Fen) string {
+		if f < 0 {
+			return "-¥" + (-f).String()
+		}
+		return "¥" + f.String()
+	}
 	data := daysData{From: string(day), To: string(day), One: true, Facts: []fact{
 		{q.t("figure.value"), yuan(s.Total.Value)}, {q.t("money.deducted"), yuan(s.Total.Deducted)}, {q.t("money.net"), yuan(s.Total.Net)},
 		{q.t("points.commission") + " " + share(s.Rate, kiosk.WholeRate).Text, yuan(s.Total.Commission)}, {q.t("money.payable"), yuan(s.Total.Payable)},
@@ -158,6 +164,9 @@ func showSuppliers(q *request) (content, error) {
 		for _, p := range r.Worst {
 			worst.Rows = append(worst.Rows, row{Key: p.Product, Cells: goodsCells(text(p.Product), p.Goods)})
 		}
+	}
+	if !limited {
+		data.Supplier = of
 	}
 	tables := []*table{all}
 	if of != "" {

@@ -185,7 +185,7 @@ func (q *request) ages(list []tally.Age) chart {
 		word := fmt.Sprintf("%d–%d", a.From, a.To)
 		switch {
 		case a.From < 0:
-			word = "?"
+			word = q.t("word.undated")
 		case a.To < 0:
 			word = fmt.Sprintf("%d+", a.From)
 		case a.From == a.To:

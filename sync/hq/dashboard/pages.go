@@ -28,6 +28,7 @@ func pages() []page {
 		{pattern: "/suppliers", may: seeGoods, name: "suppliers", icon: "truck", show: showSuppliers},
 		{pattern: "/leaders", may: seePoints, name: "leaders", icon: "star", show: showLeaders},
 		{pattern: "/overdue", may: seePoints, name: "overdue", icon: "calendar-x", show: showOverdue},
+		{pattern: "/requests", may: seePoints, name: "requests", icon: "clipboard-list", show: showRequests},
 		{pattern: "/terminals", may: operate, name: "terminals", icon: "monitor", show: showTerminals},
 		{pattern: "/cases", may: operate, name: "cases", icon: "triangle-alert", show: showCases},
 		{pattern: "/cases/{number}", may: operate, name: "case", show: showCase, do: settleCase},

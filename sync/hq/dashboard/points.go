@@ -94,7 +94,7 @@ func showPoint(q *request) (content, error) {
 		})
 		return rows, err
 	}
-	kiosks := q.terminalTable(terminals, map[kiosk.PointID]string{id: rec.Point.Name})
+	kiosks := q.terminalTable(terminals, map[kiosk.PointID]hq.PointRecord{id: rec})
 	kiosks.Title = q.t("page.terminals")
 	return content{Title: rec.Point.Name, Data: data, Parent: "points", Tables: []*table{kiosks, orders}, Live: true, Point: id}, nil
 }

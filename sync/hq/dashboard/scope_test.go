@@ -30,6 +30,8 @@ func visits() []visit {
 		{"/suppliers", "/suppliers?supplier=other", "owner operator merchant"},
 		{"/leaders", "/leaders", "owner operator leader"},
 		{"/overdue", "/overdue?point=P002", "owner operator leader"},
+		{"/requests", "/requests?kind=invoice-requested", "owner operator leader"},
+		{"/requests", "/requests?kind=x", "owner operator leader"},
 		{"/terminals", "/terminals", "owner operator"},
 		{"/cases", "/cases", "owner operator"},
 		{"/cases/{number}", "/cases/1", ""},

@@ -45,7 +45,13 @@ func built() (keys []string) {
 		"case-decided", "reconcile-noted", "reconcile-accepted", "account-added", "account-disabled", "account-enabled"} {
 		keys = append(keys, "did."+w)
 	}
-	return append(keys, "method.alone", "method.leader", "account.done-password", "account.done-second-off", "account.done-others")
+	for _, r := range kiosk.Reasons() {
+		keys = append(keys, "reason."+string(r))
+	}
+	for _, k := range requestKinds() {
+		keys = append(keys, "request."+string(k))
+	}
+	return append(keys, "after-sale.refund", "after-sale.return", "method.alone", "method.leader", "account.done-password", "account.done-second-off", "account.done-others")
 }
 
 // Every word that the pages say is there in both languages with the same gaps, and no

@@ -3,6 +3,8 @@
 "use strict";
 (() => {
   const body = document.body;
+  // On a phone the navigation is wider than the page.
+  document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   if (!("livePoint" in body.dataset) || !window.EventSource) return;
   const pulse = document.getElementById("pulse");
   const show = (on) => {

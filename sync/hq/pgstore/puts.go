@@ -71,15 +71,19 @@ func (t *transaction) flush() error {
 	identity := p.identity
 	t.puts = newPuts()
 	t.puts.identity = identity // until it is committed, others read it
+	// The identity first, as an Update locks it that reads it: touches come after it
+	// everywhere, and nobody waits in a circle.
+	if identity != nil {
+		if err := t.flushIdentity(identity); err != nil {
+			return err
+		}
+	}
 	for _, step := range []func(puts) error{
 		t.flushPoints, t.flushTerminals, t.flushOrders, t.flushEvents, t.flushLists, t.flushDocs, t.flushTouches,
 	} {
 		if err := step(p); err != nil {
 			return err
 		}
-	}
-	if identity != nil && !slices.Equal(identity.old, identity.new) {
-		return t.flushIdentity(identity)
 	}
 	return nil
 }

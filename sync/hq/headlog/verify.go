@@ -201,7 +201,7 @@ func (c *check) entry(tx hq.Tx, t *tree, raw []byte) error {
 		c.rep.find(Finding{Kind: KindEntryChanged, Entry: &number}, "entry %d of the log was changed: %s", number, what)
 	}
 	var l leaf
-	if err := decode(raw, &l); err != nil || len(l.Hashes) == 0 {
+	if decode(raw, &l) != nil || len(l.Hashes) == 0 {
 		changed("it cannot be read")
 		t.add(tlog.Hash{})
 		return nil
@@ -210,13 +210,14 @@ func (c *check) entry(tx hq.Tx, t *tree, raw []byte) error {
 	// tells whether anything else was changed.
 	made := t.add(l.Hashes[0])
 	var e entry
-	switch err := decode(l.Record, &e); {
-	case tlog.RecordHash(l.Record) != l.Hashes[0]:
+	if tlog.RecordHash(l.Record) != l.Hashes[0] {
 		changed("it does not fit its hash")
 		return nil
-	case !slices.Equal(made, l.Hashes):
+	}
+	if !slices.Equal(made, l.Hashes) {
 		changed("the tree's hashes beside it are not those of the entries")
-	case err != nil:
+	}
+	if decode(l.Record, &e) != nil {
 		changed("it cannot be read")
 		return nil
 	}

@@ -44,6 +44,12 @@ func Statuses() []Status {
 	return []Status{StatusPaid, StatusShipped, StatusArrived, StatusCancelled, StatusRefunding, StatusRefunded}
 }
 
+// Over reports whether nothing of the order is to be handed out any more, by what HQ
+// says of it: it was cancelled, or the money goes back or went.
+func (s Status) Over() bool {
+	return s == StatusCancelled || s == StatusRefunding || s == StatusRefunded
+}
+
 // Known reports whether s is one of [Statuses].
 func (s Status) Known() bool {
 	for _, k := range Statuses() {

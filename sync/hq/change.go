@@ -21,7 +21,7 @@ type set struct {
 
 // openSet gives the set of a point; it returns ErrNoPoint.
 func (h *HQ) openSet(tx Tx, id kiosk.PointID) (*set, error) {
-	point, err := mustPoint(tx, id)
+	point, err := MustPoint(tx, id)
 	return &set{hq: h, tx: tx, point: point, at: h.at()}, err
 }
 
@@ -89,7 +89,7 @@ func (h *HQ) change(ctx context.Context, id kiosk.OrderID, edit func(*OrderRecor
 		if err != nil {
 			return err
 		}
-		if rec.Gone || over(rec.Order.Status) {
+		if rec.Gone || rec.Order.Status.Over() {
 			// A terminal that has not heard of it would take HQ's word in a code.
 			s.withdraw(&rec, nil)
 		}

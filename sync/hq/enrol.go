@@ -30,7 +30,7 @@ func (h *HQ) EnrolmentCode(ctx context.Context, point kiosk.PointID) (code strin
 	s := base32.StdEncoding.EncodeToString(random[:])[:12]
 	expires = h.at().Add(enrolmentLife)
 	err = h.store.Update(ctx, func(tx Tx) error {
-		if _, err := mustPoint(tx, point); err != nil {
+		if _, err := MustPoint(tx, point); err != nil {
 			return err
 		}
 		return tx.PutEnrolment(Enrolment{Hash: enrolmentHash(s), Point: point, Expires: expires})
@@ -67,7 +67,7 @@ func (h *HQ) Enrol(ctx context.Context, code, name string, key ed25519.PublicKey
 		if err != nil {
 			return err
 		}
-		point, err := mustPoint(tx, enrolment.Point)
+		point, err := MustPoint(tx, enrolment.Point)
 		if err != nil {
 			return err
 		}

@@ -121,7 +121,7 @@ func (s *set) released(old, rec OrderRecord, by kiosk.TerminalID, b kiosk.LeaseR
 }
 
 // open reports whether an order may still be handed over, at least in part.
-func open(rec OrderRecord) bool { return !rec.Gone && !over(rec.Order.Status) && left(rec) > 0 }
+func open(rec OrderRecord) bool { return !rec.Gone && !rec.Order.Status.Over() && left(rec) > 0 }
 
 // spreadOrders gives a home to every open order of a point that has none, or
 // whose home was withdrawn and must have stopped by now. It does nothing where
@@ -129,7 +129,7 @@ func open(rec OrderRecord) bool { return !rec.Gone && !over(rec.Order.Status) &&
 func (h *HQ) spreadOrders(ctx context.Context, point kiosk.PointID) error {
 	on := false
 	err := h.store.View(ctx, func(tx Tx) error {
-		p, err := mustPoint(tx, point)
+		p, err := MustPoint(tx, point)
 		on = p.Point.Policy.Leases != kiosk.LeaseOff
 		return err
 	})

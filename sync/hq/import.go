@@ -203,17 +203,13 @@ func mayReplace(old OrderRecord, known bool, o kiosk.Order) error {
 	if !known {
 		return nil
 	}
-	if over(old.Order.Status) && !over(o.Status) {
+	if old.Order.Status.Over() && !o.Status.Over() {
 		return fmt.Errorf("%w: HQ has it as %s and the table as %s; hq orders status changes it, if the table is right", ErrInput, old.Order.Status, o.Status)
 	}
 	if old.State.HandedOut() && !slices.Equal(old.Order.Lines, o.Lines) {
 		return fmt.Errorf("%w: it was handed over, at least in part, so its lines cannot change", ErrInput)
 	}
 	return nil
-}
-
-func over(s kiosk.Status) bool {
-	return s == kiosk.StatusCancelled || s == kiosk.StatusRefunding || s == kiosk.StatusRefunded
 }
 
 // compare reports whether two orders are the same to a terminal, and how many

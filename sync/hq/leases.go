@@ -72,7 +72,7 @@ func (h *HQ) promised(ctx context.Context, id kiosk.TerminalID, read func(Tx) er
 		if err != nil {
 			return err
 		}
-		point, err := mustPoint(tx, t.Point)
+		point, err := MustPoint(tx, t.Point)
 		if err != nil {
 			return err
 		}

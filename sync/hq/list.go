@@ -45,7 +45,7 @@ type CodeRow struct {
 // OrderRows gives the orders of a point by id. It returns ErrNoPoint and fn's
 // error.
 func (h *HQ) OrderRows(ctx context.Context, point kiosk.PointID, fn func(OrderRow) error) error {
-	return h.eachOrder(ctx, point, func(rec OrderRecord) error {
+	return h.EachOrder(ctx, point, func(rec OrderRecord) error {
 		row := OrderRow{Order: rec.Order.ID, Status: rec.Order.Status, Units: rec.Order.Units(), Left: left(rec), Gone: rec.Gone,
 			AfterSales: len(rec.State.AfterSales), Reports: len(rec.State.OpenReports()), Ratings: rec.State.Ratings, SentBack: len(rec.State.Returns) > 0}
 		for _, a := range rec.State.AfterSales {
@@ -67,8 +67,8 @@ func (h *HQ) CodeRows(ctx context.Context, point kiosk.PointID, all bool, fn fun
 	if err != nil {
 		return err
 	}
-	return h.eachOrder(ctx, point, func(rec OrderRecord) error {
-		if !all && (rec.Gone || over(rec.Order.Status) || left(rec) == 0) {
+	return h.EachOrder(ctx, point, func(rec OrderRecord) error {
+		if !all && (rec.Gone || rec.Order.Status.Over() || left(rec) == 0) {
 			return nil
 		}
 		row := CodeRow{Order: rec.Order.ID}
@@ -94,7 +94,7 @@ func (h *HQ) CodeRows(ctx context.Context, point kiosk.PointID, all bool, fn fun
 // pointKey returns ErrNoPoint.
 func (h *HQ) pointKey(ctx context.Context, point kiosk.PointID) (key seal.PointKey, err error) {
 	err = h.store.View(ctx, func(tx Tx) error {
-		rec, err := mustPoint(tx, point)
+		rec, err := MustPoint(tx, point)
 		if err != nil {
 			return err
 		}
@@ -127,13 +127,13 @@ func (h *HQ) Cases(ctx context.Context, fn func(Case) error) error {
 	}
 }
 
-// eachOrder reads a point's orders a page at a time, so that no transaction
+// EachOrder reads a point's orders by id, a page at a time, so that no transaction
 // stays open while somebody reads slowly.
-func (h *HQ) eachOrder(ctx context.Context, point kiosk.PointID, fn func(OrderRecord) error) error {
+func (h *HQ) EachOrder(ctx context.Context, point kiosk.PointID, fn func(OrderRecord) error) error {
 	for after := kiosk.OrderID(""); ; {
 		var list []OrderRecord
 		err := h.store.View(ctx, func(tx Tx) error {
-			if _, err := mustPoint(tx, point); err != nil {
+			if _, err := MustPoint(tx, point); err != nil {
 				return err
 			}
 			var err error

@@ -40,7 +40,7 @@ func (h *HQ) SetNotice(ctx context.Context, r NoticeRequest) error {
 		return fmt.Errorf("%w: the notice would have ended already", ErrInput)
 	}
 	return h.store.Update(ctx, func(tx Tx) error {
-		rec, err := mustPoint(tx, r.Point)
+		rec, err := MustPoint(tx, r.Point)
 		if err != nil {
 			return err
 		}

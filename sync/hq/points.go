@@ -116,7 +116,7 @@ func (h *HQ) ChangePoint(ctx context.Context, c PointChange) error {
 		return err
 	}
 	err = h.store.Update(ctx, func(tx Tx) error {
-		rec, err := mustPoint(tx, c.ID)
+		rec, err := MustPoint(tx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -220,7 +220,7 @@ func (h *HQ) Points(ctx context.Context) (list []kiosk.PointRef, err error) {
 // neighbours whose codes they can tell apart.
 func (h *HQ) Point(ctx context.Context, id kiosk.PointID) (p kiosk.Point, err error) {
 	err = h.store.View(ctx, func(tx Tx) error {
-		rec, err := mustPoint(tx, id)
+		rec, err := MustPoint(tx, id)
 		if err != nil {
 			return err
 		}
@@ -244,7 +244,8 @@ func (h *HQ) Point(ctx context.Context, id kiosk.PointID) (p kiosk.Point, err er
 	return p, err
 }
 
-func mustPoint(tx Tx, id kiosk.PointID) (PointRecord, error) {
+// MustPoint returns ErrNoPoint for a point that HQ does not have.
+func MustPoint(tx Tx, id kiosk.PointID) (PointRecord, error) {
 	rec, ok, err := tx.Point(id)
 	if err == nil && !ok {
 		err = fmt.Errorf("point %s: %w", id, ErrNoPoint)

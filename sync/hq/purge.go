@@ -15,7 +15,7 @@ import (
 // ErrNoPoint. What is withdrawn after that is not meant.
 func (h *HQ) Purge(ctx context.Context, id kiosk.PointID, confirm int) error {
 	return h.store.Update(ctx, func(tx Tx) error {
-		rec, err := mustPoint(tx, id)
+		rec, err := MustPoint(tx, id)
 		if err != nil {
 			return err
 		}

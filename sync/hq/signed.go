@@ -39,7 +39,7 @@ type SignedRow struct {
 // have ended only as long as the order gets no new one. It returns ErrNoPoint and
 // fn's error.
 func (h *HQ) SignedRows(ctx context.Context, point kiosk.PointID, fn func(SignedRow) error) error {
-	return h.eachOrder(ctx, point, func(rec OrderRecord) error {
+	return h.EachOrder(ctx, point, func(rec OrderRecord) error {
 		for _, s := range rec.Signed {
 			if err := fn(SignedRow{rec.Order.ID, s}); err != nil {
 				return err
@@ -69,7 +69,7 @@ func signedName(id kiosk.ProxyID) string { return "H1:" + id.String() }
 // collectable returns ErrInput for an order of which nobody can collect anything
 // any more.
 func collectable(rec OrderRecord) error {
-	if rec.Gone || over(rec.Order.Status) || left(rec) == 0 || len(rec.State.Returns) > 0 {
+	if rec.Gone || rec.Order.Status.Over() || left(rec) == 0 || len(rec.State.Returns) > 0 {
 		return fmt.Errorf("%w: nothing of order %s can be collected any more", ErrInput, rec.Order.ID)
 	}
 	return nil

@@ -71,7 +71,7 @@ func (h *HQ) part(ctx context.Context, t Terminal, from *cursor) (p part, err er
 	point := t.Point
 	err = h.promised(ctx, t.ID, func(tx Tx) error {
 		p = part{} // it may be run again
-		rec, err := mustPoint(tx, point)
+		rec, err := MustPoint(tx, point)
 		if err != nil {
 			return err
 		}

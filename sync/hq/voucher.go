@@ -44,7 +44,7 @@ func (h *HQ) NewVoucher(ctx context.Context, r VoucherRequest) (made Voucher, er
 		if due := kiosk.AmountDue(rec.Order, rec.State); due > 0 {
 			return fmt.Errorf("%w: %s yuan are to be paid for order %s, which the code cannot say", ErrInput, due, r.Order)
 		}
-		point, err := mustPoint(tx, rec.Order.Point)
+		point, err := MustPoint(tx, rec.Order.Point)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"hexiao/kiosk"
 	"hexiao/kiosk/desk"
 	"hexiao/kiosk/ui/look"
 )
@@ -190,7 +189,7 @@ func standing(s desk.State, e desk.Entry) stand {
 		return standSentBack
 	case e.Left == 0:
 		return standCollected
-	case e.Status == kiosk.StatusCancelled || e.Status == kiosk.StatusRefunding || e.Status == kiosk.StatusRefunded:
+	case e.Status.Over():
 		return standCancelled
 	case !e.Arrived:
 		return standNotArrived

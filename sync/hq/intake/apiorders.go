@@ -190,7 +190,7 @@ func (i *Intake) listOrders(ctx context.Context, c call) (any, error) {
 	page := OrderPage{Orders: []OrderRow{}}
 	err = i.hq.View(ctx, func(tx hq.Tx) error {
 		page.Orders = page.Orders[:0]
-		p, err := mustPoint(tx, c.point)
+		p, err := hq.MustPoint(tx, c.point)
 		if err != nil {
 			return err
 		}
@@ -236,7 +236,7 @@ func cursorOf(text string, p hq.PointRecord) (uint64, error) {
 func (i *Intake) find(ctx context.Context, c call) (rec hq.OrderRecord, p hq.PointRecord, err error) {
 	id := kiosk.OrderID(c.r.PathValue("order"))
 	err = i.hq.View(ctx, func(tx hq.Tx) (err error) {
-		if p, err = mustPoint(tx, c.point); err == nil {
+		if p, err = hq.MustPoint(tx, c.point); err == nil {
 			rec, err = orderAt(tx, c.point, id)
 		}
 		return err
@@ -286,7 +286,7 @@ func (i *Intake) setStatus(ctx context.Context, c call) (any, error) {
 		return nil, err
 	}
 	rec, _, err := i.find(ctx, c)
-	if err == nil && over(rec.Order.Status) && rec.Order.Status != kiosk.StatusRefunding && !over(in.Status) && in.Status.Known() {
+	if err == nil && rec.Order.Status.Over() && rec.Order.Status != kiosk.StatusRefunding && !in.Status.Over() && in.Status.Known() {
 		err = refuse(http.StatusConflict, "over", "the order is %s; only a person brings it back", rec.Order.Status)
 	}
 	if err != nil {
@@ -349,7 +349,7 @@ func (i *Intake) listRequests(ctx context.Context, c call) (any, error) {
 	from := page.Next
 	err = i.hq.View(ctx, func(tx hq.Tx) error {
 		page = RequestPage{Requests: []hq.Request{}, Next: from}
-		if _, err := mustPoint(tx, c.point); err != nil {
+		if _, err := hq.MustPoint(tx, c.point); err != nil {
 			return err
 		}
 		list, err := tx.Requests(from, looked)

@@ -68,7 +68,7 @@ type Codes struct {
 func finished(rec hq.OrderRecord) string {
 	_, n := left(rec)
 	switch {
-	case over(rec.Order.Status):
+	case rec.Order.Status.Over():
 		return string(rec.Order.Status)
 	case rec.Gone:
 		return "withdrawn"

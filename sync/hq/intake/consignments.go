@@ -129,12 +129,12 @@ func (i *Intake) consignments(ctx context.Context, point kiosk.PointID, k Key, o
 	}
 	mine := func(supplier string) bool { return k.Merchant == "" || k.Merchant == supplier }
 	wanted := func(name string) bool { return name != "" && (only == "" || only == name) }
-	if err := i.hq.View(ctx, func(tx hq.Tx) error { _, err := mustPoint(tx, point); return err }); err != nil {
+	if err := i.hq.View(ctx, func(tx hq.Tx) error { _, err := hq.MustPoint(tx, point); return err }); err != nil {
 		return nil, err
 	}
-	err := i.eachOrder(ctx, point, func(rec hq.OrderRecord) error {
+	err := i.hq.EachOrder(ctx, point, func(rec hq.OrderRecord) error {
 		o := rec.Order
-		if !wanted(o.Consignment) || rec.Gone || over(o.Status) {
+		if !wanted(o.Consignment) || rec.Gone || o.Status.Over() {
 			return nil
 		}
 		seen := false
@@ -263,7 +263,7 @@ func (i *Intake) Announce(ctx context.Context, point kiosk.PointID, a Announced)
 	}
 	a.At, a.ExpectedAt = i.hq.Now(), instant(a.ExpectedAt)
 	return i.hq.Update(ctx, func(tx hq.Tx) error {
-		if _, err := mustPoint(tx, point); err != nil {
+		if _, err := hq.MustPoint(tx, point); err != nil {
 			return err
 		}
 		return putDoc(tx, docKey(consignmentDocs, point, consignmentKey(a.Name)), a)

@@ -102,15 +102,6 @@ func listDocs[T any](ctx context.Context, h *hq.HQ, collection string) (list []T
 	return list, err
 }
 
-// mustPoint returns hq.ErrNoPoint.
-func mustPoint(tx hq.Tx, id kiosk.PointID) (hq.PointRecord, error) {
-	rec, ok, err := tx.Point(id)
-	if err == nil && !ok {
-		err = fmt.Errorf("point %s: %w", id, hq.ErrNoPoint)
-	}
-	return rec, err
-}
-
 // orderAt returns hq.ErrNoOrder for an order that the point does not have.
 func orderAt(tx hq.Tx, point kiosk.PointID, id kiosk.OrderID) (hq.OrderRecord, error) {
 	rec, ok, err := tx.Order(point, id)
@@ -134,35 +125,6 @@ func (i *Intake) ImportTable(ctx context.Context, point kiosk.PointID, source st
 		m = s.Mapping.With(over)
 	}
 	return i.hq.ImportMapped(ctx, point, r, format, m)
-}
-
-// eachOrder reads a point's orders in pages, each in a transaction of its own.
-func (i *Intake) eachOrder(ctx context.Context, point kiosk.PointID, fn func(hq.OrderRecord) error) error {
-	const page = 500
-	for after := kiosk.OrderID(""); ; {
-		var list []hq.OrderRecord
-		err := i.hq.View(ctx, func(tx hq.Tx) (err error) {
-			list, err = tx.Orders(point, after, page)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		for _, rec := range list {
-			if err := fn(rec); err != nil {
-				return err
-			}
-			after = rec.Order.ID
-		}
-		if len(list) < page {
-			return nil
-		}
-	}
-}
-
-// over reports whether an order will not be handed over any more by what HQ says.
-func over(s kiosk.Status) bool {
-	return s == kiosk.StatusCancelled || s == kiosk.StatusRefunding || s == kiosk.StatusRefunded
 }
 
 // left is what of an order is neither handed over nor short or damaged, by line.

@@ -69,7 +69,7 @@ func (i *Intake) AddKey(ctx context.Context, n NewKey) (MadeKey, error) {
 	}}
 	err := i.hq.Update(ctx, func(tx hq.Tx) error {
 		if n.Point != "" {
-			if _, err := mustPoint(tx, n.Point); err != nil {
+			if _, err := hq.MustPoint(tx, n.Point); err != nil {
 				return err
 			}
 		}

@@ -76,7 +76,7 @@ func (i *Intake) open(ctx context.Context, token string) (rec hq.OrderRecord, p 
 		return rec, p, errLink
 	}
 	err = i.hq.View(ctx, func(tx hq.Tx) (err error) {
-		if p, err = mustPoint(tx, kiosk.PointID(point)); err == nil {
+		if p, err = hq.MustPoint(tx, kiosk.PointID(point)); err == nil {
 			rec, err = orderAt(tx, kiosk.PointID(point), kiosk.OrderID(order))
 		}
 		return err

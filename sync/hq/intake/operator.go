@@ -64,10 +64,10 @@ func (i *Intake) opTable(w http.ResponseWriter, r *http.Request) {
 // opLinks lists the pages of open orders.
 func (i *Intake) opLinks(w http.ResponseWriter, r *http.Request) {
 	list(i, w, r, func(line func(LinkRow) error) error {
-		if err := i.hq.View(r.Context(), func(tx hq.Tx) error { _, err := mustPoint(tx, opPoint(r)); return err }); err != nil {
+		if err := i.hq.View(r.Context(), func(tx hq.Tx) error { _, err := hq.MustPoint(tx, opPoint(r)); return err }); err != nil {
 			return err
 		}
-		return i.eachOrder(r.Context(), opPoint(r), func(rec hq.OrderRecord) error {
+		return i.hq.EachOrder(r.Context(), opPoint(r), func(rec hq.OrderRecord) error {
 			if finished(rec) != "" {
 				return nil
 			}

@@ -133,7 +133,7 @@ func (i *Intake) SetSource(ctx context.Context, c SourceChange) error {
 			next.Secret = old.Secret // for the same shop only: it would be sent to another one
 		}
 		if next.Kind != KindTable {
-			if _, err := mustPoint(tx, next.Point); err != nil {
+			if _, err := hq.MustPoint(tx, next.Point); err != nil {
 				return err
 			}
 			if next.Secret == "" {

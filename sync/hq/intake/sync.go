@@ -192,7 +192,7 @@ func (i *Intake) tell(ctx context.Context, s Source, shop Platform, run *Run) er
 	for {
 		var list []hq.OrderRecord
 		err := i.hq.View(ctx, func(tx hq.Tx) error {
-			p, err := mustPoint(tx, s.Point)
+			p, err := hq.MustPoint(tx, s.Point)
 			if err != nil {
 				return err
 			}

@@ -50,11 +50,10 @@ func (g *Goods) Add(rec hq.OrderRecord, today func(kiosk.Source) bool) {
 	for _, h := range kiosk.Remaining(o, s) {
 		left[h.Line] = h.Total()
 	}
-	over := o.Status == kiosk.StatusCancelled || o.Status == kiosk.StatusRefunded || o.Status == kiosk.StatusRefunding
 	for _, l := range o.Lines {
 		line := g.line(l.Product, l.Spec, l.Supplier)
 		line.price = max(line.price, l.UnitPrice)
-		if over {
+		if o.Status.Over() {
 			line.cancelled += l.Quantity
 		} else {
 			line.Expected += l.Quantity
@@ -78,7 +77,7 @@ func (g *Goods) Add(rec hq.OrderRecord, today func(kiosk.Source) bool) {
 			for _, u := range r.Lines {
 				if u.Line == l.ID {
 					line.SentBack += u.Units
-					if !over {
+					if !o.Status.Over() {
 						line.Waiting -= u.Units
 					}
 				}

@@ -183,7 +183,7 @@ func TestSentAndSigned(t *testing.T) {
 			t.Fatalf("%v, %v", err, given)
 		}
 		mac := hmac.New(sha256.New, raw)
-		fmt.Fprintf(mac, "%s.%s.%s", req.Header.Get("webhook-id"), req.Header.Get("webhook-timestamp"), r.all()[0])
+		_, _ = fmt.Fprintf(mac, "%s.%s.%s", req.Header.Get("webhook-id"), req.Header.Get("webhook-timestamp"), r.all()[0])
 		if given[i] != "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)) {
 			t.Errorf("signature %d is wrong", i)
 		}
@@ -335,12 +335,12 @@ func TestKilledBeforeTheMark(t *testing.T) {
 	f, r := setup(t), receive(t)
 	k, _ := f.add(Hook{URL: r.URL})
 	f.tell(redeemed(1))
-	real := f.Store
-	f.Store = &dying{Store: real, updates: 1}
+	store := f.Store
+	f.Store = &dying{Store: store, updates: 1}
 	if err := f.send(t.Context(), k); !errors.Is(err, errDead) {
 		t.Fatalf("the sender lives: %v", err)
 	}
-	f.Store = real
+	f.Store = store
 	other := f.another(true)
 	if err := other.send(t.Context(), k); err != nil || len(r.all()) != 1 {
 		t.Fatalf("within the lease of the one that died: %v, %d came", err, len(r.all()))

@@ -103,6 +103,13 @@ type Tx interface {
 	// Doc gives a document; see [DocKey]. PutDoc replaces it, DeleteDoc takes it away,
 	// whether it is there or not.
 	Doc(DocKey) ([]byte, bool, error)
+	// Peek gives a document as it was committed last, or put by this transaction. Unlike
+	// Doc it does not keep others from changing it until an Update is over: it is for
+	// what many Updates at once ask and few change.
+	Peek(DocKey) ([]byte, bool, error)
+	// PrefetchDocs says which documents are likely to be asked for next, as Prefetch does
+	// of orders.
+	PrefetchDocs([]DocKey) error
 	PutDoc(DocKey, []byte) error
 	DeleteDoc(DocKey) error
 	// Docs lists at most limit documents of a collection at a point by key, after a

@@ -18,6 +18,12 @@ func (t transaction) Doc(k hq.DocKey) ([]byte, bool, error) {
 	return bytes.Clone(raw), raw != nil, nil
 }
 
+// Peek is Doc: an Update is the only one.
+func (t transaction) Peek(k hq.DocKey) ([]byte, bool, error) { return t.Doc(k) }
+
+// PrefetchDocs does nothing: everything is near.
+func (transaction) PrefetchDocs([]hq.DocKey) error { return nil }
+
 // PutDoc keeps a document.
 func (t transaction) PutDoc(k hq.DocKey, value []byte) error {
 	return t.bucket(bucketDocs).Put(docKey(k), value)

@@ -143,6 +143,7 @@ func documents(t *testing.T, open func() hq.Store) {
 		}
 		return got
 	}
+	prefetched(t, s, key)
 	view(t, s, func(tx hq.Tx) error {
 		same(t, []byte("!"))(tx.Doc(key("a/x", "P1", "")))
 		for _, c := range []struct{ got, want []string }{
@@ -231,4 +232,34 @@ func noncesOnce(t *testing.T, open func() hq.Store) {
 		}
 		now = now.Add(time.Second)
 	}
+}
+
+// prefetched asks for documents that are there, that are not, and that the
+// transaction put, after they were announced.
+func prefetched(t *testing.T, s hq.Store, key func(string, kiosk.PointID, string) hq.DocKey) {
+	t.Helper()
+	ask := func(tx hq.Tx) error {
+		err := tx.PrefetchDocs([]hq.DocKey{
+			key("a/x", "P1", "2"), key("a/x", "P10", "1"), key("a/x", "", "all"), key("a", "P1", "1"), key("a/x", "P1", "none"), key("a/x", "P1", "new"),
+		})
+		for _, read := range []func(hq.DocKey) ([]byte, bool, error){tx.Doc, tx.Peek} {
+			same(t, []byte("2!"))(read(key("a/x", "P1", "2")))
+			same(t, []byte("1!"))(read(key("a/x", "P10", "1")))
+			same(t, []byte("1!"))(read(key("a", "P1", "1")))
+			same(t, []byte("all!"))(read(key("a/x", "", "all")))
+			same(t, []byte("3!"))(read(key("a/xy", "P1", "3"))) // it was not announced
+			if _, there, rerr := read(key("a/x", "P1", "none")); there || rerr != nil {
+				t.Errorf("a document that is not there: %v, %v", there, rerr)
+			}
+		}
+		return err
+	}
+	view(t, s, ask)
+	update(t, s, func(tx hq.Tx) error {
+		err := errors.Join(tx.PutDoc(key("a/x", "P1", "new"), []byte("put")), ask(tx))
+		for _, read := range []func(hq.DocKey) ([]byte, bool, error){tx.Doc, tx.Peek} {
+			same(t, []byte("put"))(read(key("a/x", "P1", "new")))
+		}
+		return errors.Join(err, tx.DeleteDoc(key("a/x", "P1", "new")))
+	})
 }

@@ -2,6 +2,8 @@ package pgstore
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 
 	"hexiao/kiosk"
 	"hexiao/sync/hq"
@@ -26,6 +28,58 @@ func (t *transaction) Doc(k hq.DocKey) ([]byte, bool, error) {
 		t.seen.docs[k] = value
 	}
 	return bytes.Clone(value), value != nil, nil
+}
+
+// Peek finds a document and locks nothing.
+func (t *transaction) Peek(k hq.DocKey) ([]byte, bool, error) {
+	value, known := t.seen.docs[k]
+	if !known {
+		var err error
+		value, err = none(t.q.GetDoc(t.ctx, db.GetDocParams{Point: []byte(k.Point), Collection: []byte(k.Collection), Key: []byte(k.Key)}))
+		if err != nil {
+			return nil, false, err
+		}
+	}
+	return bytes.Clone(value), value != nil, nil
+}
+
+// PrefetchDocs finds documents with one query for each point.
+func (t *transaction) PrefetchDocs(keys []hq.DocKey) error {
+	byPoint := map[kiosk.PointID]*db.LockChosenDocsParams{}
+	for _, k := range keys {
+		if _, known := t.seen.docs[k]; known {
+			continue
+		}
+		t.seen.docs[k] = nil // until it is found
+		if byPoint[k.Point] == nil {
+			byPoint[k.Point] = &db.LockChosenDocsParams{Point: []byte(k.Point)}
+		}
+		a := byPoint[k.Point]
+		a.Collections, a.Keys = append(a.Collections, []byte(k.Collection)), append(a.Keys, []byte(k.Key))
+	}
+	for _, point := range slices.Sorted(maps.Keys(byPoint)) {
+		found := func(collection, key, value []byte) {
+			t.seen.docs[hq.DocKey{Collection: string(collection), DocPlace: hq.DocPlace{Point: point, Key: string(key)}}] = value
+		}
+		if !t.update {
+			rows, err := t.q.ListChosenDocs(t.ctx, db.ListChosenDocsParams(*byPoint[point]))
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				found(r.Collection, r.Key, r.Value)
+			}
+			continue
+		}
+		rows, err := t.q.LockChosenDocs(t.ctx, *byPoint[point])
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			found(r.Collection, r.Key, r.Value)
+		}
+	}
+	return nil
 }
 
 // PutDoc keeps a document.

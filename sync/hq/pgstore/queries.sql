@@ -171,6 +171,15 @@ SELECT value FROM docs WHERE point = @point AND collection = @collection AND key
 -- name: LockDoc :one
 SELECT value FROM docs WHERE point = @point AND collection = @collection AND key = @key FOR UPDATE;
 
+-- name: ListChosenDocs :many
+SELECT collection, key, value FROM docs
+WHERE point = @point AND (collection, key) IN (SELECT unnest(@collections::bytea[]), unnest(@keys::bytea[]));
+
+-- name: LockChosenDocs :many
+SELECT collection, key, value FROM docs
+WHERE point = @point AND (collection, key) IN (SELECT unnest(@collections::bytea[]), unnest(@keys::bytea[]))
+ORDER BY collection, key FOR UPDATE;
+
 -- name: InsertDoc :exec
 INSERT INTO docs (point, collection, key, value) VALUES (@point, @collection, @key, @value);
 

@@ -52,7 +52,7 @@ func TestAnEventThatComesBehindTheCount(t *testing.T) {
 	_, err := w.hq.Push(ctx(), hidden)
 	w.must(err)
 	at := func() (p progress) {
-		w.must(w.hq.View(ctx(), func(tx hq.Tx) (err error) { p, err = w.tally.progress(tx); return err }))
+		w.must(w.hq.View(ctx(), func(tx hq.Tx) (err error) { p, err = w.tally.progress(tx, nil); return err }))
 		return p
 	}
 	for at().Seq != 1 {

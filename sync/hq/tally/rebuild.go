@@ -2,6 +2,7 @@ package tally
 
 import (
 	"context"
+	"slices"
 
 	"hexiao/kiosk"
 	"hexiao/sync/hq"
@@ -39,11 +40,38 @@ func (p progress) coversCase(c hq.Case) bool {
 	return p.Stage > countCases || p.Stage == countCases && c.Number <= p.Case
 }
 
+func (p progress) covers(f hq.Fact) bool {
+	switch f := f.(type) {
+	case hq.OrderPut:
+		return p.coversOrder(f.New.Order.Point, f.New.Order.ID)
+	case hq.EventSettled:
+		return p.coversEvent(f.Stored)
+	case hq.CaseOpened:
+		return p.coversCase(f.Case)
+	}
+	return false
+}
+
 // progress says how far the store was counted. Once it is complete, nobody asks the
-// store any more.
-func (t *Tally) progress(tx hq.Tx) (progress, error) {
+// store any more. Until then, what was counted stays so, and only what was not must
+// wait for the page that is being counted: or all pushes would wait for each other.
+func (t *Tally) progress(tx hq.Tx, facts []hq.Fact) (p progress, err error) {
 	if t.complete.Load() {
 		return progress{Stage: counted}, nil
+	}
+	raw, ok, err := tx.Peek(place(inProgress, "", only))
+	if err == nil && ok {
+		err = decode(t.codec, raw, &p)
+	}
+	left := func(f hq.Fact) bool {
+		switch f.(type) {
+		case hq.OrderPut, hq.EventSettled, hq.CaseOpened:
+			return !p.covers(f)
+		}
+		return false
+	}
+	if err != nil || !slices.ContainsFunc(facts, left) {
+		return p, err
 	}
 	return load[progress](t.codec, tx, place(inProgress, "", only))
 }
@@ -95,16 +123,13 @@ func (t *Tally) countPage(ctx context.Context, h *hq.HQ) error {
 			return err
 		}
 		w := t.work(tx)
-		switch p.Stage {
-		case countOrders:
-			p, err = w.orderPage(p)
-		case countEvents:
-			p, err = w.eventPage(p)
-		case countCases:
-			p, err = w.casePage(p)
-		}
-		if err != nil {
-			return err
+		// At a stage's end the next one begins at once, so that an empty store is counted
+		// before anything comes into it.
+		for begun := counted; p.Stage != begun && p.Stage != counted; {
+			begun = p.Stage
+			if p, err = w.countPage(p); err != nil {
+				return err
+			}
 		}
 		if err := w.save(); err != nil {
 			return err
@@ -127,6 +152,17 @@ func (t *Tally) Complete(ctx context.Context, h *hq.HQ) (bool, error) {
 		t.complete.Store(true)
 	}
 	return t.complete.Load(), err
+}
+
+func (w *work) countPage(p progress) (progress, error) {
+	switch p.Stage {
+	case countOrders:
+		return w.orderPage(p)
+	case countEvents:
+		return w.eventPage(p)
+	default:
+		return w.casePage(p)
+	}
 }
 
 // orderPage counts orders of the point that was begun, or begins the next one.

@@ -30,23 +30,22 @@ func New() (*Tally, error) {
 // Finish counts what a transaction did; see hq.Finisher. Facts of orders and events
 // that Rebuild has still to come to are left to it.
 func (t *Tally) Finish(tx hq.Tx, facts []hq.Fact) error {
-	done, err := t.progress(tx)
+	done, err := t.progress(tx, facts)
 	if err != nil {
 		return err
 	}
 	w := t.work(tx)
 	for _, f := range facts {
+		if !done.covers(f) {
+			continue
+		}
 		switch f := f.(type) {
 		case hq.OrderPut:
-			err = w.orderPut(done, f)
+			err = w.orderPut(f)
 		case hq.EventSettled:
-			if done.coversEvent(f.Stored) {
-				err = w.event(f.Stored, f.Event)
-			}
+			err = w.event(f.Stored, f.Event)
 		case hq.CaseOpened:
-			if done.coversCase(f.Case) {
-				err = w.caseOpened(f.Case)
-			}
+			err = w.caseOpened(f.Case)
 		}
 		if err != nil {
 			return err
@@ -121,10 +120,7 @@ func (w *work) keptDay(zone *time.Location) func(kiosk.Source) (kiosk.Day, error
 
 // orderPut replaces an order's share.
 // The events that made it are kept by then, so that [work.keptDay] finds them.
-func (w *work) orderPut(done progress, f hq.OrderPut) error {
-	if !done.coversOrder(f.New.Order.Point, f.New.Order.ID) {
-		return nil
-	}
+func (w *work) orderPut(f hq.OrderPut) error {
 	p, err := w.at(f.New.Order.Point)
 	if err != nil || p == nil {
 		return err
@@ -215,8 +211,29 @@ func (w *work) caseOpened(c hq.Case) error {
 	return err
 }
 
+// places are the documents that save reads, and some that it does not.
+func (w *work) places() (list []hq.DocKey) {
+	for _, id := range sorted(w.points) {
+		p := w.points[id]
+		list = append(list, place(inOpen, id, only))
+		for _, date := range sorted(p.days) {
+			list = append(list, place(inDay+string(date), id, only), place(inGoods+string(date), id, only))
+			for _, name := range sorted(p.days[date].people) {
+				list = append(list, place(inPeople+string(date), id, keyOf(name)))
+			}
+			for _, name := range sorted(p.days[date].consignments) {
+				list = append(list, place(inConsigned+string(date), id, keyOf(name)))
+			}
+		}
+	}
+	return list
+}
+
 // save adds all to what is kept.
 func (w *work) save() error {
+	if err := w.tx.PrefetchDocs(w.places()); err != nil {
+		return err
+	}
 	for _, id := range sorted(w.points) {
 		p := w.points[id]
 		if !p.open.empty() {

@@ -339,6 +339,43 @@ func (q *Queries) ListCases(ctx context.Context, arg ListCasesParams) ([][]byte,
 	return items, nil
 }
 
+const ListChosenDocs = `-- name: ListChosenDocs :many
+SELECT collection, key, value FROM docs
+WHERE point = $1 AND (collection, key) IN (SELECT unnest($2::bytea[]), unnest($3::bytea[]))
+`
+
+type ListChosenDocsParams struct {
+	Point       []byte
+	Collections [][]byte
+	Keys        [][]byte
+}
+
+type ListChosenDocsRow struct {
+	Collection []byte
+	Key        []byte
+	Value      []byte
+}
+
+func (q *Queries) ListChosenDocs(ctx context.Context, arg ListChosenDocsParams) ([]ListChosenDocsRow, error) {
+	rows, err := q.db.Query(ctx, ListChosenDocs, arg.Point, arg.Collections, arg.Keys)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListChosenDocsRow
+	for rows.Next() {
+		var i ListChosenDocsRow
+		if err := rows.Scan(&i.Collection, &i.Key, &i.Value); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ListCodeOwners = `-- name: ListCodeOwners :many
 SELECT digits, order_id FROM codes WHERE point = $1 AND digits > $2 ORDER BY digits LIMIT $3::bigint
 `
@@ -831,6 +868,44 @@ func (q *Queries) LockCase(ctx context.Context, number int64) ([]byte, error) {
 	var data []byte
 	err := row.Scan(&data)
 	return data, err
+}
+
+const LockChosenDocs = `-- name: LockChosenDocs :many
+SELECT collection, key, value FROM docs
+WHERE point = $1 AND (collection, key) IN (SELECT unnest($2::bytea[]), unnest($3::bytea[]))
+ORDER BY collection, key FOR UPDATE
+`
+
+type LockChosenDocsParams struct {
+	Point       []byte
+	Collections [][]byte
+	Keys        [][]byte
+}
+
+type LockChosenDocsRow struct {
+	Collection []byte
+	Key        []byte
+	Value      []byte
+}
+
+func (q *Queries) LockChosenDocs(ctx context.Context, arg LockChosenDocsParams) ([]LockChosenDocsRow, error) {
+	rows, err := q.db.Query(ctx, LockChosenDocs, arg.Point, arg.Collections, arg.Keys)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LockChosenDocsRow
+	for rows.Next() {
+		var i LockChosenDocsRow
+		if err := rows.Scan(&i.Collection, &i.Key, &i.Value); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const LockCounter = `-- name: LockCounter :one

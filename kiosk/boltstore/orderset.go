@@ -110,16 +110,29 @@ func (set *orderSet) current() (kiosk.Point, setMeta) {
 // view reads the live file. A damaged one is set aside and an empty set takes
 // its place, which HQ then fills again.
 func (set *orderSet) view(fn func(*bolt.Tx) error) error {
-	set.live.RLock()
-	db := set.db
-	err := guard(func() error { return db.View(fn) })
-	set.live.RUnlock()
+	db, err := set.look(fn)
 	if errors.Is(err, ErrDamaged) {
 		set.write.Lock()
 		defer set.write.Unlock()
 		set.replaceDamaged(db, err)
 	}
 	return err
+}
+
+// viewAsWriter is view for the writer, who would wait for itself there.
+func (set *orderSet) viewAsWriter(fn func(*bolt.Tx) error) error {
+	db, err := set.look(fn)
+	if errors.Is(err, ErrDamaged) {
+		set.replaceDamaged(db, err)
+	}
+	return err
+}
+
+// look reads the live file and tells which one it was.
+func (set *orderSet) look(fn func(*bolt.Tx) error) (*bolt.DB, error) {
+	set.live.RLock()
+	defer set.live.RUnlock()
+	return set.db, guard(func() error { return set.db.View(fn) })
 }
 
 // update changes the live file in one synced transaction; then, when it has

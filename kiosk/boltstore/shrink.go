@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"time"
 
@@ -50,13 +51,15 @@ func (set *orderSet) refuse(gone int) error {
 	return set.update(func(_ *bolt.Tx, m *setMeta) error { m.Loss.Refused = gone; return nil })
 }
 
-// missing counts the live orders that are not staged.
+// missing counts the live orders that are not staged. A live file that shows itself
+// damaged is set aside, and the empty set in its place has none. The caller is the
+// writer.
 func (set *orderSet) missing(st *staging) (n int, err error) {
 	if err := st.gather(); err != nil {
 		return 0, err
 	}
 	at, all := uint32(0), uint32(len(st.ids.ends))
-	err = set.view(func(tx *bolt.Tx) error {
+	err = set.viewAsWriter(func(tx *bolt.Tx) error {
 		return set.pages.each(tx, bucketOrders, nil, func(k, _ []byte) (bool, error) {
 			for at < all && bytes.Compare(st.ids.at(at), k) < 0 {
 				at++
@@ -67,5 +70,8 @@ func (set *orderSet) missing(st *staging) (n int, err error) {
 			return true, nil
 		})
 	})
+	if errors.Is(err, ErrDamaged) {
+		return 0, nil
+	}
 	return n, err
 }

@@ -82,20 +82,49 @@ func TestStatesSpoiltBeforeAnAcknowledgement(t *testing.T) {
 	}
 }
 
-// The point's settings are kept although the file they should go to is spoilt.
-func TestOrdersSpoiltBeforeTheSettings(t *testing.T) {
-	o := halfDay(t)
-	s := open(t, o)
-	f, err := os.OpenFile(filepath.Join(o.Dir, "orders.db"), os.O_WRONLY, 0)
+// spoilPages makes all pages but the meta pages unreadable.
+func spoilPages(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.WriteAt(bytes.Repeat([]byte{0xff}, 6<<12), 2<<12); err != nil { // all but the meta pages
+	if _, err := f.WriteAt(bytes.Repeat([]byte{0xff}, 6<<12), 2<<12); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A new set takes the place of one that shows itself spoilt only then, and nobody
+// waits for himself over it.
+func TestOrdersSpoiltBeforeASwitch(t *testing.T) {
+	o := halfDay(t)
+	s := open(t, o)
+	var orders []kiosk.Order
+	for n := range 15 { // a quarter fewer, which a sound set would not take without a purge
+		orders = append(orders, kiosktest.Order(n))
+	}
+	if err := s.Stage(kiosk.Page{Orders: orders, Cursor: "c"}); err != nil {
+		t.Fatal(err)
+	}
+	spoilPages(t, filepath.Join(o.Dir, "orders.db"))
+	if err := s.Switch(watermark(30, kiosktest.Start(), orders...)); err != nil {
+		t.Fatal(err)
+	}
+	want(t, redeem(t, s, 11, 0), kiosk.Accepted)
+	want(t, redeem(t, s, 3, 0), kiosk.AlreadyCollected)
+	if aside, err := filepath.Glob(filepath.Join(o.Dir, "orders.db.damaged-*")); err != nil || len(aside) != 1 {
+		t.Errorf("set aside: %q, %v", aside, err)
+	}
+}
+
+// The point's settings are kept although the file they should go to is spoilt.
+func TestOrdersSpoiltBeforeTheSettings(t *testing.T) {
+	o := halfDay(t)
+	s := open(t, o)
+	spoilPages(t, filepath.Join(o.Dir, "orders.db"))
 	p := kiosktest.Point()
 	p.Name = "another name"
 	if err := s.SetPoint(p); err != nil {

@@ -143,7 +143,7 @@ func try(sh *shop, w *worker, h *harm, dir string) (outcome, violation string) {
 	switch {
 	case err != nil:
 		return "", err.Error()
-	case died != "" && (!h.trust || h.base != "clean" || !slices.Contains(h.changed, "orders.db")):
+	case died != "" && (!h.trust || h.base != "clean" || !slices.Contains(h.changed, "orders.db")), strings.Contains(died, "deadlock"), strings.HasPrefix(died, hung):
 		return "died", died
 	case died != "":
 		outcome = "ended once, "
@@ -214,15 +214,21 @@ func judge(known truth, first, again report) string {
 	return ""
 }
 
-// kept makes sure that a damaged file that is no longer in use still exists.
+// committedPages is how many pages a start's commits may write into a file before
+// its damage is met.
+const committedPages = 16
+
+// kept makes sure that a damaged file that is no longer in use still exists: as it
+// was, or with what was committed to it until somebody came to the damaged place.
 func (h *harm) kept(dir string, warned []string) string {
 	for _, name := range h.changed {
-		says := func(w string) bool {
-			// Bbolt may have changed what it finds damaged only when it writes.
-			return strings.HasPrefix(w, name+" is kept as") && !strings.Contains(w, ": write "+name)
-		}
-		if !slices.ContainsFunc(warned, says) {
+		at := slices.IndexFunc(warned, func(w string) bool { return strings.HasPrefix(w, name+" is kept as") })
+		if at < 0 {
 			continue // it is in use; a torn end of the journal is a part of a file
+		}
+		most := 0
+		if strings.Contains(warned[at], "the set begins empty") || strings.Contains(warned[at], ": write "+name) {
+			most = committedPages
 		}
 		damaged := h.files[name]
 		aside, err := filepath.Glob(filepath.Join(dir, name+".damaged-*"))
@@ -231,11 +237,11 @@ func (h *harm) kept(dir string, warned []string) string {
 		}
 		found := false
 		for _, path := range aside {
-			same, err := damaged.is(path)
+			other, err := damaged.otherPages(path)
 			if err != nil {
 				return err.Error()
 			}
-			found = found || same
+			found = found || other <= most
 		}
 		if !found {
 			return fmt.Sprintf("%s is said to be kept and is not", name)

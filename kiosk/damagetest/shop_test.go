@@ -3,7 +3,6 @@ package damagetest
 import (
 	"bytes"
 	"crypto/ed25519"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -21,6 +20,7 @@ const (
 	shopOrders = 60
 	cursorHalf = "half" // where a set on its way has come to
 	caseLimit  = 20 * time.Second
+	pageBytes  = 4 << 10
 	lastScan   = time.Hour // after kiosktest.Start
 )
 
@@ -52,20 +52,21 @@ func newFile(b []byte, mtime time.Time) file {
 	return file{bytes.TrimRight(b, "\x00"), int64(len(b)), mtime}
 }
 
-// is reports whether the file at path begins with these bytes and is as long.
-func (f file) is(path string) (bool, error) {
-	lies, err := os.Open(path)
+// otherPages counts the pages in which the file at path differs.
+func (f file) otherPages(path string) (n int, err error) {
+	lies, err := os.ReadFile(path)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
-	defer func() { _ = lies.Close() }() // it was only read
-	info, err := lies.Stat()
-	if err != nil {
-		return false, err
+	was := append(f.clone(), make([]byte, f.size-int64(len(f.data)))...)
+	for len(was) > 0 || len(lies) > 0 {
+		a, b := was[:min(pageBytes, len(was))], lies[:min(pageBytes, len(lies))]
+		if !bytes.Equal(a, b) {
+			n++
+		}
+		was, lies = was[len(a):], lies[len(b):]
 	}
-	b := make([]byte, len(f.data))
-	_, err = io.ReadFull(lies, b)
-	return err == nil && info.Size() == f.size && bytes.Equal(b, f.data), nil
+	return n, nil
 }
 
 // folder is a data folder: files by name.

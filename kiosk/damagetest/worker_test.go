@@ -250,6 +250,9 @@ func (w *worker) begin() error {
 	return w.cmd.Start()
 }
 
+// hung begins what is said of a child that did not answer.
+const hung = "no answer"
+
 // do gives what became of a task; died says how the child ended instead.
 func (w *worker) do(t task) (r report, died string, err error) {
 	if w.cmd == nil {
@@ -265,12 +268,12 @@ func (w *worker) do(t task) (r report, died string, err error) {
 	if timer.Stop() && err == nil {
 		return r, "", nil
 	}
-	hung := w.cmd.Process != nil && err != nil && !timer.Stop() && w.stderr.String() == ""
+	silent := w.cmd.Process != nil && err != nil && !timer.Stop() && w.stderr.String() == ""
 	w.stop()
 	_ = w.cmd.Wait() // it says how it ended
 	died = fmt.Sprintf("crashed: %s", w.stderr)
-	if hung {
-		died = fmt.Sprintf("no answer in %v", w.limit)
+	if silent {
+		died = fmt.Sprintf("%s in %v", hung, w.limit)
 	}
 	w.cmd = nil
 	return r, died, nil

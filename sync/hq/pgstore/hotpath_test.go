@@ -98,8 +98,24 @@ func TestNamesPointCanFail(t *testing.T) {
 
 // recorder keeps what was asked of the server.
 type recorder struct {
-	mu   sync.Mutex
-	sent []string
+	mu    sync.Mutex
+	sent  []string
+	trips int // a batch is one
+}
+
+func (r *recorder) trip() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.trips++
+}
+
+// takeTrips gives how often the server was waited for since it was asked last.
+func (r *recorder) takeTrips() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.trips
+	r.trips = 0
+	return n
 }
 
 func (r *recorder) say(sql string) {
@@ -118,10 +134,12 @@ func (r *recorder) take() []string {
 
 func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
 	r.say(d.SQL)
+	r.trip()
 	return ctx
 }
 func (*recorder) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-func (*recorder) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+func (r *recorder) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	r.trip()
 	return ctx
 }
 func (r *recorder) TraceBatchQuery(_ context.Context, _ *pgx.Conn, d pgx.TraceBatchQueryData) {
@@ -150,7 +168,13 @@ func traced(t testing.TB, address string) (*pgstore.Store, *recorder) {
 // are there.
 func serve(t testing.TB, store hq.Store, points ...kiosk.PointID) *hqtest.Server {
 	t.Helper()
-	platform, err := hq.New(t.Context(), hq.Config{Store: store, Now: time.Now, Random: rand.Reader})
+	return serveWith(t, store, nil, points...)
+}
+
+// serveWith is serve with what hears of each transaction.
+func serveWith(t testing.TB, store hq.Store, finishers []hq.Finisher, points ...kiosk.PointID) *hqtest.Server {
+	t.Helper()
+	platform, err := hq.New(t.Context(), hq.Config{Store: store, Now: time.Now, Random: rand.Reader, Finishers: finishers})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,21 +43,11 @@ func (t *transaction) Order(point kiosk.PointID, id kiosk.OrderID) (hq.OrderReco
 }
 
 // OrderPoint finds an order's point, together with those of all others that were
-// prefetched and not there. An Update that finds none keeps others from taking the
-// order in until it is over.
+// prefetched and not there. Who found none and puts the order asks again at the
+// commit, when nobody else can take it in.
 func (t *transaction) OrderPoint(id kiosk.OrderID) (kiosk.PointID, bool, error) {
 	if point, known := t.seen.homes[id]; known {
 		return point, point != "", nil
-	}
-	if t.update && !t.seen.newOrders {
-		point, err := t.findHomes([]kiosk.OrderID{id})
-		if err != nil || point != "" {
-			return point, point != "", err
-		}
-		t.seen.newOrders = true
-		if err := t.q.LockNewOrders(t.ctx); err != nil {
-			return "", false, err
-		}
 	}
 	ids := []kiosk.OrderID{id}
 	for other := range t.seen.asked {
@@ -66,29 +56,52 @@ func (t *transaction) OrderPoint(id kiosk.OrderID) (kiosk.PointID, bool, error) 
 		}
 	}
 	clear(t.seen.asked)
-	point, err := t.findHomes(ids)
-	return point, point != "", err
+	rows, err := t.q.ListOrderPoints(t.ctx, idBytes(ids))
+	if err != nil {
+		return "", false, err
+	}
+	for _, id := range ids {
+		t.seen.homes[id], t.seen.homeless[id] = "", true
+	}
+	for _, r := range rows {
+		found := kiosk.OrderID(r.ID)
+		t.seen.homes[found] = kiosk.PointID(r.Point)
+		delete(t.seen.homeless, found)
+	}
+	point := t.seen.homes[id]
+	return point, point != "", nil
 }
 
-// findHomes looks for orders at all points, and gives that of the first.
-func (t *transaction) findHomes(ids []kiosk.OrderID) (kiosk.PointID, error) {
+// takeIn makes sure that orders which were nowhere, and are put now, still are. From
+// here to the commit nobody else takes in an order: what an import does before, such
+// as making codes, holds nobody up.
+func (t *transaction) takeIn(orders map[orderKey]*orderRow) error {
+	var ids []kiosk.OrderID
+	for key := range orders {
+		if t.seen.homeless[key.id] {
+			ids = append(ids, key.id)
+			delete(t.seen.homeless, key.id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := t.q.LockNewOrders(t.ctx); err != nil {
+		return err
+	}
+	rows, err := t.q.ListOrderPoints(t.ctx, idBytes(ids))
+	if err == nil && len(rows) > 0 {
+		err = errStale
+	}
+	return err
+}
+
+func idBytes(ids []kiosk.OrderID) [][]byte {
 	raw := make([][]byte, len(ids))
 	for i, id := range ids {
 		raw[i] = []byte(id)
 	}
-	rows, err := t.q.ListOrderPoints(t.ctx, raw)
-	if err != nil {
-		return "", err
-	}
-	for _, id := range ids {
-		if !t.update || t.seen.newOrders {
-			t.seen.homes[id] = ""
-		}
-	}
-	for _, r := range rows {
-		t.seen.homes[kiosk.OrderID(r.ID)] = kiosk.PointID(r.Point)
-	}
-	return t.seen.homes[ids[0]], nil
+	return raw
 }
 
 // PutOrder keeps the order.

@@ -145,6 +145,9 @@ func (t *transaction) flushTerminals(p puts) error {
 }
 
 func (t *transaction) flushOrders(p puts) error {
+	if err := t.takeIn(p.orders); err != nil {
+		return err
+	}
 	keys := slices.SortedFunc(maps.Keys(p.orders), func(a, b orderKey) int {
 		return cmp.Or(cmp.Compare(a.point, b.point), cmp.Compare(a.id, b.id))
 	})

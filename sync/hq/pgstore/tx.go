@@ -29,14 +29,14 @@ type transaction struct {
 // seen is what the transaction knows of the database, its own puts included. A value
 // of nil is not there.
 type seen struct {
-	locked    map[kiosk.PointID]bool // of these nobody else changes anything
-	identity  *[]byte
-	points    map[kiosk.PointID][]byte
-	orders    map[orderKey]*orderRow
-	asked     map[kiosk.OrderID]bool // prefetched, and not looked for at other points
-	homes     map[kiosk.OrderID]kiosk.PointID
-	newOrders bool // nobody else takes in orders
-	codes     map[codeKey]kiosk.OrderID
+	locked   map[kiosk.PointID]bool // of these nobody else changes anything
+	identity *[]byte
+	points   map[kiosk.PointID][]byte
+	orders   map[orderKey]*orderRow
+	asked    map[kiosk.OrderID]bool // prefetched, and not looked for at other points
+	homes    map[kiosk.OrderID]kiosk.PointID
+	homeless map[kiosk.OrderID]bool // were at no point when asked for
+	codes    map[codeKey]kiosk.OrderID
 	// codesAsked counts questions for codes of a point; of those in codesWhole all are
 	// among codes.
 	codesAsked map[kiosk.PointID]int
@@ -74,7 +74,7 @@ func (s *Store) transaction(ctx context.Context, update bool) *transaction {
 	t.q = db.New(t.session)
 	t.seen = seen{
 		locked: map[kiosk.PointID]bool{}, points: map[kiosk.PointID][]byte{}, orders: map[orderKey]*orderRow{},
-		asked: map[kiosk.OrderID]bool{}, homes: map[kiosk.OrderID]kiosk.PointID{}, codes: map[codeKey]kiosk.OrderID{},
+		asked: map[kiosk.OrderID]bool{}, homes: map[kiosk.OrderID]kiosk.PointID{}, homeless: map[kiosk.OrderID]bool{}, codes: map[codeKey]kiosk.OrderID{},
 		codesAsked: map[kiosk.PointID]int{}, codesWhole: map[kiosk.PointID]bool{},
 		places: map[kiosk.TerminalID]kiosk.PointID{}, terminals: map[kiosk.TerminalID][]byte{}, events: map[eventKey][]byte{},
 		docs: map[hq.DocKey][]byte{}, counters: map[string]int64{}, cases: map[uint64]bool{},

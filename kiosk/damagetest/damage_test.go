@@ -147,6 +147,9 @@ func try(sh *shop, w *worker, h *harm, dir string) (outcome, violation string) {
 		return "died", died
 	case died != "":
 		outcome = "ended once, "
+		if err := h.foundAgain(dir); err != nil {
+			return "", err.Error()
+		}
 		if first, died, err = w.do(task); err != nil || died != "" {
 			return "died", fmt.Sprint("twice: ", died, err)
 		}
@@ -212,6 +215,21 @@ func judge(known truth, first, again report) string {
 		}
 	}
 	return ""
+}
+
+// foundAgain has the file that ended a start count as that start left it: it was
+// trusted and written to before its damage was met, and only what is found damaged
+// can be kept as it was found. It must not have gone.
+func (h *harm) foundAgain(dir string) error {
+	const name = "orders.db"
+	path := filepath.Join(dir, name)
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("a start that ended took %s away: %w", name, err)
+	}
+	b, err := os.ReadFile(path)
+	h.files[name] = newFile(b, info.ModTime())
+	return err
 }
 
 // kept makes sure that a damaged file that is no longer in use still exists.

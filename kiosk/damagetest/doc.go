@@ -23,7 +23,8 @@
 //   - the damaged bytes still exist, under the old or another name
 //
 // Where orders.db is trusted, because it is large and was closed well, damage of
-// it may end the first start: the second one must then work or refuse.
+// it may end the first start, which by then may have written to it: the second one
+// must then work or refuse, and keep the file as the first one left it.
 //
 // Not among the cases, because nothing on the machine can know it: the whole
 // folder put back as it was, and the journal's last append damaged together with

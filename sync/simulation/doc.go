@@ -3,6 +3,7 @@
 //
 //	go test ./sync/simulation                          200 histories of 60 steps, and some planted faults
 //	make simulate HISTORIES=10000 OPERATIONS=1000      the long run, on all cores; SEED=4711 goes on from there
+//	HEXIAO_HQ_STORE=postgres go test -run TestHistories ./sync/simulation -args -histories 5
 //	SIMULATION_FAULTS=all go test -run TestPlantedFaults ./sync/simulation
 //
 // # The world
@@ -26,6 +27,12 @@
 // It runs in a testing/synctest bubble. Contacts run beside the steps and beside
 // each other; between two of their moves virtual time passes, so that the seed
 // alone decides their order, and a history that failed fails again.
+//
+// With HEXIAO_HQ_STORE=postgres HQ's two processes have a store each over one
+// database of a real PostgreSQL, outside of the bubble: virtual time stands still
+// while a statement runs. Requests then arrive at few moments, several at one, so
+// that transactions of both processes meet on locks. How they meet, no seed decides:
+// a history that failed there may succeed the next time.
 //
 // # What is promised, and checked
 //

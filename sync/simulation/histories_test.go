@@ -38,6 +38,7 @@ func memory(t *testing.T) string {
 type campaign struct {
 	t       *testing.T
 	dir     string
+	address string // of the database that HQ's are copies of; empty: HQ's store is embedded
 	started time.Time
 
 	mu     sync.Mutex
@@ -53,7 +54,7 @@ type campaign struct {
 // as it can be told.
 func TestHistories(t *testing.T) {
 	now := time.Now()
-	c := &campaign{t: t, dir: memory(t), started: now, said: now, next: *seedFlag, low: *seedFlag, done: map[uint64]bool{}, counts: map[string]int{}}
+	c := &campaign{t: t, dir: memory(t), address: template(t), started: now, said: now, next: *seedFlag, low: *seedFlag, done: map[uint64]bool{}, counts: map[string]int{}}
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(c.work)
@@ -84,7 +85,7 @@ func (c *campaign) work() {
 		c.next++
 		c.mu.Unlock()
 		p := generate(seed, *operationsFlag)
-		out := play(c.t, filepath.Join(c.dir, fmt.Sprint(seed)), p)
+		out := play(c.t, filepath.Join(c.dir, fmt.Sprint(seed)), c.address, p)
 		if len(out.broken) > 0 {
 			c.tell(p)
 			return
@@ -123,8 +124,8 @@ func (c *campaign) tell(p plan) {
 		return
 	}
 	dir := filepath.Join(c.dir, "shrunk")
-	short := shrink(p, func(p plan) bool { return len(play(c.t, dir, p).broken) > 0 })
-	out := play(c.t, dir, short)
+	short := shrink(p, func(p plan) bool { return len(play(c.t, dir, c.address, p).broken) > 0 })
+	out := play(c.t, dir, c.address, short)
 	c.t.Errorf("a rule is broken. The shortest story of it has %d steps and %d terminals:\n%s\nand then:\n%s\n\nThe whole of it: go test ./sync/simulation -run TestHistories -args -histories 1 -seed %d -operations %d",
 		len(short.ops), short.terminals, strings.Join(out.story, "\n"), strings.Join(out.broken, "\n"), p.seed, len(p.ops))
 }

@@ -53,7 +53,7 @@ func (y *way) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	trouble := map[quality]int{well: 4, poor: 50}[y.quality]
 	dice := y.dice
-	late := func() time.Duration { return time.Duration(5_000_000 + dice.Int64N(400_000_000)) }
+	late := func() time.Duration { return y.w.stores.together(time.Duration(5_000_000 + dice.Int64N(400_000_000))) }
 	there, back := late(), late()
 	if y.quality == away || y.quality == hosts2 && y.to == 1 {
 		if dice.IntN(2) == 0 {

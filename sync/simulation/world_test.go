@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -18,7 +17,6 @@ import (
 	"hexiao/kiosk/ordertable"
 	"hexiao/kiosk/seal"
 	"hexiao/sync/hq"
-	"hexiao/sync/hq/boltstore"
 )
 
 const point kiosk.PointID = "P001"
@@ -28,7 +26,7 @@ type world struct {
 	dir      string
 	random   locked        // HQ's
 	shift    time.Duration // from the bubble's clock, which begins in 2000, to ours
-	store    *boltstore.Store
+	stores   hqStores
 	replicas [2]*node
 	terms    []*terminal
 	orders   []kiosk.OrderID // as HQ took them in
@@ -62,8 +60,26 @@ type outcome struct {
 	told   *history
 }
 
-// play runs a plan from its beginning, in virtual time, and heals everything at its end.
-func play(t *testing.T, dir string, p plan) (out outcome) {
+// play runs a plan from its beginning, in virtual time, and heals everything at its
+// end. The address is that of a database to copy for HQ; empty: HQ's store is embedded.
+func play(t *testing.T, dir, address string, p plan) (out outcome) {
+	if address != "" {
+		fresh, drop, err := copyOf(address, fmt.Sprintf("h%d_%d", p.seed, len(p.ops)))
+		if err != nil {
+			return outcome{broken: []string{err.Error()}, told: newHistory()}
+		}
+		defer func() {
+			if err := drop(); err != nil {
+				t.Errorf("drop a history's database: %v", err)
+			}
+		}()
+		address = fresh
+	}
+	stores, err := openStores(t, address)
+	defer stores.close(t)
+	if err != nil {
+		return outcome{broken: []string{err.Error()}, told: newHistory()}
+	}
 	defer func() {
 		if err := os.RemoveAll(dir); err != nil {
 			t.Errorf("remove a history's files: %v", err)
@@ -71,6 +87,7 @@ func play(t *testing.T, dir string, p plan) (out outcome) {
 	}()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(dir, p)
+		w.stores = stores
 		if err := w.begin(p); err != nil {
 			w.wrong("the world does not begin: %v", err)
 			p.ops = nil
@@ -120,7 +137,7 @@ func (w *world) begin(p plan) (err error) {
 	if err := os.MkdirAll(w.dir, 0o700); err != nil {
 		return err
 	}
-	if w.store, err = boltstore.Open(filepath.Join(w.dir, "hq.db")); err != nil {
+	if err := w.stores.begin(w.dir); err != nil {
 		return err
 	}
 	for i := range w.replicas {
@@ -166,7 +183,7 @@ func (w *world) startReplica(i int) error {
 	if old := w.replicas[i]; old != nil {
 		started = old.started
 	}
-	platform, err := hq.New(context.Background(), hq.Config{Store: w.store, Now: w.now, Random: w.random})
+	platform, err := hq.New(context.Background(), hq.Config{Store: w.stores.each[i], Now: w.now, Random: w.random})
 	if err != nil {
 		return err
 	}
@@ -260,17 +277,14 @@ func (w *world) close() {
 			}
 		}
 	}
-	if w.store == nil {
-		return
-	}
-	if err := w.store.Close(); err != nil {
+	if err := w.stores.end(); err != nil {
 		w.wrong("HQ's store cannot be closed: %v", err)
 	}
 }
 
 // view reads HQ's store.
 func (w *world) view(read func(hq.Tx) error) {
-	if err := w.store.View(context.Background(), read); err != nil {
+	if err := w.stores.each[0].View(context.Background(), read); err != nil {
 		w.wrong("HQ's store cannot be read: %v", err)
 	}
 }

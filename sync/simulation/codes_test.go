@@ -104,7 +104,7 @@ func (w *world) showOwn(t *terminal, id kiosk.OrderID, picture bool, dice *rand.
 
 // showSigned shows a code that HQ signed, the first or another time.
 func (w *world) showSigned(t *terminal, voucher bool, dice *rand.Rand) {
-	list := slices.DeleteFunc(slices.Clone(w.signed), func(s signedCode) bool { return s.voucher != voucher })
+	list := w.signedCodes(voucher)
 	if len(list) == 0 {
 		return
 	}
@@ -112,15 +112,25 @@ func (w *world) showSigned(t *terminal, voucher bool, dice *rand.Rand) {
 	if voucher && dice.IntN(3) > 0 {
 		s = list[len(list)-1] // before all terminals have heard of the order
 	}
+	w.collectBy(t, s)
+}
+
+// signedCodes are HQ's vouchers, or its proxy codes.
+func (w *world) signedCodes(vouchers bool) []signedCode {
+	return slices.DeleteFunc(slices.Clone(w.signed), func(s signedCode) bool { return s.voucher != vouchers })
+}
+
+// collectBy has somebody show a code that HQ signed.
+func (w *world) collectBy(t *terminal, s signedCode) {
 	what := "a proxy code"
-	if voucher {
+	if s.voucher {
 		what = "a voucher"
 	}
 	over := w.isOver(t, s)
 	a := w.scan(t, fmt.Sprintf("somebody collects by %s for %s", what, s.order), s.text, false)
 	for _, out := range a.Outcomes {
 		stray := func(h kiosk.Handed) bool { return !slices.Contains(s.lines, h.Line) }
-		if !voucher && opened(out) && slices.ContainsFunc(out.Lines, stray) {
+		if !s.voucher && opened(out) && slices.ContainsFunc(out.Lines, stray) {
 			w.wrong("a proxy code for %s opened a line which it does not name", s.order)
 		}
 		if opened(out) && out.Voucher != nil {

@@ -259,6 +259,7 @@ func (w *world) decide(n *node, dice *rand.Rand) {
 func (w *world) crash(t *terminal, id kiosk.OrderID, dice *rand.Rand) {
 	what := "ends well"
 	var err error
+	var next []signedCode // who stands behind the customer
 	switch how := dice.IntN(5); how {
 	case 0:
 		t.stop()
@@ -267,6 +268,10 @@ func (w *world) crash(t *terminal, id kiosk.OrderID, dice *rand.Rand) {
 		err = t.store.Close()
 	default:
 		what = "loses its power"
+		if sent := w.signedCodes(false); how == 1 && len(sent) > 0 && dice.IntN(2) == 0 {
+			next = []signedCode{sent[dice.IntN(len(sent))]}
+			id = next[0].order
+		}
 		switch scan := (desk.Scan{Text: w.ownCode(id, w.now()), Source: "camera", At: t.moment()}); {
 		case t.full:
 		case how == 1: // the goods are out, and nobody was told
@@ -287,6 +292,10 @@ func (w *world) crash(t *terminal, id kiosk.OrderID, dice *rand.Rand) {
 	w.count("stops")
 	if err != nil {
 		w.wrong("%s does not start again: %v", t.name(), err)
+		return
+	}
+	for _, s := range next {
+		w.collectBy(t, s)
 	}
 }
 

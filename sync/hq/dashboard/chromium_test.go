@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -237,30 +238,63 @@ func TestNumberRisesAndConflictIsSettled(t *testing.T) {
 	b.says("#table-cases", "没有等待处理的冲突")
 }
 
-func TestTableIsLoaded(t *testing.T) {
-	s := open(t)
-	s.busy()
-	b := chromium(t, s)
-	b.signIn("leader")
-	dir := t.TempDir()
+// load presses a link and gives the file that comes.
+func (b *tab) load(selector string) []byte {
+	b.t.Helper()
+	dir := b.t.TempDir()
 	done := make(chan string, 1)
-	chromedp.ListenTarget(b.Context, func(event any) {
+	ctx, end := context.WithCancel(b.Context)
+	defer end()
+	chromedp.ListenTarget(ctx, func(event any) {
 		if e, ok := event.(*cdpbrowser.EventDownloadProgress); ok && e.State == cdpbrowser.DownloadProgressStateCompleted {
 			done <- e.GUID
 		}
 	})
 	b.run(cdpbrowser.SetDownloadBehavior(cdpbrowser.SetDownloadBehaviorBehaviorAllowAndName).WithDownloadPath(dir).WithEventsEnabled(true),
-		chromedp.Click("#table-orders .files a"))
+		chromedp.Click(selector))
 	select {
 	case name := <-done:
 		raw, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
-			t.Fatal(err)
+			b.t.Fatal(err)
 		}
-		if text := string(raw); !strings.HasPrefix(text, "\ufeff订单,提货号") || strings.Count(text, "\r\n") != 41 || strings.Contains(text, "张小明") {
-			t.Errorf("the file is %.300q", text)
-		}
+		return raw
 	case <-b.Done():
-		t.Fatal("nothing was loaded")
+		b.t.Fatalf("nothing came of %s", selector)
+		return nil
+	}
+}
+
+func TestTableIsLoaded(t *testing.T) {
+	s := open(t)
+	s.busy()
+	b := chromium(t, s)
+	b.signIn("leader")
+	if text := string(b.load("#table-orders .files a")); !strings.HasPrefix(text, "\ufeff订单,提货号") || strings.Count(text, "\r\n") != 41 || strings.Contains(text, "张小明") {
+		t.Errorf("the file is %.300q", text)
+	}
+}
+
+// The day's reconciliation is looked at, and taken along entry by entry.
+func TestReconciliationIsLoaded(t *testing.T) {
+	s := open(t)
+	handedTwice(t, s)
+	b := chromium(t, s)
+	b.signIn("operator")
+	b.open("/reconciliation/P001/2026-11-23")
+	b.says("main", "交付了两次")
+	b.shot("reconciliation")
+	differences := string(b.load("p.files a[href*='download=csv']"))
+	if !strings.HasPrefix(differences, "\ufeff") || !strings.Contains(differences, "交付了两次（终端 K2 第 1 条）") || !strings.Contains(differences, "55.50") {
+		t.Errorf("the differences are %.500q", differences)
+	}
+	var shown int
+	b.run(chromedp.Evaluate(`document.querySelectorAll("#table-entries tbody tr").length`, &shown))
+	entries := string(b.load("#table-entries .files a[href*='download=csv']"))
+	if rows := strings.Count(entries, "\r\n") - 1; rows != shown || shown == 0 {
+		t.Errorf("the file has %d entries, the page %d: %.500q", rows, shown, entries)
+	}
+	if sheet := b.load("#table-entries .files a[href*='download=xlsx']"); !bytes.HasPrefix(sheet, []byte("PK")) {
+		t.Errorf("the XLSX is %.40q", sheet)
 	}
 }

@@ -21,6 +21,7 @@ import (
 func TestShared(t *testing.T, open func(t *testing.T, name string) hq.Store) {
 	for name, test := range map[string]func(t *testing.T, a, b hq.Store){
 		"versions are used once":         versionsOnce,
+		"a point's changes follow":       changesFollow,
 		"numbers are used once":          numbersOnce,
 		"a reader misses no number":      numbersInOrder,
 		"identities are not mixed up":    oneIdentity,
@@ -52,6 +53,30 @@ func both(t *testing.T, a, b hq.Store, rounds int, change func(tx hq.Tx, store, 
 		})
 	}
 	wg.Wait()
+}
+
+// changesFollow has both count in a terminal's record, where nothing but the lock of
+// its point keeps one from writing over the other.
+func changesFollow(t *testing.T, a, b hq.Store) {
+	const rounds = 25
+	update(t, a, func(tx hq.Tx) error {
+		return errors.Join(tx.PutPoint(hq.PointRecord{Point: kiosk.Point{ID: "P1"}}), tx.PutTerminal(hq.Terminal{ID: "K1", Point: "P1"}))
+	})
+	both(t, a, b, rounds, func(tx hq.Tx, _, _ int) error {
+		k, ok, err := tx.Terminal("K1")
+		if err != nil || !ok {
+			return fmt.Errorf("the terminal is there: %v, %w", ok, err)
+		}
+		k.Held++
+		return tx.PutTerminal(k)
+	})
+	view(t, b, func(tx hq.Tx) error {
+		k, _, err := tx.Terminal("K1")
+		if k.Held != 4*rounds {
+			t.Errorf("%d changes are left of %d", k.Held, 4*rounds)
+		}
+		return err
+	})
 }
 
 // versionsOnce counts a point's versions as HQ does: read, add, put.

@@ -40,6 +40,30 @@ func TestWhichDayIsWhat(t *testing.T) {
 	}
 }
 
+// late looks at a time before the count came by.
+type late struct{ hq.Tx }
+
+func (late) Peek(hq.DocKey) ([]byte, bool, error) { return nil, false, nil }
+
+// What seems not to be counted yet is asked for once more, when the count stands
+// still.
+func TestProgressIsAskedAgain(t *testing.T) {
+	w := newWorld(t)
+	w.tally.complete.Store(false)
+	w.must(w.hq.Update(ctx(), func(tx hq.Tx) error {
+		w.must(w.tally.codec.save(tx, place(inProgress, "", only), progress{Stage: countEvents}, false))
+		for _, c := range []struct {
+			fact hq.Fact
+			want stage
+		}{{hq.RequestAdded{}, countOrders}, {hq.CaseOpened{}, countEvents}} { // nobody counts requests
+			if p, err := w.tally.progress(late{tx}, []hq.Fact{c.fact}); err != nil || p.Stage != c.want {
+				t.Errorf("%T: the count is at stage %d, %v; want %d", c.fact, p.Stage, err, c.want)
+			}
+		}
+		return nil
+	}))
+}
+
 // An event that HQ had not seen when it was counted past is counted when it comes.
 func TestAnEventThatComesBehindTheCount(t *testing.T) {
 	w := newWorld(t)

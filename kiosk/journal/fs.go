@@ -86,7 +86,16 @@ func (osFS) Lock(name string) (io.Closer, error) {
 		_ = f.Close() // nothing was written
 		return nil, err
 	}
-	return f, nil
+	return lock{f}, nil
+}
+
+type lock struct{ *os.File }
+
+// Close gives the lock back by a word of its own: a process that is being started at
+// this moment has the file open, too, until it runs its own program, and would keep
+// the lock so long.
+func (l lock) Close() error {
+	return errors.Join(unix.Flock(int(l.Fd()), unix.LOCK_UN), l.File.Close())
 }
 
 func flock(f *os.File) error {

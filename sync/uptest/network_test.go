@@ -32,9 +32,6 @@ func (n *badNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
 	if time.Now().Before(n.from) {
 		return nil, hqtest.ErrBroken
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.calls++
 	var body []byte
 	if req.Body != nil {
 		var err error
@@ -47,27 +44,19 @@ func (n *badNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
 		again.Body = io.NopCloser(bytes.NewReader(body))
 		return again
 	}
-	if len(n.held) > 0 && n.dice.IntN(2) == 0 {
-		i := n.dice.IntN(len(n.held))
-		if err := n.forget(n.held[i]); err != nil {
+	late, fate, answeredFirst := n.decide(copied)
+	if late != nil {
+		if err := n.arriveLate(late); err != nil {
 			return nil, err
 		}
-		n.held = append(n.held[:i], n.held[i+1:]...)
 	}
-	switch n.dice.IntN(10) {
-	case 0:
-		n.lost++
+	switch fate {
+	case lost, held:
 		return nil, hqtest.ErrBroken
-	case 1:
-		n.unanswered++
+	case unanswered:
 		return nil, errors.Join(hqtest.ErrBroken, n.forget(copied()))
-	case 2:
-		n.late++
-		n.held = append(n.held, copied().WithContext(context.WithoutCancel(req.Context())))
-		return nil, hqtest.ErrBroken
-	case 3:
-		n.doubled++
-		if n.dice.IntN(2) == 0 {
+	case doubled:
+		if !answeredFirst {
 			if err := n.forget(copied()); err != nil {
 				return nil, err
 			}
@@ -77,9 +66,61 @@ func (n *badNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		return resp, n.forget(copied())
+		if err := n.forget(copied()); err != nil {
+			return nil, errors.Join(err, resp.Body.Close())
+		}
+		return resp, nil
 	}
 	return n.base.RoundTrip(copied())
+}
+
+// fate is what becomes of a request.
+type fate int
+
+const (
+	carried fate = iota
+	lost
+	unanswered
+	held
+	doubled
+)
+
+// decide throws the dice for a request, and gives a held one whose time has come.
+// It holds the lock for that alone: a stream lasts as long as somebody follows it,
+// and a goroutine that waits for a mutex stops a bubble's virtual time.
+func (n *badNetwork) decide(copied func() *http.Request) (late *http.Request, f fate, answeredFirst bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.calls++
+	if len(n.held) > 0 && n.dice.IntN(2) == 0 {
+		i := n.dice.IntN(len(n.held))
+		late = n.held[i]
+		n.held = append(n.held[:i], n.held[i+1:]...)
+	}
+	switch n.dice.IntN(10) {
+	case 0:
+		n.lost++
+		return late, lost, false
+	case 1:
+		n.unanswered++
+		return late, unanswered, false
+	case 2:
+		n.late++
+		n.held = append(n.held, copied())
+		return late, held, false
+	case 3:
+		n.doubled++
+		return late, doubled, n.dice.IntN(2) == 0
+	}
+	return late, carried, false
+}
+
+// arriveLate has HQ do what a held request says. Who sent it has given up, so its
+// connection ends after a while, and with it a stream that nobody reads.
+func (n *badNetwork) arriveLate(req *http.Request) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(req.Context()), time.Minute)
+	defer cancel()
+	return n.forget(req.WithContext(ctx))
 }
 
 // forget has HQ do what a request says, and loses the answer.

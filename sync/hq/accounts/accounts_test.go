@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,27 +21,14 @@ const (
 type desk struct {
 	*Accounts
 	*testing.T
-	mu sync.Mutex
-	at time.Time
-}
-
-func (d *desk) now() time.Time {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.at
-}
-
-func (d *desk) advance(by time.Duration) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.at = d.at.Add(by)
+	clock *hqtest.Clock
 }
 
 // open has the account "mei", an owner.
 func open(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{T: t, at: time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)}
-	all, err := New(hqtest.Start(t, d.now).HQ, rand.Reader)
+	d := &desk{T: t, clock: hqtest.NewClock(time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC))}
+	all, err := New(hqtest.Start(t, d.clock.Now).HQ, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +75,7 @@ func (d *desk) opens(token string, want bool) {
 
 func TestAccounts(t *testing.T) {
 	d := open(t)
-	empty, err := New(hqtest.Start(t, d.now).HQ, rand.Reader)
+	empty, err := New(hqtest.Start(t, d.clock.Now).HQ, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,26 +19,26 @@ func TestSessionsEnd(t *testing.T) {
 	idle := d.login("mei")
 	used := d.login("mei")
 	for range 11 {
-		d.advance(time.Hour)
+		d.clock.Advance(time.Hour)
 		if _, _, err := d.Session(t.Context(), used, true); err != nil {
 			t.Fatal(err)
 		}
-		if d.now().Sub(d.began()) == time.Hour {
+		if d.clock.Now().Sub(d.began()) == time.Hour {
 			d.opens(idle, true)
 		}
 	}
 	d.opens(idle, false)
 	d.opens(used, true)
-	d.advance(time.Hour - time.Second)
+	d.clock.Advance(time.Hour - time.Second)
 	d.opens(used, true)
-	d.advance(time.Second)
+	d.clock.Advance(time.Second)
 	d.opens(used, false)
 
 	// Looking without doing anything does not keep a session alive.
 	watched := d.login("mei")
-	d.advance(idleTime - time.Second)
+	d.clock.Advance(idleTime - time.Second)
 	d.opens(watched, true)
-	d.advance(time.Second)
+	d.clock.Advance(time.Second)
 	d.opens(watched, false)
 
 	for _, token := range []string{"", "x", "'; --", "\x00", strings.Repeat("A", 32), strings.Repeat("A", 10_000)} {
@@ -101,7 +101,7 @@ func TestSessionOfAnEarlierEra(t *testing.T) {
 	if _, err := d.SetPassword(t.Context(), "mei", "another password", false); err != nil {
 		t.Fatal(err)
 	}
-	_, err = d.open(t.Context(), "mei", Session{Account: "mei", Begun: d.now(), Used: d.now(), Era: acc.Era})
+	_, err = d.open(t.Context(), "mei", Session{Account: "mei", Begun: d.clock.Now(), Used: d.clock.Now(), Era: acc.Era})
 	d.is(err, ErrWrong)
 }
 
@@ -110,7 +110,7 @@ func TestOldSessionsAreSwept(t *testing.T) {
 	for range 20 {
 		d.login("mei")
 	}
-	d.advance(wholeTime)
+	d.clock.Advance(wholeTime)
 	for range 20 {
 		d.login("mei")
 	}
@@ -147,14 +147,14 @@ func TestLimitsOnGuessing(t *testing.T) {
 	if _, _, err := d.Login(t.Context(), "mei", password, "192.0.2.2"); err != nil {
 		t.Errorf("from elsewhere: %v", err)
 	}
-	d.advance(window - time.Second)
+	d.clock.Advance(window - time.Second)
 	d.is(wrong("mei", here), ErrSlowDown)
-	d.advance(time.Second)
+	d.clock.Advance(time.Second)
 	d.is(wrong("mei", here), ErrWrong)
-	d.advance(-time.Hour) // a clock that was set back locks nobody out
+	d.clock.Advance(-time.Hour) // a clock that was set back locks nobody out
 	d.is(wrong("mei", here), ErrWrong)
 
-	d.advance(2 * window)
+	d.clock.Advance(2 * window)
 	total := 0
 	for i := range 8 {
 		total += tries("unknown"+string(rune('a'+i)), "192.0.2.7")
@@ -162,7 +162,7 @@ func TestLimitsOnGuessing(t *testing.T) {
 	if total != mostByAddress {
 		t.Errorf("an address made %d mistakes", total)
 	}
-	d.advance(2 * window)
+	d.clock.Advance(2 * window)
 	total = 0
 	for i := range 12 {
 		total += tries("mei", "198.51.100."+string(rune('a'+i)))
@@ -172,7 +172,7 @@ func TestLimitsOnGuessing(t *testing.T) {
 	}
 
 	// A right one takes back what was counted before it.
-	d.advance(2 * window)
+	d.clock.Advance(2 * window)
 	for range 3 * mostFromOne {
 		d.login("mei")
 	}
@@ -213,7 +213,7 @@ func TestAudit(t *testing.T) {
 		if err := d.Note(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
-		d.advance(time.Second)
+		d.clock.Advance(time.Second)
 	}
 	list, err := d.Audit(t.Context(), "", 2)
 	if err != nil || len(list) != 2 || list[0].What != "third" || list[1].What != "second" {

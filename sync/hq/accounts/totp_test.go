@@ -38,7 +38,7 @@ func (d *desk) second(session string) (secret []byte, recovery []string) {
 	if err != nil {
 		d.Fatal(err)
 	}
-	if recovery, err = d.ConfirmSecond(d.Context(), "mei", Code(s.Secret, d.now()), session); err != nil {
+	if recovery, err = d.ConfirmSecond(d.Context(), "mei", Code(s.Secret, d.clock.Now()), session); err != nil {
 		d.Fatal(err)
 	}
 	return s.Secret, recovery
@@ -69,10 +69,10 @@ func TestSecondFactor(t *testing.T) {
 
 	// The code that switched it on has been used.
 	token := d.half("mei")
-	_, err = d.Second(t.Context(), token, Code(secret, d.now()))
+	_, err = d.Second(t.Context(), token, Code(secret, d.clock.Now()))
 	d.is(err, ErrWrong)
-	d.advance(step)
-	now := Code(secret, d.now())
+	d.clock.Advance(step)
+	now := Code(secret, d.clock.Now())
 	whole, err := d.Second(t.Context(), token, now[:3]+" "+now[3:])
 	if err != nil || whole == token {
 		t.Fatalf("%v", err)
@@ -86,19 +86,19 @@ func TestSecondFactor(t *testing.T) {
 	}
 	_, err = d.Second(t.Context(), d.half("mei"), now)
 	d.is(err, ErrWrong) // replayed
-	_, err = d.Second(t.Context(), d.half("mei"), Code(secret, d.now().Add(-step)))
+	_, err = d.Second(t.Context(), d.half("mei"), Code(secret, d.clock.Now().Add(-step)))
 	d.is(err, ErrWrong) // of an earlier step than the one used
 	for _, drift := range []time.Duration{-2 * step, 2 * step} {
-		_, err = d.Second(t.Context(), d.half("mei"), Code(secret, d.now().Add(drift)))
+		_, err = d.Second(t.Context(), d.half("mei"), Code(secret, d.clock.Now().Add(drift)))
 		d.is(err, ErrWrong)
 	}
-	_, err = d.Second(t.Context(), d.half("mei"), Code(secret, d.now().Add(step)))
+	_, err = d.Second(t.Context(), d.half("mei"), Code(secret, d.clock.Now().Add(step)))
 	d.is(err, nil) // a phone whose clock is ahead
 
 	// A half session ends by itself, and with the second factor.
 	token = d.half("mei")
-	d.advance(halfTime)
-	_, err = d.Second(t.Context(), token, Code(secret, d.now()))
+	d.clock.Advance(halfTime)
+	_, err = d.Second(t.Context(), token, Code(secret, d.clock.Now()))
 	d.is(err, ErrNoSession)
 	d.is(d.EndSecond(t.Context(), "mei", "wrong password", whole, here), ErrWrong)
 	token = d.half("mei")
@@ -142,16 +142,16 @@ func TestRecoveryCodesOpenOnce(t *testing.T) {
 func TestLimitOnCodes(t *testing.T) {
 	d := open(t)
 	secret, _ := d.second("")
-	d.advance(step)
+	d.clock.Advance(step)
 	token := d.half("mei")
 	for range mostCodes {
 		_, err := d.Second(t.Context(), token, "wrong")
 		d.is(err, ErrWrong)
 	}
-	_, err := d.Second(t.Context(), d.half("mei"), Code(secret, d.now()))
+	_, err := d.Second(t.Context(), d.half("mei"), Code(secret, d.clock.Now()))
 	d.is(err, ErrSlowDown)
-	d.advance(window)
-	_, err = d.Second(t.Context(), d.half("mei"), Code(secret, d.now()))
+	d.clock.Advance(window)
+	_, err = d.Second(t.Context(), d.half("mei"), Code(secret, d.clock.Now()))
 	d.is(err, nil)
 }
 

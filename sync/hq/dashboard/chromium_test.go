@@ -150,7 +150,7 @@ func (s *site) enrol(point kiosk.PointID, name string) *terminal {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	c, err := client.New(client.Options{Address: s.hq.URL, Terminal: e.Terminal, Point: e.Point, Key: key, HQ: hqring.New(e.HQKey), Now: s.clock.now})
+	c, err := client.New(client.Options{Address: s.hq.URL, Terminal: e.Terminal, Point: e.Point, Key: key, HQ: hqring.New(e.HQKey), Now: s.clock.Now})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func (k *terminal) redeem(order kiosk.OrderID) {
 	if _, err := rand.Read(id[:]); err != nil {
 		k.t.Fatal(err)
 	}
-	raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: id, At: kiosk.Moment{Wall: k.site.clock.now()}, Body: kiosk.Redeemed{
+	raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: id, At: kiosk.Moment{Wall: k.site.clock.Now()}, Body: kiosk.Redeemed{
 		Order: order, Lines: []kiosk.Handed{{Line: "1", Handed: 2}, {Line: "2", Handed: 1}}, Method: kiosk.MethodAlone, Source: "camera",
 	}})
 	if err != nil {
@@ -191,7 +191,7 @@ func (s *site) busy() (*terminal, *terminal) {
 	one, two := s.enrol("P001", "门口"), s.enrol("P001", "柜台")
 	for i := range 12 {
 		one.redeem(kiosk.OrderID(fmt.Sprintf("A%03d", i)))
-		s.clock.advance(7 * time.Minute)
+		s.clock.Advance(7 * time.Minute)
 	}
 	two.redeem("A001")
 	return one, two
@@ -209,11 +209,11 @@ func TestSignInByTOTP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.run(chromedp.SendKeys("input[name=code]", accounts.Code(secret, s.clock.now())+"\r"), chromedp.WaitVisible(".codes"))
+	b.run(chromedp.SendKeys("input[name=code]", accounts.Code(secret, s.clock.Now())+"\r"), chromedp.WaitVisible(".codes"))
 	b.run(chromedp.Click(".who form[action='/sign-out'] button"), chromedp.WaitVisible("input[name=password]"))
-	s.clock.advance(time.Minute) // a code is good once
+	s.clock.Advance(time.Minute) // a code is good once
 	b.run(chromedp.SendKeys("input[name=name]", "owner"), chromedp.SendKeys("input[name=password]", password+"\r"), chromedp.WaitVisible("input[name=code]"))
-	b.run(chromedp.SendKeys("input[name=code]", accounts.Code(secret, s.clock.now())+"\r"), chromedp.WaitReady("body.inside"))
+	b.run(chromedp.SendKeys("input[name=code]", accounts.Code(secret, s.clock.Now())+"\r"), chromedp.WaitReady("body.inside"))
 	b.says("h1", "今日总览")
 }
 

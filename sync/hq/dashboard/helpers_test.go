@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,29 +19,11 @@ import (
 
 const password = "correct horse battery"
 
-// clock is set by hand; several goroutines may look at it.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // site is an HQ with its pages behind a listener of its own, and an account a role.
 type site struct {
 	*httptest.Server
 	t     testing.TB
-	clock *clock
+	clock *hqtest.Clock
 	hq    *hqtest.Server
 	all   *accounts.Accounts
 	pages *Dashboard
@@ -50,17 +31,17 @@ type site struct {
 
 func open(t testing.TB) *site {
 	t.Helper()
-	c := &clock{at: time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)}
+	c := hqtest.NewClock(time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC))
 	return openAt(t, c)
 }
 
-func openAt(t testing.TB, c *clock) *site {
+func openAt(t testing.TB, c *hqtest.Clock) *site {
 	t.Helper()
 	figures, err := tally.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, clock: c, hq: hqtest.Start(t, c.now, figures)}
+	s := &site{t: t, clock: c, hq: hqtest.Start(t, c.Now, figures)}
 	if err := figures.Rebuild(context.Background(), s.hq.HQ); err != nil {
 		t.Fatal(err)
 	}

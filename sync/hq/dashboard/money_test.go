@@ -15,7 +15,7 @@ import (
 func TestMoneyPages(t *testing.T) {
 	s := open(t)
 	late := hqtest.Entry("A")
-	late.Order.CollectBy = s.clock.now().AddDate(0, 0, -1)
+	late.Order.CollectBy = s.clock.Now().AddDate(0, 0, -1)
 	late.Order.Lines[0].Supplier = "绿野农场"
 	s.hq.Import("P001", late)
 	for _, c := range []struct {
@@ -50,7 +50,7 @@ func TestMerchantsSeeTheirOwnGoods(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: kiosk.EventID{1}, At: kiosk.Moment{Wall: s.clock.now()}, Body: kiosk.Redeemed{
+	raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: kiosk.EventID{1}, At: kiosk.Moment{Wall: s.clock.Now()}, Body: kiosk.Redeemed{
 		Order: "A", Lines: []kiosk.Handed{{Line: "1", Handed: 2}, {Line: "2", Handed: 1}}, Method: kiosk.MethodAlone,
 	}})
 	if err != nil {

@@ -33,7 +33,7 @@ func handedTwice(t testing.TB, s *site) {
 				c.Head.Hash = b.Head().Hash
 				body = c
 			}
-			raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: event, At: kiosk.Moment{Wall: s.clock.now()}, Body: body})
+			raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: event, At: kiosk.Moment{Wall: s.clock.Now()}, Body: body})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -17,7 +17,7 @@ func (k *terminal) tells(n byte, body kiosk.Body) kiosk.EventID {
 	k.t.Helper()
 	id := kiosk.EventID{n}
 	copy(id[1:], k.id)
-	raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: id, At: kiosk.Moment{Wall: k.site.clock.now()}, Body: body})
+	raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: id, At: kiosk.Moment{Wall: k.site.clock.Now()}, Body: body})
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestTerminalsHeard(t *testing.T) {
 		t.Errorf("a terminal that was never heard of: %s", page)
 	}
 	k.redeem("A")
-	s.clock.advance(180e9)
+	s.clock.Advance(180e9)
 	if _, _, page := owner.get("/terminals"); !strings.Contains(page, "3 分钟前") {
 		t.Errorf("three minutes after a push: %s", page)
 	}

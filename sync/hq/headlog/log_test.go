@@ -102,7 +102,7 @@ func TestManyHeads(t *testing.T) {
 		w.append(0)
 		var saved []string
 		for range 6 {
-			w.wait(25 * time.Hour)
+			w.clock.Advance(25 * time.Hour)
 			for n := range 130 {
 				w.push([]kiosk.TerminalID{"K1", "K2", "K3"}[n%3], 1)
 				if n%26 == 0 {
@@ -176,7 +176,7 @@ func TestRotation(t *testing.T) {
 		if _, err := w.hq.RotateKey(t.Context(), 0); err != nil {
 			t.Fatal(err)
 		}
-		w.wait(48 * time.Hour)
+		w.clock.Advance(48 * time.Hour)
 		w.push("K1", 1)
 		if pg := w.other(); pg != w.store { // it knows the identity of before for a second
 			w.over(pg)
@@ -323,10 +323,9 @@ func TestExports(t *testing.T) {
 
 // Heads are logged while the server runs.
 func TestRun(t *testing.T) {
-	w := &world{t: t}
+	w := newWorld(t)
 	synctest.Test(t, func(t *testing.T) {
 		store := &quietStore{}
-		w.now = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 		w.over(store)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)

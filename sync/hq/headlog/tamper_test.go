@@ -194,7 +194,7 @@ func TestTampering(t *testing.T) {
 				w.push("K3", 2)
 				w.append(3)
 				before = w.docs()
-				w.wait(24 * time.Hour)
+				w.clock.Advance(24 * time.Hour)
 				w.push("K1", 2)
 				w.append(1)
 				w.push("K2", 1)

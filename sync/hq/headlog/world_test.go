@@ -19,6 +19,7 @@ import (
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/boltstore"
 	"hexiao/sync/hq/headlog"
+	"hexiao/sync/hq/hqtest"
 	"hexiao/sync/hq/hqtest/pgtest"
 	"hexiao/sync/hq/pgstore"
 )
@@ -31,8 +32,8 @@ type world struct {
 	store hq.Store
 	hq    *hq.HQ
 	log   *headlog.Log
+	clock *hqtest.Clock
 	mu    sync.Mutex
-	now   time.Time
 	count uint64
 	heads map[kiosk.TerminalID]kiosk.Head
 	// remove takes an event out of the store, behind HQ's back.
@@ -41,11 +42,15 @@ type world struct {
 	other func() hq.Store
 }
 
+func newWorld(t *testing.T) *world {
+	return &world{t: t, clock: hqtest.NewClock(time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC))}
+}
+
 // each runs a test over a file and over PostgreSQL.
 func each(t *testing.T, test func(w *world)) {
 	t.Run("in a file", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "hq.db")
-		w := &world{t: t}
+		w := newWorld(t)
 		reopen := func() {
 			store, err := boltstore.Open(path)
 			if err != nil {
@@ -88,7 +93,7 @@ func each(t *testing.T, test func(w *world)) {
 	})
 	t.Run("in PostgreSQL", func(t *testing.T) {
 		address := pgtest.Start(t)
-		w := &world{t: t}
+		w := newWorld(t)
 		w.other = func() hq.Store {
 			store, err := pgstore.Open(context.Background(), address)
 			if err != nil {
@@ -130,29 +135,16 @@ func (w *world) over(store hq.Store) {
 
 func (w *world) server(store hq.Store) *hq.HQ {
 	w.t.Helper()
-	h, err := hq.New(context.Background(), hq.Config{Store: store, Now: w.clock, Random: rand.Reader, Finishers: []hq.Finisher{headlog.Watch{}}})
+	h, err := hq.New(context.Background(), hq.Config{Store: store, Now: w.clock.Now, Random: rand.Reader, Finishers: []hq.Finisher{headlog.Watch{}}})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return h
 }
 
-func (w *world) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
-func (w *world) wait(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
-}
-
 // fill adds two points and three terminals.
 func (w *world) fill() {
 	w.t.Helper()
-	w.now = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 	w.heads = map[kiosk.TerminalID]kiosk.Head{}
 	for _, p := range []kiosk.PointID{"P001", "P002"} {
 		if err := w.hq.AddPoint(w.t.Context(), hq.NewPoint{ID: p, Name: "幸福里"}); err != nil {
@@ -176,7 +168,7 @@ func (w *world) pushTo(h *hq.HQ, id kiosk.TerminalID, n int) {
 		w.count++
 		var event kiosk.EventID
 		binary.BigEndian.PutUint64(event[:], w.count)
-		raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: event, At: kiosk.Moment{Wall: w.now}, Body: kiosk.SignedIn{By: "L1", Role: kiosk.RoleLeader}})
+		raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: event, At: kiosk.Moment{Wall: w.clock.Now()}, Body: kiosk.SignedIn{By: "L1", Role: kiosk.RoleLeader}})
 		if err != nil {
 			w.t.Error(err)
 		}

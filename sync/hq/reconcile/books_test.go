@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"hexiao/kiosk/ordertable"
 	"hexiao/sync/hq"
 	"hexiao/sync/hq/boltstore"
+	"hexiao/sync/hq/hqtest"
 	"hexiao/sync/hq/reconcile"
 )
 
@@ -23,20 +23,7 @@ type shop struct {
 	hq    *hq.HQ
 	store hq.Store
 	books *reconcile.Books
-	mu    sync.Mutex
-	at    time.Time
-}
-
-func (s *shop) now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.at
-}
-
-func (s *shop) wait(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.at = s.at.Add(d)
+	clock *hqtest.Clock
 }
 
 // open opens a shop at noon in Shanghai; unwatched: as HQ was before it reconciled.
@@ -57,13 +44,13 @@ func open(t testing.TB, unwatched ...bool) *shop {
 // over opens a shop over a store.
 func over(t testing.TB, store hq.Store, unwatched ...bool) *shop {
 	t.Helper()
-	s := &shop{t: t, store: store, at: noon()}
+	s := &shop{t: t, store: store, clock: hqtest.NewClock(noon())}
 	observers := []hq.Observer{reconcile.Watch{}}
 	if len(unwatched) > 0 {
 		observers = nil
 	}
 	var err error
-	if s.hq, err = hq.New(t.Context(), hq.Config{Store: store, Now: s.now, Random: rand.Reader, Observers: observers}); err != nil {
+	if s.hq, err = hq.New(t.Context(), hq.Config{Store: store, Now: s.clock.Now, Random: rand.Reader, Observers: observers}); err != nil {
 		t.Fatal(err)
 	}
 	s.books = reconcile.New(s.hq)
@@ -101,7 +88,7 @@ type till struct {
 func (s *shop) till(id kiosk.TerminalID, point kiosk.PointID) *till {
 	s.t.Helper()
 	err := s.store.Update(s.t.Context(), func(tx hq.Tx) error {
-		return tx.PutTerminal(hq.Terminal{ID: id, Point: point, Name: "前台", Enrolled: s.now()})
+		return tx.PutTerminal(hq.Terminal{ID: id, Point: point, Name: "前台", Enrolled: s.clock.Now()})
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -128,7 +115,7 @@ func (t *till) tell(ago time.Duration, body kiosk.Body) kiosk.Receipt {
 	if _, err := rand.Read(id[:]); err != nil {
 		t.s.t.Fatal(err)
 	}
-	raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: id, At: kiosk.Moment{Wall: t.s.now().Add(-ago), Clock: kiosk.ClockSynced}, Body: body})
+	raw, _, err := kiosk.EncodeEvent(kiosk.Event{ID: id, At: kiosk.Moment{Wall: t.s.clock.Now().Add(-ago), Clock: kiosk.ClockSynced}, Body: body})
 	if err != nil {
 		t.s.t.Fatal(err)
 	}
@@ -194,7 +181,7 @@ func TestADayFromItsCloseToItsAcceptance(t *testing.T) {
 	if n := s.work(r); n != 0 {
 		t.Errorf("%d days at once after the close", n)
 	}
-	s.wait(time.Minute)
+	s.clock.Advance(time.Minute)
 	if n := s.work(r); n != 1 {
 		t.Fatalf("%d days after the close", n)
 	}
@@ -204,7 +191,7 @@ func TestADayFromItsCloseToItsAcceptance(t *testing.T) {
 
 	// It came on the day and after the close: found as the point changed.
 	k.tell(0, handover("A2"))
-	s.wait(11 * time.Minute)
+	s.clock.Advance(11 * time.Minute)
 	if n := s.work(r) + s.work(r); n != 1 {
 		t.Fatalf("%d days after what came late", n)
 	}
@@ -223,7 +210,7 @@ func TestADayFromItsCloseToItsAcceptance(t *testing.T) {
 	if _, err := s.books.Annotate(t.Context(), "P001", day, d.ID, reconcile.Note{By: "王", Text: "\n"}); !errors.Is(err, hq.ErrInput) {
 		t.Error(err)
 	}
-	if d, err := s.books.Annotate(t.Context(), "P001", day, d.ID, reconcile.Note{By: "王", Text: "看过", Accept: true}); err != nil || !d.Accepted || d.Notes[0].At != s.now() {
+	if d, err := s.books.Annotate(t.Context(), "P001", day, d.ID, reconcile.Note{By: "王", Text: "看过", Accept: true}); err != nil || !d.Accepted || d.Notes[0].At != s.clock.Now() {
 		t.Errorf("%+v, %v", d, err)
 	}
 	if got := s.report(day); got.State != reconcile.StateAccepted {
@@ -279,20 +266,20 @@ func TestWhatComesDaysLater(t *testing.T) {
 	k := s.till("K1", "P001")
 	first := k.tell(96*time.Hour, handover("A1"))
 	k.close(95*time.Hour, "2026-11-19", one())
-	s.wait(time.Minute)
+	s.clock.Advance(time.Minute)
 	r := s.runner("one")
 	s.work(r)
 	if got := s.report("2026-11-19"); got.State != reconcile.StateClean || got.Terminals[0].Events != 2 {
 		t.Fatalf("%+v", got)
 	}
 	k.tell(94*time.Hour, handover("A2")) // in a journal that was cut off
-	s.wait(time.Minute)
+	s.clock.Advance(time.Minute)
 	s.work(r)
 	if got := s.report("2026-11-19"); !slices.Equal(kinds(got), []reconcile.Kind{reconcile.KindAfterClose}) {
 		t.Fatalf("%+v", got)
 	}
 	k.tell(0, kiosk.RedemptionUndone{Order: "A1", Redemption: first.Event, By: "L1"}) // today
-	s.wait(time.Minute)
+	s.clock.Advance(time.Minute)
 	s.work(r)
 	if got := s.report("2026-11-19"); !slices.Equal(kinds(got), []reconcile.Kind{reconcile.KindAfterClose, reconcile.KindUndoneLater}) {
 		t.Fatalf("%+v", got)
@@ -310,7 +297,7 @@ func TestClosedTheNextMorning(t *testing.T) {
 		if got := s.made(day); got.State != reconcile.StateNotClosed {
 			t.Errorf("%+v", got)
 		}
-		s.wait(20 * time.Hour)
+		s.clock.Advance(20 * time.Hour)
 		k.close(0, day, one())
 		k.tell(0, kiosk.DayClosed{Day: "\x00 no day\n", Head: k.head, By: "L1"})
 		if got := s.made(day); got.State != reconcile.StateClean || got.Terminals[0].Closes != 1 {
@@ -369,7 +356,7 @@ func TestDeliveriesOverDays(t *testing.T) {
 		t.Errorf("%+v", got.Differences)
 	}
 	sign(0, 1, 0)
-	s.wait(time.Minute)
+	s.clock.Advance(time.Minute)
 	s.work(s.runner("one"))
 	if got := s.report("2026-11-22"); len(got.Differences) != 0 {
 		t.Errorf("the rest came: %+v", got.Differences)

@@ -46,13 +46,13 @@ func severalServers(t *testing.T, s *shop, server func() hq.Store) {
 	for n := range 20 {
 		k.close(time.Duration(n)*24*time.Hour, kiosk.Day(noon().AddDate(0, 0, -n).Format(time.DateOnly)), kiosk.DayTotals{})
 	}
-	s.wait(time.Minute)
+	s.clock.Advance(time.Minute)
 	var wg sync.WaitGroup
 	done := make([]int, 3)
 	for i := range done {
 		r := s.runner(fmt.Sprint(i))
 		r.Store = server()
-		h, err := hq.New(t.Context(), hq.Config{Store: r.Store, Now: s.now, Random: rand.Reader})
+		h, err := hq.New(t.Context(), hq.Config{Store: r.Store, Now: s.clock.Now, Random: rand.Reader})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,10 +77,10 @@ func TestAServerThatDies(t *testing.T) {
 	s := open(t)
 	s.work(s.runner("before")) // the night
 	s.till("K1", "P001").close(0, day, kiosk.DayTotals{})
-	s.wait(time.Minute)
+	s.clock.Advance(time.Minute)
 	dying, cancel := context.WithCancel(t.Context())
 	broken := &brokenStore{Store: s.store, dies: cancel}
-	h, err := hq.New(t.Context(), hq.Config{Store: broken, Now: s.now, Random: rand.Reader})
+	h, err := hq.New(t.Context(), hq.Config{Store: broken, Now: s.clock.Now, Random: rand.Reader})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestAServerThatDies(t *testing.T) {
 	if n := s.work(s.runner("other")); n != 0 {
 		t.Errorf("%d days that another has", n)
 	}
-	s.wait(11 * time.Minute)
+	s.clock.Advance(11 * time.Minute)
 	if n := s.work(s.runner("other")); n != 1 {
 		t.Errorf("%d days that were left", n)
 	}
@@ -125,7 +125,7 @@ func (b *brokenStore) View(ctx context.Context, fn func(hq.Tx) error) error {
 // day is reconciled once though nobody closed it.
 func TestNights(t *testing.T) {
 	s := open(t)
-	s.at = time.Date(2026, 10, 31, 20, 0, 0, 0, time.UTC) // the clocks of New York go back on the first
+	s.clock.Advance(time.Date(2026, 10, 31, 20, 0, 0, 0, time.UTC).Sub(s.clock.Now())) // the clocks of New York go back on the first
 	s.point("P100", "America/New_York")
 	s.orders("P100", entry("B1", ""))
 	s.orders("P001", entry("A1", ""))
@@ -139,13 +139,13 @@ func TestNights(t *testing.T) {
 			if got, ok, err := s.books.Report(t.Context(), p, "2026-10-31"); err != nil {
 				t.Fatal(err)
 			} else if ok && made[p].IsZero() {
-				made[p] = s.now()
+				made[p] = s.clock.Now()
 				if got.State != reconcile.StateNotClosed {
 					t.Errorf("%+v", got)
 				}
 			}
 		}
-		s.wait(30 * time.Minute)
+		s.clock.Advance(30 * time.Minute)
 	}
 	if at := made["P001"]; !at.Equal(time.Date(2026, 10, 31, 20, 0, 0, 0, time.UTC)) { // 04:00 in Shanghai
 		t.Errorf("P001 at %v", at)
@@ -161,16 +161,16 @@ func TestQueuedAgainMeanwhile(t *testing.T) {
 	s.work(s.runner("before")) // the night
 	k := s.till("K1", "P001")
 	k.close(0, day, kiosk.DayTotals{})
-	s.wait(time.Minute)
+	s.clock.Advance(time.Minute)
 	meanwhile := &brokenStore{Store: s.store, after: 1, dies: func() { k.close(0, day, kiosk.DayTotals{}) }}
-	h, err := hq.New(t.Context(), hq.Config{Store: meanwhile, Now: s.now, Random: rand.Reader})
+	h, err := hq.New(t.Context(), hq.Config{Store: meanwhile, Now: s.clock.Now, Random: rand.Reader})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := s.runner("one")
 	r.Books = reconcile.New(h)
 	s.work(r)
-	s.wait(time.Minute)
+	s.clock.Advance(time.Minute)
 	if n := s.work(s.runner("one")); n != 1 {
 		t.Errorf("%d days", n)
 	}

@@ -158,10 +158,10 @@ func TestTheOperatorsInterface(t *testing.T) {
 func TestRun(t *testing.T) {
 	s := open(t)
 	s.till("K1", "P001").close(0, day, kiosk.DayTotals{})
-	s.wait(time.Minute)
+	s.clock.Advance(time.Minute)
 	ctx, cancel := context.WithCancel(t.Context())
 	ending := &brokenStore{Store: s.store, after: 7, dies: cancel}
-	h, err := hq.New(t.Context(), hq.Config{Store: ending, Now: s.now, Random: zeros{}})
+	h, err := hq.New(t.Context(), hq.Config{Store: ending, Now: s.clock.Now, Random: zeros{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,10 +123,7 @@ func (a *Accounts) Add(ctx context.Context, n NewAccount) (password string, err 
 			return fmt.Errorf("%s: %w", n.Name, ErrExists)
 		}
 		if n.Point != "" {
-			if _, ok, err := tx.Point(n.Point); err != nil || !ok {
-				if err == nil {
-					err = fmt.Errorf("point %s: %w", n.Point, hq.ErrNoPoint)
-				}
+			if _, err := hq.MustPoint(tx, n.Point); err != nil {
 				return err
 			}
 		}

@@ -36,7 +36,7 @@ func (Watch) Finish(tx hq.Tx, facts []hq.Fact) error {
 			heard[f.Stored.Terminal] = f.Stored.At
 		case hq.HeadMoved:
 			e := entry{f.Terminal.ID, f.Terminal.Point, f.Terminal.Head, heard[f.Terminal.ID]}
-			if err := put(tx, queueKey(e), e); err != nil {
+			if err := hq.SaveDoc(tx, queueKey(e), e); err != nil {
 				return err
 			}
 		}
@@ -103,7 +103,7 @@ func (l *Log) Append(ctx context.Context) (logged int, err error) {
 // appendSome moves a page of the queue into the log.
 func appendSome(tx hq.Tx, now time.Time) (logged int, more bool, err error) {
 	// First of all: other servers wait here for each other.
-	t, begun, err := get[tree](tx, ownKey(docTree, "tree"))
+	t, begun, err := hq.LoadDoc[tree](tx, ownKey(docTree, "tree"))
 	if err != nil {
 		return 0, false, err
 	}
@@ -137,7 +137,7 @@ func appendSome(tx hq.Tx, now time.Time) (logged int, more bool, err error) {
 	if err := tx.PutDoc(ownKey(docCheckpoint, now.UTC().Format(time.DateOnly)), t.Note); err != nil {
 		return 0, false, err
 	}
-	return logged, len(queue) == page, put(tx, ownKey(docTree, "tree"), t)
+	return logged, len(queue) == page, hq.SaveDoc(tx, ownKey(docTree, "tree"), t)
 }
 
 // sameTerminal reports whether two documents of the queue are of one terminal.
@@ -148,14 +148,14 @@ func sameTerminal(a, b hq.Doc) bool {
 
 func appendOne(tx hq.Tx, t *tree, record []byte) error {
 	var e entry
-	if err := decode(record, &e); err != nil {
+	if err := hq.DecodeDoc(record, &e); err != nil {
 		return err
 	}
 	number := t.Size
-	if err := put(tx, entryKey(number), leaf{record, t.add(tlog.RecordHash(record))}); err != nil {
+	if err := hq.SaveDoc(tx, entryKey(number), leaf{record, t.add(tlog.RecordHash(record))}); err != nil {
 		return err
 	}
-	return put(tx, lastKey(e.Point, e.Terminal), last{e.Head.Seq, number})
+	return hq.SaveDoc(tx, lastKey(e.Point, e.Terminal), last{e.Head.Seq, number})
 }
 
 // sweep queues the heads that were acknowledged before there was a log.
@@ -170,7 +170,7 @@ func (l *Log) sweep(ctx context.Context) error {
 				if t, _, err = tx.Terminal(t.ID); err != nil { // as of now, and until the end
 					return err
 				}
-				known, _, err := get[last](tx, lastKey(t.Point, t.ID))
+				known, _, err := hq.LoadDoc[last](tx, lastKey(t.Point, t.ID))
 				if err != nil {
 					return err
 				}
@@ -178,7 +178,7 @@ func (l *Log) sweep(ctx context.Context) error {
 					continue
 				}
 				e := entry{t.ID, t.Point, t.Head, l.hq.Now()}
-				if err := put(tx, queueKey(e), e); err != nil {
+				if err := hq.SaveDoc(tx, queueKey(e), e); err != nil {
 					return err
 				}
 			}

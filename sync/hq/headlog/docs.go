@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/fxamacker/cbor/v2"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"hexiao/kiosk"
@@ -68,36 +67,3 @@ func ownKey(collection, key string) hq.DocKey {
 }
 
 func digits(n uint64) string { return fmt.Sprintf("%020d", n) }
-
-func encode(v any) ([]byte, error) {
-	o := cbor.CoreDetEncOptions()
-	o.Time = cbor.TimeRFC3339Nano
-	mode, err := o.EncMode()
-	if err != nil {
-		return nil, err
-	}
-	return mode.Marshal(v)
-}
-
-func put(tx hq.Tx, k hq.DocKey, v any) error {
-	raw, err := encode(v)
-	if err != nil {
-		return err
-	}
-	return tx.PutDoc(k, raw)
-}
-
-func get[T any](tx hq.Tx, k hq.DocKey) (v T, ok bool, err error) {
-	raw, ok, err := tx.Doc(k)
-	if err != nil || !ok {
-		return v, false, err
-	}
-	return v, true, decode(raw, &v)
-}
-
-func decode(raw []byte, v any) error {
-	if err := cbor.Unmarshal(raw, v); err != nil {
-		return fmt.Errorf("a document of the log of heads cannot be read: %w", err)
-	}
-	return nil
-}

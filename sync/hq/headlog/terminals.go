@@ -138,11 +138,11 @@ func covers(tx hq.Tx, t hq.Terminal) (bool, error) {
 		return err == nil, err
 	}
 	var at last
-	if raw, _, err = tx.Doc(lastKey(t.Point, t.ID)); err != nil || decode(raw, &at) != nil {
+	if raw, _, err = tx.Doc(lastKey(t.Point, t.ID)); err != nil || hq.DecodeDoc(raw, &at) != nil {
 		return false, err
 	}
 	var l leaf
-	if raw, _, err = tx.Doc(entryKey(at.Number)); err != nil || decode(raw, &l) != nil {
+	if raw, _, err = tx.Doc(entryKey(at.Number)); err != nil || hq.DecodeDoc(raw, &l) != nil {
 		return false, err
 	}
 	return says(l.Record, t), nil
@@ -151,7 +151,7 @@ func covers(tx hq.Tx, t hq.Terminal) (bool, error) {
 // says reports whether a record is of a terminal's head.
 func says(record []byte, t hq.Terminal) bool {
 	var e entry
-	return decode(record, &e) == nil && e.Terminal == t.ID && e.Head == t.Head
+	return hq.DecodeDoc(record, &e) == nil && e.Terminal == t.ID && e.Head == t.Head
 }
 
 // waiting counts what is not logged yet.

@@ -84,7 +84,7 @@ func (c *check) begin(o Options) error {
 			return errors.Join(err, errors.New("the store has lost HQ's identity"))
 		}
 		c.chain = id.Chain()
-		if t, ok, err = get[tree](tx, ownKey(docTree, "tree")); err == nil && !ok {
+		if t, ok, err = hq.LoadDoc[tree](tx, ownKey(docTree, "tree")); err == nil && !ok {
 			err = fmt.Errorf("%w: there is no log of heads yet; a server begins it when it starts", hq.ErrNotFound)
 		}
 		if err != nil {
@@ -201,7 +201,7 @@ func (c *check) entry(tx hq.Tx, t *tree, raw []byte) error {
 		c.rep.find(Finding{Kind: KindEntryChanged, Entry: &number}, "entry %d of the log was changed: %s", number, what)
 	}
 	var l leaf
-	if err := decode(raw, &l); err != nil || len(l.Hashes) == 0 {
+	if err := hq.DecodeDoc(raw, &l); err != nil || len(l.Hashes) == 0 {
 		changed("it cannot be read")
 		t.add(tlog.Hash{})
 		return nil //nolint:nilerr // it is a finding
@@ -217,7 +217,7 @@ func (c *check) entry(tx hq.Tx, t *tree, raw []byte) error {
 	if !slices.Equal(made, l.Hashes) {
 		changed("the tree's hashes beside it are not those of the entries")
 	}
-	if err := decode(l.Record, &e); err != nil {
+	if err := hq.DecodeDoc(l.Record, &e); err != nil {
 		changed("it cannot be read")
 		return nil //nolint:nilerr // it is a finding
 	}

@@ -11,8 +11,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/fxamacker/cbor/v2"
-
 	"hexiao/kiosk"
 	"hexiao/sync/hq"
 )
@@ -106,39 +104,6 @@ func valid(d kiosk.Day) bool {
 	return err == nil && len(d) == len(time.DateOnly)
 }
 
-func encode(v any) ([]byte, error) {
-	o := cbor.CoreDetEncOptions()
-	o.Time = cbor.TimeRFC3339Nano
-	mode, err := o.EncMode()
-	if err != nil {
-		return nil, err
-	}
-	return mode.Marshal(v)
-}
-
-func put(tx hq.Tx, k hq.DocKey, v any) error {
-	raw, err := encode(v)
-	if err != nil {
-		return err
-	}
-	return tx.PutDoc(k, raw)
-}
-
-func get[T any](tx hq.Tx, k hq.DocKey) (v T, ok bool, err error) {
-	raw, ok, err := tx.Doc(k)
-	if err != nil || !ok {
-		return v, false, err
-	}
-	return v, true, decode(raw, &v)
-}
-
-func decode(raw []byte, v any) error {
-	if err := cbor.Unmarshal(raw, v); err != nil {
-		return fmt.Errorf("a document of the reconciliation cannot be read: %w", err)
-	}
-	return nil
-}
-
 // below calls fn with the documents of a point whose key begins with a prefix.
 func below[T any](tx hq.Tx, collection string, point kiosk.PointID, prefix string, fn func(key string, v T) error) error {
 	for after := prefix; ; {
@@ -151,7 +116,7 @@ func below[T any](tx hq.Tx, collection string, point kiosk.PointID, prefix strin
 				return nil
 			}
 			var v T
-			if err := decode(d.Value, &v); err != nil {
+			if err := hq.DecodeDoc(d.Value, &v); err != nil {
 				return err
 			}
 			if err := fn(after, v); err != nil {
@@ -171,7 +136,7 @@ func (b *Books) save(ctx context.Context, r Report) (Report, error) {
 	err := b.hq.Update(ctx, func(tx hq.Tx) error {
 		r = fresh
 		k := key(docReport, r.Point, string(r.Day))
-		old, known, err := get[Report](tx, k)
+		old, known, err := hq.LoadDoc[Report](tx, k)
 		if err != nil {
 			return err
 		}
@@ -184,12 +149,12 @@ func (b *Books) save(ctx context.Context, r Report) (Report, error) {
 		}
 		if r.Version = old.Version; !known || !same {
 			r.Version++
-			if err := put(tx, k, r); err != nil {
+			if err := hq.SaveDoc(tx, k, r); err != nil {
 				return err
 			}
 		}
 		if known && !same {
-			if err := put(tx, key(docPast, r.Point, string(r.Day), number(uint64(old.Version))), old); err != nil { // #nosec G115 -- counts from 1
+			if err := hq.SaveDoc(tx, key(docPast, r.Point, string(r.Day), number(uint64(old.Version))), old); err != nil { // #nosec G115 -- counts from 1
 				return err
 			}
 			if gone := old.Version - keptVersions; gone > 0 {
@@ -209,20 +174,20 @@ func (b *Books) save(ctx context.Context, r Report) (Report, error) {
 // alike reports whether two reports say the same, whenever they were made.
 func alike(a, b Report) (bool, error) {
 	a.Made, b.Made, a.Version, b.Version = time.Time{}, time.Time{}, 0, 0
-	x, err := encode(a)
+	x, err := hq.EncodeDoc(a)
 	if err != nil {
 		return false, err
 	}
-	y, err := encode(b)
+	y, err := hq.EncodeDoc(b)
 	return bytes.Equal(x, y), err
 }
 
 func (r Report) sum(tx hq.Tx) error {
 	s := r.summary()
-	if err := put(tx, key(docAll, "", string(r.Day), string(r.Point)), s); err != nil {
+	if err := hq.SaveDoc(tx, key(docAll, "", string(r.Day), string(r.Point)), s); err != nil {
 		return err
 	}
-	return put(tx, key(docSum, r.Point, string(r.Day)), s)
+	return hq.SaveDoc(tx, key(docSum, r.Point, string(r.Day)), s)
 }
 
 // annotate fills in what is not kept with a report: sentences, notes, and the state
@@ -258,7 +223,7 @@ func (r *Report) annotate(tx hq.Tx) error {
 // notes; false: there is none.
 func (b *Books) Report(ctx context.Context, point kiosk.PointID, day kiosk.Day) (r Report, known bool, err error) {
 	err = b.hq.View(ctx, func(tx hq.Tx) error {
-		if r, known, err = get[Report](tx, key(docReport, point, string(day))); err != nil || !known {
+		if r, known, err = hq.LoadDoc[Report](tx, key(docReport, point, string(day))); err != nil || !known {
 			return err
 		}
 		return r.annotate(tx)
@@ -322,7 +287,7 @@ func (b *Books) Annotate(ctx context.Context, point kiosk.PointID, day kiosk.Day
 		return d, fmt.Errorf("%w: a note needs who says it and a text, each on one line of at most %d characters", hq.ErrInput, maxSaid)
 	}
 	err = b.hq.Update(ctx, func(tx hq.Tx) error {
-		r, _, err := get[Report](tx, key(docReport, point, string(day)))
+		r, _, err := hq.LoadDoc[Report](tx, key(docReport, point, string(day)))
 		if err != nil {
 			return err
 		}
@@ -335,7 +300,7 @@ func (b *Books) Annotate(ctx context.Context, point kiosk.PointID, day kiosk.Day
 			return fmt.Errorf("difference %q of point %s on %s: %w", id, point, day, hq.ErrNotFound)
 		}
 		k := key(docNote, point, string(day), id)
-		list, _, err := get[[]Note](tx, k)
+		list, _, err := hq.LoadDoc[[]Note](tx, k)
 		if err != nil {
 			return err
 		}
@@ -343,7 +308,7 @@ func (b *Books) Annotate(ctx context.Context, point kiosk.PointID, day kiosk.Day
 			return fmt.Errorf("%w: enough was said of this difference", hq.ErrInput)
 		}
 		n.At, n.Of = b.hq.Now(), d.fingerprint()
-		if err := put(tx, k, append(list, n)); err != nil {
+		if err := hq.SaveDoc(tx, k, append(list, n)); err != nil {
 			return err
 		}
 		if err := r.annotate(tx); err != nil {

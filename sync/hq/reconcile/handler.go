@@ -58,7 +58,7 @@ func (b *Books) Overview(ctx context.Context, day kiosk.Day, fn func(Summary) er
 				return err
 			}
 			for _, p := range points {
-				s, ok, err := get[Summary](tx, key(docSum, p.Point.ID, string(day)))
+				s, ok, err := hq.LoadDoc[Summary](tx, key(docSum, p.Point.ID, string(day)))
 				if err != nil {
 					return err
 				}

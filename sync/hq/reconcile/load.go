@@ -71,12 +71,9 @@ func (b *Books) load(ctx context.Context, point kiosk.PointID, day kiosk.Day) (I
 // later is not looked at.
 func (l *loading) point() error {
 	return l.hq.View(l.ctx, func(tx hq.Tx) error {
-		rec, ok, err := tx.Point(l.in.Point.ID)
+		rec, err := hq.MustPoint(tx, l.in.Point.ID)
 		if err != nil {
 			return err
-		}
-		if !ok {
-			return fmt.Errorf("point %s: %w", l.in.Point.ID, hq.ErrNoPoint)
 		}
 		l.in.Point.Name, l.in.Zone = rec.Point.Name, rec.Point.Policy.WithDefaults().TimeZone
 		list, err := tx.PointTerminals(l.in.Point.ID)
@@ -408,7 +405,7 @@ func (b *Books) Look(ctx context.Context, point kiosk.PointID, day kiosk.Day) (R
 	}
 	r := Match(in)
 	err = b.hq.View(ctx, func(tx hq.Tx) error {
-		kept, _, err := get[Report](tx, key(docReport, point, string(day)))
+		kept, _, err := hq.LoadDoc[Report](tx, key(docReport, point, string(day)))
 		if err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ func (w Watch) settled(tx hq.Tx, f hq.EventSettled) error {
 		if !accepted || !valid(b.Day) {
 			return nil
 		}
-		if err := put(tx, key(docClose, e.Point, string(b.Day), string(e.Terminal), number(e.Seq)), here); err != nil {
+		if err := hq.SaveDoc(tx, key(docClose, e.Point, string(b.Day), string(e.Terminal), number(e.Seq)), here); err != nil {
 			return err
 		}
 		return due(tx, e.Point, b.Day, e.At)
@@ -58,7 +58,7 @@ func (w Watch) settled(tx hq.Tx, f hq.EventSettled) error {
 		if err != nil {
 			return err
 		}
-		if err := put(tx, key(docSign, e.Point, prefix, string(e.Terminal), number(e.Seq)), here); err != nil {
+		if err := hq.SaveDoc(tx, key(docSign, e.Point, prefix, string(e.Terminal), number(e.Seq)), here); err != nil {
 			return err
 		}
 	case kiosk.RedemptionUndone:
@@ -112,5 +112,5 @@ func due(tx hq.Tx, point kiosk.PointID, day kiosk.Day, now time.Time) error {
 	if !now.IsZero() {
 		j.Due = now.Add(settleIn)
 	}
-	return put(tx, key(docDue, point, string(day)), j)
+	return hq.SaveDoc(tx, key(docDue, point, string(day)), j)
 }

@@ -123,7 +123,7 @@ func (r *Runner) do(ctx context.Context, d hq.Doc, now time.Time) (bool, error) 
 // claim marks a job as this server's; false: it is not due, gone, or another's.
 func (r *Runner) claim(ctx context.Context, d hq.Doc, now time.Time) (mine []byte, claimed bool, err error) {
 	var seen job
-	if err := decode(d.Value, &seen); err != nil {
+	if err := hq.DecodeDoc(d.Value, &seen); err != nil {
 		return nil, false, err
 	}
 	if seen.Due.After(now) || seen.Until.After(now) {
@@ -132,12 +132,12 @@ func (r *Runner) claim(ctx context.Context, d hq.Doc, now time.Time) (mine []byt
 	err = r.Books.hq.Update(ctx, func(tx hq.Tx) error {
 		claimed = false
 		k := hq.DocKey{Collection: docDue, DocPlace: d.DocPlace}
-		j, ok, err := get[job](tx, k)
+		j, ok, err := hq.LoadDoc[job](tx, k)
 		if err != nil || !ok || j.Due.After(now) || j.Until.After(now) {
 			return err
 		}
 		j.By, j.Until = r.Name, now.Add(claimFor)
-		if mine, err = encode(j); err != nil {
+		if mine, err = hq.EncodeDoc(j); err != nil {
 			return err
 		}
 		claimed = true
@@ -157,7 +157,7 @@ func (r *Runner) sweep(ctx context.Context, now time.Time) error {
 				return err
 			}
 			for _, p := range points {
-				last, _, err := get[kiosk.Day](tx, key(docNight, p.Point.ID, "last"))
+				last, _, err := hq.LoadDoc[kiosk.Day](tx, key(docNight, p.Point.ID, "last"))
 				if err != nil {
 					return err
 				}
@@ -198,7 +198,7 @@ func (r *Runner) enqueue(ctx context.Context, nights map[kiosk.PointID]kiosk.Day
 	}
 	return r.Books.hq.Update(ctx, func(tx hq.Tx) error {
 		for point, day := range nights {
-			if err := put(tx, key(docNight, point, "last"), day); err != nil {
+			if err := hq.SaveDoc(tx, key(docNight, point, "last"), day); err != nil {
 				return err
 			}
 			if err := due(tx, point, day, time.Time{}); err != nil {
@@ -241,7 +241,7 @@ func (r *Runner) again(ctx context.Context, point kiosk.PointID, now time.Time) 
 		}
 		for _, d := range list {
 			var s Summary
-			if err := decode(d.Value, &s); err != nil {
+			if err := hq.DecodeDoc(d.Value, &s); err != nil {
 				return err
 			}
 			_, waiting, err := tx.Doc(key(docDue, point, string(s.Day)))
@@ -262,7 +262,7 @@ func (r *Runner) again(ctx context.Context, point kiosk.PointID, now time.Time) 
 	}
 	return r.Books.hq.Update(ctx, func(tx hq.Tx) error {
 		for day, when := range days {
-			if err := put(tx, key(docDue, point, string(day)), job{Due: when}); err != nil {
+			if err := hq.SaveDoc(tx, key(docDue, point, string(day)), job{Due: when}); err != nil {
 				return err
 			}
 		}

@@ -3,7 +3,6 @@ package tally
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -114,7 +113,7 @@ type OverdueRow struct {
 func (t *Tally) Overdue(ctx context.Context, h *hq.HQ, point kiosk.PointID, now time.Time, limit int) (rows []OverdueRow, err error) {
 	err = h.View(ctx, func(tx hq.Tx) error {
 		rows = nil
-		if _, err := mustPoint(tx, point); err != nil {
+		if _, err := hq.MustPoint(tx, point); err != nil {
 			return err
 		}
 		return eachOrder(tx, point, func(rec hq.OrderRecord) {
@@ -134,14 +133,6 @@ func (t *Tally) Overdue(ctx context.Context, h *hq.HQ, point kiosk.PointID, now 
 	})
 	slices.SortFunc(rows, func(a, b OverdueRow) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Order, b.Order)) })
 	return rows[:min(len(rows), max(0, limit))], err
-}
-
-func mustPoint(tx hq.Tx, id kiosk.PointID) (hq.PointRecord, error) {
-	rec, ok, err := tx.Point(id)
-	if err == nil && !ok {
-		err = fmt.Errorf("point %q: %w", string(id), hq.ErrNoPoint)
-	}
-	return rec, err
 }
 
 // eachOrder reads all orders of a point.

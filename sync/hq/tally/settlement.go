@@ -103,7 +103,7 @@ func (t *Tally) Settle(ctx context.Context, h *hq.HQ, point kiosk.PointID, day k
 		return s, err
 	}
 	err = t.view(ctx, h, func(tx hq.Tx) error {
-		rec, err := mustPoint(tx, point)
+		rec, err := hq.MustPoint(tx, point)
 		if err != nil {
 			return err
 		}

@@ -229,7 +229,7 @@ func (t *Tally) PointDay(ctx context.Context, h *hq.HQ, id kiosk.PointID, day ki
 	}
 	err = t.view(ctx, h, func(tx hq.Tx) error {
 		p = PointDay{Day: day}
-		rec, err := mustPoint(tx, id)
+		rec, err := hq.MustPoint(tx, id)
 		if err != nil {
 			return err
 		}

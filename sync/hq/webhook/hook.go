@@ -117,8 +117,8 @@ func (h *Hooks) Add(ctx context.Context, k Hook) (Hook, string, error) {
 	k.ID, k.Secrets, k.Created = "wh_"+hex.EncodeToString(random[:6]), [][]byte{random[6:]}, h.Now().UnixMilli()
 	err := h.Store.Update(ctx, func(tx hq.Tx) error {
 		if k.Point != "" {
-			if _, ok, err := tx.Point(k.Point); err != nil || !ok {
-				return errors.Join(err, fmt.Errorf("point %s: %w", k.Point, hq.ErrNoPoint))
+			if _, err := hq.MustPoint(tx, k.Point); err != nil {
+				return err
 			}
 		}
 		all, err := tx.Docs(hooksIn, "", "", maxHooks)

@@ -22,9 +22,6 @@
 //   - the second start does as the first did
 //   - the damaged bytes still exist, under the old or another name
 //
-// Where orders.db is trusted, because it is large and was closed well, damage of
-// it may end the first start: the second one must then work or refuse.
-//
 // Not among the cases, because nothing on the machine can know it: the whole
 // folder put back as it was, and the journal's last append damaged together with
 // the mark of what was answered after a kill.

@@ -176,7 +176,11 @@ func (f fault) build(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := os.ReadFile(source)
+		from := source
+		if before := replaced[source]; before != "" {
+			from = before // a fault may have two places in one file
+		}
+		text, err := os.ReadFile(from)
 		if err != nil {
 			t.Fatal(err)
 		}

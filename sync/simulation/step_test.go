@@ -142,7 +142,7 @@ func (t *terminal) note(a desk.Answer) {
 			t.alone(out)
 		}
 		t.isHere(out)
-		t.greens = append(t.greens, green{order: out.Order.ID, event: out.Event, lines: out.Lines})
+		t.greens = append(t.greens, green{order: out.Order.ID, event: out.Event, lines: out.Lines, owed: out.Resumed})
 		if out.Event.IsZero() {
 			t.w.wrong("%s showed green for %s, and recorded nothing", t.name(), out.Order.ID)
 		}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"testing/synctest"
@@ -66,6 +67,19 @@ type green struct {
 	order kiosk.OrderID
 	event kiosk.EventID
 	lines []kiosk.Handed
+	owed  bool // since before a stop
+}
+
+// says reports whether a handover in the journal is what was shown. An answer that
+// was owed may come after HQ's word that some of it went out elsewhere, and says
+// what is left of it.
+func (g green) says(b kiosk.Redeemed) bool {
+	if !g.owed || len(g.lines) == 0 {
+		return fmt.Sprint(b.Lines) == fmt.Sprint(g.lines)
+	}
+	return !slices.ContainsFunc(g.lines, func(shown kiosk.Handed) bool {
+		return !slices.ContainsFunc(b.Lines, func(h kiosk.Handed) bool { return h.Line == shown.Line && shown.Handed <= h.Handed })
+	})
 }
 
 func (t *terminal) name() string         { return fmt.Sprint("K", t.number+1) }

@@ -50,8 +50,9 @@
 //   - HQ knows every handover, whether it counts or not, and where the clocks decided
 //     against one, another was earlier by the true time, which only the test knows
 //   - nobody hands an order out by its lease while another terminal has the lease
-//   - every green answer is in the terminal's journal, and every event of a journal
-//     is at HQ, byte for byte; HQ has no other event, and none twice
+//   - every green answer is in the terminal's journal (one that was owed since a stop
+//     may leave out what HQ has decided against meanwhile), and every event of a
+//     journal is at HQ, byte for byte; HQ has no other event, and none twice
 //   - HQ's verdict on an event is the one that it answered, each time it was asked
 //   - what HQ did not accept is one case for a person, and the terminal knows it; a
 //     conflict names the handovers that stand against it, and HQ has them

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 	"testing/synctest"
 	"time"
 
@@ -335,4 +336,27 @@ func (w *world) settledOnce() {
 func late(s kiosk.OrderState, id kiosk.EventID) bool {
 	r, ok := s.Redemption(id)
 	return ok && r.Late
+}
+
+// The judge's look at green answers can fail.
+func TestGreenSays(t *testing.T) {
+	one, two := kiosk.Handed{Line: "1", Handed: 2}, kiosk.Handed{Line: "2", Handed: 1}
+	more := kiosk.Handed{Line: "1", Handed: 3}
+	journal := kiosk.Redeemed{Lines: []kiosk.Handed{one, two}}
+	for _, c := range []struct {
+		what string
+		g    green
+		want bool
+	}{
+		{"all of it", green{lines: []kiosk.Handed{one, two}}, true},
+		{"less of it", green{lines: []kiosk.Handed{two}}, false},
+		{"less of it, owed", green{lines: []kiosk.Handed{two}, owed: true}, true},
+		{"more units, owed", green{lines: []kiosk.Handed{more}, owed: true}, false},
+		{"another line, owed", green{lines: []kiosk.Handed{{Line: "3", Handed: 1}}, owed: true}, false},
+		{"nothing, owed", green{owed: true}, false},
+	} {
+		if c.g.says(journal) != c.want {
+			t.Errorf("%s: %v", c.what, !c.want)
+		}
+	}
 }
